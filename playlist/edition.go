@@ -1,0 +1,69 @@
+package playlist
+
+import (
+	"time"
+
+	"mingbai/assets"
+	"mingbai/playlist/schedule"
+)
+
+// Playlist is an ordered list for screens that nobody is touching. Fixed items
+// come first, then what Latest selects.
+type Playlist struct {
+	ID     string  `json:"id" toml:"id"`
+	Name   string  `json:"name" toml:"name"`
+	Items  []Item  `json:"items,omitempty" toml:"items"`
+	Latest *Select `json:"latest,omitempty" toml:"latest"`
+}
+
+// Item is one notice of a playlist.
+type Item struct {
+	Notice NoticeID `json:"notice" toml:"notice"`
+	Dwell  int      `json:"dwell,omitempty" toml:"dwell"` // seconds; 0 lets the text decide (DOMAIN V03)
+}
+
+// Select picks the newest notices of the playlist's own channel.
+type Select struct {
+	Kinds   []Kind     `json:"kinds,omitempty" toml:"kinds"`
+	Columns []ColumnID `json:"columns,omitempty" toml:"columns"` // with their sub-columns
+	Count   int        `json:"count" toml:"count"`               // at most, 1 to 50
+}
+
+// Edition is one signed, immutable revision of a channel. Its JSON bytes are the
+// payload of a signed envelope.
+type Edition struct {
+	Channel   ChannelID            `json:"channel"`
+	Revision  Revision             `json:"revision"`
+	Created   time.Time            `json:"created"`           // controller's time; also a floor for clocks
+	Notices   []Entry              `json:"notices"`           // ordered by ID
+	Columns   []Column             `json:"columns,omitempty"` // the catalogue, on the root channel
+	Playlists []Playlist           `json:"playlists,omitempty"`
+	Rules     []schedule.Rule      `json:"rules,omitempty"`
+	Days      []schedule.Exception `json:"days,omitempty"`      // holidays and make-up working days, on the root channel
+	Takedowns []Takedown           `json:"takedowns,omitempty"` // permanent, ordered by notice
+}
+
+// Entry lists one notice of an edition with all blobs that it needs.
+type Entry struct {
+	ID        NoticeID   `json:"id"`
+	Version   int        `json:"version"`
+	Ref       assets.Ref `json:"ref"` // the notice's JSON bytes
+	Size      int64      `json:"size"`
+	NotBefore time.Time  `json:"not_before,omitzero"`
+	NotAfter  time.Time  `json:"not_after,omitzero"`
+	Blobs     []Blob     `json:"blobs,omitempty"` // pictures
+}
+
+// Blob is a content address with its length in bytes.
+type Blob struct {
+	Ref  assets.Ref `json:"ref"`
+	Size int64      `json:"size"`
+}
+
+// Takedown withdraws every version of a notice up to Version, for ever.
+type Takedown struct {
+	Notice  NoticeID  `json:"notice"`
+	Version int       `json:"version"`
+	At      time.Time `json:"at"`
+	Reason  string    `json:"reason,omitempty"`
+}
