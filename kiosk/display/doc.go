@@ -1,0 +1,17 @@
+// Package display puts a player.Program on a real screen through ebiten. It is
+// the only package that imports ebiten.
+//
+// It promises that a screen on which nothing moves costs next to nothing, that
+// what moves does so at an even pace, that every touch and every mouse press
+// reaches the program once, that Presented is called only after the pixels were
+// handed to the display, and that a monitor that is unplugged and comes back
+// shows the program again. Its painter agrees with scene.Paint to 4/255.
+//
+// It leaves to others what the frames say (kiosk/touch, kiosk/led), which
+// display server runs and with which power settings: fullscreen stops the X
+// screensaver, but `xset -dpms s off` belongs into the session, and a server
+// that dies ends the process, for the service manager to start again.
+//
+// Importing it on Linux without a display panics, so tests of this package run
+// under Xvfb and everything else uses kiosk/headless.
+package display

@@ -1,0 +1,5 @@
+package display
+
+import "log/slog"
+
+func preferGLX(*slog.Logger) func() { return func() {} }

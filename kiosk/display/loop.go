@@ -1,0 +1,249 @@
+package display
+
+import (
+	"context"
+	"image"
+	"time"
+
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"mingbai/kiosk/player"
+	"mingbai/playlist/scene"
+)
+
+// loop is the ebiten game: Update decides, DrawFinalScreen only paints. All of
+// it runs on one goroutine.
+//
+// While something moves ebiten turns in step with the display (vsync). When
+// nothing has moved for a while it waits for events, and the loop's own timer
+// turns it for the program's next instant and once a second as a heartbeat.
+type loop struct {
+	ctx     context.Context
+	d       *Display
+	program player.Program
+	painter *painter
+	stage   stage
+	pace    pace
+	monitor monitorWatch
+	mouse   mouse
+	timer   *time.Timer
+	settled func() // called once, when the window is open
+
+	frame    *scene.Frame // what shall be on the display
+	painted  *scene.Frame // handed to ebiten, not yet known to be swapped
+	standing *scene.Frame // on the display
+	next     time.Time
+	stepped  time.Time
+	beat     time.Time // of the last heartbeat
+	drawnAt  time.Time
+	dueAt    time.Time // for which the timer is set
+	vsync    bool
+	dirty    bool
+	ended    bool // by ctx
+}
+
+func newLoop(ctx context.Context, d *Display, p player.Program) *loop {
+	l := &loop{
+		ctx:     ctx,
+		d:       d,
+		program: p,
+		painter: newPainter(),
+		stage:   stage{opts: d.opts},
+		pace:    newPace(d.opts.FPSCap),
+		monitor: monitorWatch{d: d},
+		vsync:   true,
+	}
+	l.timer = time.AfterFunc(time.Hour, ebiten.ScheduleFrame)
+	l.timer.Stop()
+	return l
+}
+
+// Update is ebiten's: it takes the input and asks the program for its frame.
+func (l *loop) Update() error {
+	if l.settled != nil {
+		l.settled()
+		l.settled = nil
+		l.d.started.Store(true)
+	}
+	if l.ctx.Err() != nil {
+		l.ended = true
+		return ebiten.Termination
+	}
+	l.hold()
+	now := time.Now()
+	if l.painted != nil {
+		// ebiten swapped after the last Draw and before this Update.
+		l.standing, l.painted = l.painted, nil
+		l.program.Presented(l.standing, now)
+	}
+	if now.Sub(l.beat) >= beatEvery-10*time.Millisecond {
+		l.beat = now
+		if l.d.opts.Watchdog != nil {
+			l.d.opts.Watchdog()
+		}
+	}
+	if l.rest(now) {
+		now = time.Now()
+	}
+	if l.monitor.check(now) || l.d.scanout.Swap(false) || l.exposed(now) {
+		l.dirty = true
+	}
+	l.step(now)
+	l.schedule(now)
+	return nil
+}
+
+// hold keeps an animation to its pace. Input does not cut it short: frames
+// beyond the cap would not be seen.
+func (l *loop) hold() {
+	if !l.vsync {
+		return
+	}
+	if wait := l.pace.wait(time.Now()); wait > 0 {
+		l.sleep(wait, nil)
+	}
+}
+
+// rest passes the time until the next frame of a slow animation, which ebiten
+// would fill with painting the last one again. It reports that it did.
+func (l *loop) rest(now time.Time) bool {
+	if !l.vsync || l.dirty || l.frame == nil || !l.d.input.served() {
+		return false
+	}
+	until := l.pace.until
+	if !l.next.IsZero() && l.next.Before(until) {
+		until = l.next
+	}
+	wait := until.Sub(now)
+	if wait < 2*time.Millisecond {
+		return false
+	}
+	l.sleep(wait, l.d.wake)
+	l.pace.start(time.Now())
+	return true
+}
+
+func (l *loop) sleep(d time.Duration, wake <-chan struct{}) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-wake:
+	case <-l.ctx.Done():
+	}
+}
+
+// step runs the program if anything asks for it.
+func (l *loop) step(now time.Time) {
+	input := l.stage.toFrame(l.d.input.take())
+	if !l.d.input.served() {
+		input = l.mouse.poll(input, &l.stage, now)
+	}
+	due := !l.next.IsZero() && !l.next.After(now)
+	if !l.d.woken.Swap(false) && len(input) == 0 && !due && l.frame != nil {
+		return
+	}
+	if len(input) > 0 {
+		l.pace.touched(now)
+	}
+	frame, next := l.program.Step(now, input)
+	l.next, l.stepped = next, now
+	if frame == nil {
+		return
+	}
+	switch {
+	case !frame.Equal(l.frame):
+		l.frame, l.dirty = frame, true
+	case l.standing != nil && l.standing.Equal(frame) && !l.dirty:
+		l.frame = frame
+		l.program.Presented(frame, now)
+	default:
+		l.frame = frame // the same pixels, still on their way
+	}
+}
+
+// schedule decides how ebiten turns until the next Update.
+func (l *loop) schedule(now time.Time) {
+	if !l.next.IsZero() && l.next.Sub(now) < movingWithin {
+		l.pace.moved(now)
+	}
+	if moving := l.pace.moving(now); moving != l.vsync {
+		l.vsync = moving
+		l.pace.restart()
+		mode := ebiten.FPSModeVsyncOn
+		if !moving {
+			mode = ebiten.FPSModeVsyncOffMinimum
+		}
+		ebiten.SetFPSMode(mode)
+	}
+	if l.vsync {
+		return
+	}
+	due := l.beat.Add(beatEvery)
+	if !l.next.IsZero() && l.next.Before(due) {
+		due = l.next
+	}
+	if l.dirty || l.d.woken.Load() {
+		// A Draw follows; come back after its swap to say that it was presented.
+		due = now
+	}
+	l.dueAt = due
+	l.timer.Reset(max(0, time.Until(due)))
+}
+
+// exposed reports that another window uncovered ours, in so far as that can be
+// told without the X connection of input_x11.go: something woke ebiten that
+// was neither input nor our own timer.
+func (l *loop) exposed(now time.Time) bool {
+	if l.d.input.served() || l.vsync || l.standing == nil || l.mouse.moved() {
+		return false
+	}
+	return now.Before(l.dueAt) && now.Sub(l.drawnAt) > 300*time.Millisecond
+}
+
+// LayoutF is ebiten's: the window in physical pixels, so that nothing is scaled.
+func (l *loop) LayoutF(outsideWidth, outsideHeight float64) (float64, float64) {
+	s := ebiten.Monitor().DeviceScaleFactor()
+	size := image.Pt(int(outsideWidth*s+0.5), int(outsideHeight*s+0.5))
+	if l.stage.resize(size) {
+		l.dirty = true
+	}
+	if l.d.input.served() {
+		// ebiten's own offscreen is not painted on; the smallest costs least.
+		// Only the mouse's coordinates would suffer, and they come from elsewhere.
+		return 1, 1
+	}
+	return float64(size.X), float64(size.Y)
+}
+
+// Layout is never called, since there is LayoutF.
+func (l *loop) Layout(w, h int) (int, int) { return w, h }
+
+// Draw is ebiten's. Touching one pixel is how ebiten learns that there is
+// something to swap; it leaves the display alone otherwise.
+func (l *loop) Draw(offscreen *ebiten.Image) {
+	if l.dirty {
+		offscreen.SubImage(image.Rect(0, 0, 1, 1)).(*ebiten.Image).Fill(opaque)
+	}
+}
+
+// DrawFinalScreen is ebiten's. It is also called for up to three turns in which
+// nothing changed, to fill all buffers of the display.
+func (l *loop) DrawFinalScreen(screen ebiten.FinalScreen, _ *ebiten.Image, _ ebiten.GeoM) {
+	if l.frame == nil {
+		return
+	}
+	l.stage.paint(screen, l.painter, l.frame)
+	if l.dirty {
+		l.painted, l.dirty = l.frame, false
+	}
+	l.drawnAt = time.Now()
+	shots := l.d.takeShots()
+	if len(shots) == 0 {
+		return
+	}
+	m := l.stage.read(screen, l.painter, l.frame)
+	for _, s := range shots {
+		s <- m
+	}
+}

@@ -1,0 +1,285 @@
+package display
+
+import (
+	"image"
+	"image/color"
+
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"mingbai/playlist/scene"
+)
+
+// canvas is what the painter draws on: the window itself or an image.
+type canvas interface {
+	DrawTriangles(vertices []ebiten.Vertex, indices []uint16, img *ebiten.Image, options *ebiten.DrawTrianglesOptions)
+}
+
+// painter paints frames with ebiten, alike to scene.Paint within 4/255.
+// Only the render loop uses it.
+type painter struct {
+	atlas    *atlas
+	pictures *pictures
+	batches  []*batch
+	spare    []*batch // kept for their slices
+	indices  []uint16
+	bounds   image.Rectangle // of the frame being painted
+	offset   image.Point
+
+	drawn int // draw calls of the last painting, for tests
+}
+
+// batch is a run of quads from one texture, drawn by one call.
+type batch struct {
+	page  *page         // nil for a picture
+	tex   *ebiten.Image // what it draws from
+	quads []ebiten.Vertex
+	rects []image.Rectangle // what it covers, for asking whether order matters
+	hull  image.Rectangle
+}
+
+const (
+	// maxQuads is what 16-bit indices can name.
+	maxQuads = 65535 / 4
+	// maxReach is how many batches an operation may be moved back past, and
+	// maxRects how many rectangles it is compared with on the way.
+	maxReach = 6
+	maxRects = 4096
+)
+
+func newPainter() *painter {
+	return &painter{atlas: newAtlas(maxPages), pictures: newPictures(pictureBudget)}
+}
+
+var drawOptions = &ebiten.DrawTrianglesOptions{
+	// Colours of scene are premultiplied; the default would multiply again.
+	ColorScaleMode: ebiten.ColorScaleModePremultipliedAlpha,
+}
+
+// paint draws f on dst with its upper left corner at offset.
+func (p *painter) paint(dst canvas, f *scene.Frame, offset image.Point) {
+	p.atlas.begin()
+	p.pictures.begin()
+	p.bounds = image.Rectangle{Max: f.Size}
+	p.offset = offset
+	for _, b := range p.batches {
+		b.page, b.tex = nil, nil
+		b.quads, b.rects = b.quads[:0], b.rects[:0]
+		b.hull = image.Rectangle{}
+	}
+	p.spare = append(p.spare, p.batches...)
+	p.batches = p.batches[:0]
+
+	ground := f.Ground
+	ground.A = 255
+	p.fill(p.bounds, ground)
+	for i := range f.Ops {
+		p.op(&f.Ops[i])
+	}
+	p.atlas.upload()
+	p.drawn = 0
+	for _, b := range p.batches {
+		p.draw(dst, b)
+	}
+}
+
+func (p *painter) draw(dst canvas, b *batch) {
+	n := min(len(b.quads)/4, maxQuads)
+	for i := len(p.indices) / 6; i < n; i++ {
+		v := uint16(i * 4)
+		p.indices = append(p.indices, v, v+1, v+2, v+1, v+3, v+2)
+	}
+	for q := b.quads; len(q) > 0; {
+		n := min(len(q)/4, maxQuads)
+		dst.DrawTriangles(q[:n*4], p.indices[:n*6], b.tex, drawOptions)
+		p.drawn++
+		q = q[n*4:]
+	}
+}
+
+func (p *painter) op(o *scene.Op) {
+	clip := p.bounds
+	if o.Clip != (image.Rectangle{}) {
+		clip = clip.Intersect(o.Clip)
+	}
+	switch o.Kind {
+	case scene.OpFill:
+		p.fill(o.Dst.Intersect(clip), o.Color)
+	case scene.OpMask:
+		if o.Mask != nil {
+			p.mask(o.Mask, o.Dst.Min, clip, o.Color)
+		}
+	case scene.OpNine:
+		if o.Mask != nil {
+			p.nine(o.Mask, o.Dst, clip, o.Color)
+		}
+	case scene.OpImage:
+		if o.Image != nil {
+			p.image(o.Image, o.Dst.Min, clip)
+		}
+	}
+}
+
+func (p *painter) fill(area image.Rectangle, c color.RGBA) {
+	if area.Empty() || c == (color.RGBA{}) {
+		return
+	}
+	b := p.batchFor(area, func(b *batch) bool { return b.page != nil })
+	if b == nil {
+		b = p.newBatch()
+		b.page = p.atlas.white()
+		b.tex = b.page.tex
+	}
+	b.add(area, p.offset, whiteAt, whiteAt, 0, 0, c)
+}
+
+func (p *painter) mask(m *scene.Mask, at image.Point, clip image.Rectangle, c color.RGBA) {
+	area := image.Rect(0, 0, m.W, m.H).Add(at).Intersect(clip)
+	if area.Empty() {
+		return
+	}
+	home := p.atlas.locate(m)
+	b := p.pageBatch(home.page, area)
+	src := home.at.Add(area.Min).Sub(at)
+	b.add(area, p.offset, float32(src.X), float32(src.Y), float32(area.Dx()), float32(area.Dy()), c)
+}
+
+// nine draws the corners 1:1 and the rest from a single row and column, read
+// at its middle so that no filter can reach beyond it.
+func (p *painter) nine(m *scene.Mask, dst, clip image.Rectangle, c color.RGBA) {
+	whole := dst.Intersect(clip)
+	if whole.Empty() || m.W <= 0 || m.H <= 0 {
+		return
+	}
+	home := p.atlas.locate(m)
+	b := p.pageBatch(home.page, whole)
+	inset := max(0, min(m.Inset, (m.W-1)/2, (m.H-1)/2))
+	xs := spans(dst.Min.X, dst.Max.X, m.W, inset)
+	ys := spans(dst.Min.Y, dst.Max.Y, m.H, inset)
+	for _, y := range ys {
+		for _, x := range xs {
+			area := image.Rect(x.from, y.from, x.to, y.to).Intersect(clip)
+			if x.from >= x.to || y.from >= y.to || area.Empty() {
+				continue
+			}
+			sx, sw := x.source(area.Min.X, area.Max.X)
+			sy, sh := y.source(area.Min.Y, area.Max.Y)
+			b.add(area, p.offset, float32(home.at.X)+sx, float32(home.at.Y)+sy, sw, sh, c)
+		}
+	}
+}
+
+// span is one third of a nine-patch along one axis.
+type span struct {
+	from, to int // in the frame
+	src      int // first column or row of the mask
+	stretch  bool
+}
+
+// spans cuts from..to into a fixed start, a stretched middle and a fixed end.
+// Where it is too short for both ends they meet in the middle.
+func spans(from, to, size, inset int) [3]span {
+	head := min(inset, (to-from+1)/2)
+	tail := min(inset, to-from-head)
+	return [3]span{
+		{from: from, to: from + head},
+		{from: from + head, to: to - tail, src: inset, stretch: true},
+		{from: to - tail, to: to, src: size - tail},
+	}
+}
+
+// source returns where in the mask the part lo..hi of the span is read, and how much.
+func (s span) source(lo, hi int) (at, length float32) {
+	if s.stretch {
+		return float32(s.src) + 0.5, 0
+	}
+	return float32(s.src + lo - s.from), float32(hi - lo)
+}
+
+func (p *painter) image(m *scene.Bitmap, at image.Point, clip image.Rectangle) {
+	whole := image.Rect(0, 0, m.W, m.H).Add(at).Intersect(clip)
+	if whole.Empty() {
+		return
+	}
+	for _, t := range p.pictures.locate(m).tiles {
+		area := t.area.Add(at).Intersect(clip)
+		if area.Empty() {
+			continue
+		}
+		b := p.batchFor(area, func(b *batch) bool { return b.tex == t.tex })
+		if b == nil {
+			b = p.newBatch()
+			b.tex = t.tex
+		}
+		src := area.Min.Sub(at).Sub(t.area.Min)
+		b.add(area, p.offset, float32(src.X), float32(src.Y), float32(area.Dx()), float32(area.Dy()),
+			color.RGBA{R: 255, G: 255, B: 255, A: 255})
+	}
+}
+
+func (p *painter) pageBatch(pg *page, area image.Rectangle) *batch {
+	b := p.batchFor(area, func(b *batch) bool { return b.page == pg })
+	if b == nil {
+		b = p.newBatch()
+		b.page, b.tex = pg, pg.tex
+	}
+	return b
+}
+
+// batchFor finds the latest batch that fits and that area can join without
+// going under something drawn after that batch. Text that needs two pages thus
+// takes two calls, not one for every change of page.
+func (p *painter) batchFor(area image.Rectangle, fits func(*batch) bool) *batch {
+	budget := maxRects
+	for i := len(p.batches) - 1; i >= 0 && i >= len(p.batches)-maxReach; i-- {
+		b := p.batches[i]
+		if fits(b) {
+			return b
+		}
+		if !b.hull.Overlaps(area) {
+			continue
+		}
+		if budget -= len(b.rects); budget < 0 {
+			return nil
+		}
+		for _, r := range b.rects {
+			if r.Overlaps(area) {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+func (p *painter) newBatch() *batch {
+	var b *batch
+	if n := len(p.spare); n > 0 {
+		b = p.spare[n-1]
+		p.spare = p.spare[:n-1]
+	} else {
+		b = &batch{}
+	}
+	p.batches = append(p.batches, b)
+	return b
+}
+
+// add appends one quad: area of the frame, read from sw×sh texels at sx, sy.
+func (b *batch) add(area image.Rectangle, offset image.Point, sx, sy, sw, sh float32, c color.RGBA) {
+	b.rects = append(b.rects, area)
+	b.hull = b.hull.Union(area)
+	at := area.Add(offset)
+	x0, y0, x1, y1 := float32(at.Min.X), float32(at.Min.Y), float32(at.Max.X), float32(at.Max.Y)
+	v := ebiten.Vertex{
+		DstX: x0, DstY: y0, SrcX: sx, SrcY: sy,
+		// A channel above its alpha is not a premultiplied colour; scene.Paint cuts it too.
+		ColorR: float32(min(c.R, c.A)) / 255, ColorG: float32(min(c.G, c.A)) / 255,
+		ColorB: float32(min(c.B, c.A)) / 255, ColorA: float32(c.A) / 255,
+	}
+	b.quads = append(b.quads, v)
+	v.DstX, v.SrcX = x1, sx+sw
+	b.quads = append(b.quads, v)
+	v.DstX, v.SrcX = x0, sx
+	v.DstY, v.SrcY = y1, sy+sh
+	b.quads = append(b.quads, v)
+	v.DstX, v.SrcX = x1, sx+sw
+	b.quads = append(b.quads, v)
+}

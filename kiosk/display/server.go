@@ -1,0 +1,5 @@
+package display
+
+import "context"
+
+func (d *Display) watchServer(ctx context.Context, name string) {}
