@@ -1,0 +1,176 @@
+// Package machine prepares the computer that a developer command runs on: the
+// system packages that building and showing the product needs, a virtual screen
+// where there is none, and the programs themselves.
+//
+// It says what it installs and why before it does so, installs only what is
+// missing, and leaves everything else to the commands.
+package machine
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+)
+
+// Need is a Debian package with the reason to have it.
+type Need struct {
+	Package, Why string
+	// Probe is a file that the package brings; when it exists nothing is asked of
+	// the package system.
+	Probe string
+}
+
+// Build is what compiling the screens' programs needs, one line for each reason.
+var Build = []Need{
+	{"gcc", "compiles the parts of the window library that are C", "/usr/bin/gcc"},
+	{"libc6-dev", "headers of the C library", "/usr/include/stdlib.h"},
+	{"libx11-dev", "windows on X11", "/usr/include/X11/Xlib.h"},
+	{"libxrandr-dev", "monitors and their modes", "/usr/include/X11/extensions/Xrandr.h"},
+	{"libxcursor-dev", "hiding the pointer", "/usr/include/X11/Xcursor/Xcursor.h"},
+	{"libxinerama-dev", "several monitors", "/usr/include/X11/extensions/Xinerama.h"},
+	{"libxi-dev", "touch", "/usr/include/X11/extensions/XInput2.h"},
+	{"libxxf86vm-dev", "video modes", "/usr/include/X11/extensions/xf86vmode.h"},
+	{"libgl-dev", "OpenGL", "/usr/include/GL/gl.h"},
+}
+
+// Show is what running the screens without a monitor needs.
+var Show = []Need{
+	{"xvfb", "a virtual screen where there is no monitor; brings software OpenGL", "/usr/bin/Xvfb"},
+}
+
+// Browse is what driving the console in a real browser needs.
+var Browse = []Need{
+	{"chromium", "a real browser for the console's pages", "/usr/bin/chromium"},
+}
+
+// Install installs what is missing of the needs, saying what and why on w. It is
+// an error when something is missing and cannot be installed: no Debian, not
+// root and no sudo, or no network.
+func Install(ctx context.Context, w io.Writer, needs ...Need) error {
+	var missing []Need
+	for _, n := range needs {
+		if _, err := os.Stat(n.Probe); err != nil {
+			missing = append(missing, n)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	if runtime.GOOS != "linux" {
+		return nil // other systems build without any of these
+	}
+	fmt.Fprintln(w, "This machine lacks some system packages. They will be installed now:")
+	names := make([]string, len(missing))
+	for i, n := range missing {
+		names[i] = n.Package
+		fmt.Fprintf(w, "  %-16s %s\n", n.Package, n.Why)
+	}
+	if _, err := exec.LookPath("apt-get"); err != nil {
+		return fmt.Errorf("this system has no apt-get; install what corresponds to: %s", strings.Join(names, " "))
+	}
+	if err := apt(ctx, w, append([]string{"install", "-y", "-q", "--no-install-recommends"}, names...)...); err == nil {
+		return nil
+	}
+	// A fresh machine has no package lists, or old ones.
+	if err := apt(ctx, w, "update", "-q"); err != nil {
+		return fmt.Errorf("refresh the package lists: %w", err)
+	}
+	if err := apt(ctx, w, append([]string{"install", "-y", "-q", "--no-install-recommends"}, names...)...); err != nil {
+		return fmt.Errorf("install %s: %w", strings.Join(names, " "), err)
+	}
+	return nil
+}
+
+func apt(ctx context.Context, w io.Writer, args ...string) error {
+	args = append([]string{"apt-get"}, args...)
+	if os.Geteuid() != 0 {
+		if _, err := exec.LookPath("sudo"); err != nil {
+			return errors.New("run this as root, or install sudo")
+		}
+		args = append([]string{"sudo"}, args...)
+	}
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+		fmt.Fprintln(w, strings.Join(lines[max(0, len(lines)-5):], "\n"))
+		return fmt.Errorf("%s: %w", strings.Join(args[:2], " "), err)
+	}
+	return nil
+}
+
+// Screen is a virtual X screen.
+type Screen struct {
+	Display string // for the DISPLAY variable, for example :93
+	cmd     *exec.Cmd
+	done    chan struct{}
+	once    sync.Once
+}
+
+// StartScreen starts Xvfb with one screen of the given size in pixels on a free
+// display and waits until it takes connections.
+func StartScreen(ctx context.Context, width, height int) (*Screen, error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("start virtual screen: %w", err)
+	}
+	defer r.Close()
+	cmd := exec.CommandContext(ctx, "Xvfb", "-displayfd", "3", "-nolisten", "tcp", "-screen", "0",
+		fmt.Sprintf("%dx%dx24", width, height))
+	cmd.ExtraFiles = []*os.File{w}
+	err = cmd.Start()
+	w.Close()
+	if err != nil {
+		return nil, fmt.Errorf("start virtual screen: %w", err)
+	}
+	s := &Screen{cmd: cmd, done: make(chan struct{})}
+	go func() {
+		defer close(s.done)
+		_ = cmd.Wait() // it ends because Close or ctx killed it; its status says nothing more
+	}()
+	line, err := bufio.NewReader(r).ReadString('\n')
+	if err != nil {
+		s.Close()
+		return nil, fmt.Errorf("start virtual screen: Xvfb ended before it was ready: %w", err)
+	}
+	s.Display = ":" + strings.TrimSpace(line)
+	return s, nil
+}
+
+// Close ends the screen and waits for it.
+func (s *Screen) Close() {
+	s.once.Do(func() { _ = s.cmd.Process.Kill() })
+	<-s.done
+}
+
+// Compile builds the named commands of this module (for example "kiosk") into
+// dir and returns their paths. It is quick when nothing changed.
+func Compile(ctx context.Context, w io.Writer, dir string, names ...string) (map[string]string, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("compile: %w", err)
+	}
+	args := []string{"build", "-trimpath", "-o", dir + string(filepath.Separator)}
+	paths := make(map[string]string, len(names))
+	for _, name := range names {
+		args = append(args, "mingbai/cmd/"+name)
+		paths[name] = filepath.Join(dir, name)
+		if runtime.GOOS == "windows" {
+			paths[name] += ".exe"
+		}
+	}
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Stdout, cmd.Stderr = w, w
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("compile %s: %w", strings.Join(names, ", "), err)
+	}
+	return paths, nil
+}

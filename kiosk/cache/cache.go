@@ -1,0 +1,502 @@
+// Package cache is the offline truth of a device: what it may show when there is
+// no network, and what it will never show again.
+//
+// It promises: nothing reaches a Generation that was not signed by a key granted
+// to its channel, whole on disk and hashed; a switch of generations is all or
+// nothing across power loss; revisions and take-downs never go back, whatever
+// file is damaged or restored. Fetching what is missing is left to kiosk/link,
+// choosing what to show to kiosk/player.
+//
+// On disk a cache is a folder:
+//
+//	identity.json    which screen this is, and the root key that it pinned
+//	ratchet.json     highest revision seen of each channel, and every take-down
+//	generation.json  the envelopes that are on screen, by content address
+//	generation.prev  the generation before
+//	times.json       floor of the clock, and the last word from the controller
+//	blobs/           envelopes, notices and pictures (package assets)
+package cache
+
+import (
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"mingbai/assets"
+	"mingbai/assets/durable"
+	"mingbai/playlist"
+	"mingbai/playlist/wire"
+)
+
+// Limits of what a device takes, whoever signed it.
+const (
+	maxNotice   = 4 << 20 // bytes of one notice
+	maxEnvelope = 8 << 20 // bytes of one envelope
+)
+
+// Identity is who a device is after enrolment.
+type Identity struct {
+	Screen playlist.ScreenID `json:"screen"`
+	Root   []byte            `json:"root"` // ed25519 public key that signs settings
+}
+
+// Generation is a consistent set of editions that is whole on disk. It is
+// immutable.
+type Generation struct {
+	Settings playlist.Settings
+	Have     map[playlist.ChannelID]playlist.Revision
+	Library  *playlist.Library
+	Notices  int // notices that can be shown, before windows and schedules
+}
+
+// Cache is the store of one device. Its methods are safe for any number of
+// goroutines.
+type Cache struct {
+	fs    durable.FS
+	dir   string
+	blobs *assets.Store
+	log   *slog.Logger
+
+	mu       sync.Mutex // guards all below
+	identity Identity
+	ratchet  ratchet
+	times    Times
+	settings *admitted[playlist.Settings]
+	editions map[playlist.ChannelID]*admitted[playlist.Edition]
+	notices  map[assets.Ref]*playlist.Notice // decoded notices of editions, shared by generations
+	staged   map[playlist.ChannelID]*admitted[playlist.Edition]
+	lost     map[assets.Ref]int64 // blobs of the generation on screen that rotted, to be fetched again
+	current  *Generation
+	former   generationFile // what generation.prev names
+	adopted  generationFile // what generation.json names
+}
+
+// admitted is a document whose envelope was verified and is a blob.
+type admitted[T any] struct {
+	doc  T
+	ref  assets.Ref // of the envelope's JSON
+	size int64
+}
+
+// Open reads the cache in dir, creating it when it is not there. Whatever is
+// damaged is left out, logged and asked for again; damage is never an error.
+func Open(fsys durable.FS, dir string, log *slog.Logger) (*Cache, error) {
+	if err := durable.MkdirAll(fsys, dir); err != nil {
+		return nil, fmt.Errorf("open cache: %w", err)
+	}
+	blobs, err := assets.Open(fsys, filepath.Join(dir, "blobs"))
+	if err != nil {
+		return nil, fmt.Errorf("open cache: %w", err)
+	}
+	c := &Cache{
+		fs: fsys, dir: dir, blobs: blobs, log: log,
+		editions: map[playlist.ChannelID]*admitted[playlist.Edition]{},
+		staged:   map[playlist.ChannelID]*admitted[playlist.Edition]{},
+		notices:  map[assets.Ref]*playlist.Notice{},
+		lost:     map[assets.Ref]int64{},
+		ratchet:  newRatchet(),
+	}
+	c.load()
+	return c, nil
+}
+
+// Blobs is where fetched blobs go. Whoever fetches writes through it and then
+// calls Commit.
+func (c *Cache) Blobs() *assets.Store { return c.blobs }
+
+// Identity returns who this device is, and whether it was enrolled.
+func (c *Cache) Identity() (Identity, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.identity, c.identity.Screen != ""
+}
+
+// Enrol pins the root key. A device that is enrolled under another root or name
+// forgets what it had: it was given to someone else.
+func (c *Cache) Enrol(id Identity) error {
+	if len(id.Root) != ed25519.PublicKeySize {
+		return fmt.Errorf("enrol: the root key has %d bytes, not %d", len(id.Root), ed25519.PublicKeySize)
+	}
+	if _, err := playlist.ParseScreenID(string(id.Screen)); err != nil {
+		return fmt.Errorf("enrol: %w", err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.identity.Screen == id.Screen && slices.Equal(c.identity.Root, id.Root) {
+		return nil
+	}
+	if c.identity.Screen != "" {
+		for _, name := range []string{fileGeneration, filePrevious, fileRatchet} {
+			if err := durable.Remove(c.fs, c.path(name)); err != nil {
+				return fmt.Errorf("enrol: forget the former screen: %w", err)
+			}
+		}
+		c.ratchet = newRatchet()
+		c.settings, c.current = nil, nil
+		clear(c.editions)
+		clear(c.staged)
+		clear(c.notices)
+		clear(c.lost)
+		c.former, c.adopted = generationFile{}, generationFile{}
+	}
+	if err := c.write(fileIdentity, id); err != nil {
+		return fmt.Errorf("enrol: %w", err)
+	}
+	c.identity = id
+	return nil
+}
+
+// Current returns the generation on screen, nil before the first.
+func (c *Cache) Current() *Generation {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.current
+}
+
+// Have returns what a hello says: the revisions on screen. A channel whose
+// content rotted is left out, so that it is sent again.
+func (c *Cache) Have() (settings playlist.Revision, have map[playlist.ChannelID]playlist.Revision) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.settings != nil {
+		settings = c.settings.doc.Revision
+	}
+	have = make(map[playlist.ChannelID]playlist.Revision, len(c.editions))
+	for ch, e := range c.editions {
+		have[ch] = e.doc.Revision
+	}
+	return settings, have
+}
+
+// Read returns the verified bytes of a blob, from disk, hashed on the way. A
+// blob that rotted is put on the list of Missing.
+func (c *Cache) Read(ref assets.Ref, size int64) ([]byte, error) {
+	data, err := c.blobs.Read(ref, size)
+	if err != nil && (errors.Is(err, assets.ErrCorrupt) || errors.Is(err, assets.ErrNotFound)) {
+		c.mu.Lock()
+		c.lost[ref] = size
+		c.mu.Unlock()
+	}
+	return data, err
+}
+
+// Missing lists the blobs that staged editions still need and those that rotted,
+// alerts first, then small before large, so that text comes before pictures.
+func (c *Cache) Missing() []playlist.Blob {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var alerts, rest []playlist.Blob
+	seen := map[assets.Ref]bool{}
+	add := func(list *[]playlist.Blob, b playlist.Blob) {
+		if !seen[b.Ref] && !c.blobs.Has(b.Ref) {
+			seen[b.Ref] = true
+			*list = append(*list, b)
+		}
+	}
+	for ch, e := range c.staged {
+		list := &rest
+		if ch.Alert {
+			list = &alerts
+		}
+		for _, entry := range e.doc.Notices {
+			add(list, playlist.Blob{Ref: entry.Ref, Size: entry.Size})
+			for _, b := range entry.Blobs {
+				add(list, b)
+			}
+		}
+	}
+	for ref, size := range c.lost {
+		add(&rest, playlist.Blob{Ref: ref, Size: size})
+	}
+	bySize := func(a, b playlist.Blob) int {
+		if a.Size != b.Size {
+			return int(min(max(a.Size-b.Size, -1), 1))
+		}
+		return a.Ref.Compare(b.Ref)
+	}
+	slices.SortFunc(alerts, bySize)
+	slices.SortFunc(rest, bySize)
+	return append(alerts, rest...)
+}
+
+// Offer takes a pushed envelope with the blobs that rode along. It verifies all
+// of it before anything is stored. Take-downs count from the moment that Offer
+// returns; the rest of an edition counts from the Commit that finds it whole.
+// The error is a *wire.Refusal when the push is at fault; anything else is this
+// device's storage, and the push is worth trying again. Offering what is already
+// there is no error.
+func (c *Cache) Offer(p wire.Push, attached [][]byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.identity.Screen == "" {
+		return refuse(wire.ReasonWrongKey, "this device is not enrolled")
+	}
+	if len(p.Envelope.Payload) > maxEnvelope {
+		return refuse(wire.ReasonOversized, "payload of %d bytes, at most %d are taken", len(p.Envelope.Payload), maxEnvelope)
+	}
+	if p.Channel.IsZero() {
+		return c.offerSettings(p)
+	}
+	return c.offerEdition(p, attached)
+}
+
+func (c *Cache) offerSettings(p wire.Push) error {
+	s, err := wire.OpenSettings(p.Envelope, c.identity.Root)
+	if err != nil {
+		return err
+	}
+	switch {
+	case s.Screen.ID != c.identity.Screen:
+		return refuse(wire.ReasonChannel, "settings of screen %s, this is %s", s.Screen.ID, c.identity.Screen)
+	case s.Revision < c.ratchet.Settings:
+		return refuse(wire.ReasonOlder, "settings revision %s, had %s", s.Revision, c.ratchet.Settings)
+	case c.settings != nil && s.Revision == c.settings.doc.Revision:
+		return nil
+	}
+	doc, err := store(c, p.Envelope, s)
+	if err != nil {
+		return err
+	}
+	// Settings need no blobs, so they count at once: keys that were withdrawn
+	// must not admit one more edition.
+	next := c.ratchet.clone()
+	next.Settings = s.Revision
+	if err := c.write(fileRatchet, next); err != nil {
+		return fmt.Errorf("admit settings: %w", err)
+	}
+	c.ratchet = next
+	former := c.settings
+	c.settings = doc
+	for ch := range c.staged {
+		if _, ok := grant(s, ch); !ok {
+			delete(c.staged, ch)
+		}
+	}
+	if err := c.rebuild(c.granted(c.editions)); err != nil {
+		c.settings = former
+		return fmt.Errorf("admit settings: %w", err)
+	}
+	return nil
+}
+
+func (c *Cache) offerEdition(p wire.Push, attached [][]byte) error {
+	if c.settings == nil {
+		return refuse(wire.ReasonWrongKey, "no settings yet, so no key is known for channel %s", p.Channel)
+	}
+	g, ok := grant(c.settings.doc, p.Channel)
+	if !ok {
+		return refuse(wire.ReasonChannel, "channel %s is not one of this screen", p.Channel)
+	}
+	e, err := wire.OpenEdition(p.Envelope, g)
+	if err != nil {
+		return err
+	}
+	prev := c.editions[p.Channel]
+	switch {
+	case e.Revision < c.ratchet.Revisions[p.Channel]:
+		return refuse(wire.ReasonOlder, "revision %s of channel %s, had %s", e.Revision, p.Channel, c.ratchet.Revisions[p.Channel])
+	case prev != nil && e.Revision == prev.doc.Revision:
+		return nil
+	case prev != nil && e.Revision < prev.doc.Revision:
+		return refuse(wire.ReasonOlder, "revision %s of channel %s, had %s", e.Revision, p.Channel, prev.doc.Revision)
+	}
+	if prev != nil {
+		if err := e.Follows(&prev.doc); err != nil {
+			return refuse(wire.ReasonOlder, "%v", err)
+		}
+	}
+	for _, t := range c.ratchet.Takedowns[p.Channel] {
+		if !covers(e.Takedowns, t) {
+			return refuse(wire.ReasonOlder, "the take-down of notice %s is missing", t.Notice)
+		}
+	}
+	wanted := map[assets.Ref]int64{}
+	for _, entry := range e.Notices {
+		if entry.Size > maxNotice {
+			return refuse(wire.ReasonOversized, "notice %s has %d bytes, at most %d are taken", entry.ID, entry.Size, maxNotice)
+		}
+		wanted[entry.Ref] = entry.Size
+		for _, b := range entry.Blobs {
+			wanted[b.Ref] = b.Size
+		}
+	}
+	for _, data := range attached {
+		ref := assets.RefOf(data)
+		if size, ok := wanted[ref]; !ok || size != int64(len(data)) {
+			return refuse(wire.ReasonDamaged, "attached blob %s is not listed by the edition", ref.Short())
+		}
+	}
+	for _, data := range attached {
+		if _, err := c.blobs.PutBytes(data); err != nil {
+			return fmt.Errorf("store blob of channel %s: %w", p.Channel, err)
+		}
+	}
+	doc, err := store(c, p.Envelope, e)
+	if err != nil {
+		return err
+	}
+	next := c.ratchet.clone()
+	next.Revisions[p.Channel] = e.Revision
+	fresh := next.takeDown(p.Channel, e.Takedowns)
+	if err := c.write(fileRatchet, next); err != nil {
+		return fmt.Errorf("record revision of channel %s: %w", p.Channel, err)
+	}
+	c.ratchet = next
+	c.staged[p.Channel] = doc
+	if fresh {
+		// Withdrawn content goes at once, not when the new pictures are here.
+		if err := c.show(c.editions); err != nil {
+			return fmt.Errorf("apply take-downs of channel %s: %w", p.Channel, err)
+		}
+	}
+	return nil
+}
+
+// Commit switches to a new generation with every staged edition that is whole on
+// disk by now, and reports whether it did. Staged editions that still miss blobs
+// stay staged; the generation on screen stays until Commit succeeds.
+func (c *Cache) Commit() (bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	next := maps.Clone(c.editions)
+	changed := false
+	for ch, e := range c.staged {
+		if c.whole(e.doc) {
+			next[ch] = e
+			changed = true
+		}
+	}
+	for ref := range c.lost {
+		if c.blobs.Has(ref) {
+			delete(c.lost, ref)
+			changed = true // a notice that was left out can be shown again
+		}
+	}
+	if !changed {
+		return false, nil
+	}
+	if err := c.rebuild(next); err != nil {
+		return false, fmt.Errorf("switch generation: %w", err)
+	}
+	for ch, e := range next {
+		if s := c.staged[ch]; s == e {
+			delete(c.staged, ch)
+		}
+	}
+	return true, nil
+}
+
+func (c *Cache) whole(e playlist.Edition) bool {
+	for _, entry := range e.Notices {
+		if !c.blobs.Has(entry.Ref) {
+			return false
+		}
+		for _, b := range entry.Blobs {
+			if !c.blobs.Has(b.Ref) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Sweep removes blobs that neither the generation on screen, nor the one before,
+// nor anything staged needs.
+func (c *Cache) Sweep() (removed int, err error) {
+	c.mu.Lock()
+	keep := map[assets.Ref]bool{}
+	hold := func(e *admitted[playlist.Edition]) {
+		keep[e.ref] = true
+		for _, entry := range e.doc.Notices {
+			keep[entry.Ref] = true
+			for _, b := range entry.Blobs {
+				keep[b.Ref] = true
+			}
+		}
+	}
+	for _, e := range c.editions {
+		hold(e)
+	}
+	for _, e := range c.staged {
+		hold(e)
+	}
+	former := c.former
+	if c.settings != nil {
+		keep[c.settings.ref] = true
+	}
+	c.mu.Unlock()
+	keep[former.Settings.Ref] = true
+	for _, d := range former.Channels {
+		keep[d.Ref] = true
+		if env, err := c.envelope(d); err == nil {
+			var e playlist.Edition
+			if json.Unmarshal(env.Payload, &e) == nil {
+				hold(&admitted[playlist.Edition]{doc: e, ref: d.Ref})
+			}
+		}
+	}
+	return c.blobs.Sweep(func(r assets.Ref) bool { return keep[r] })
+}
+
+// Times is what a device must remember about time across restarts.
+type Times struct {
+	Floor time.Time `json:"floor"` // the true time is not before this
+	AsOf  time.Time `json:"as_of"` // 信息截至: when the controller last said that nothing is newer
+}
+
+// Times returns what was last saved.
+func (c *Cache) Times() Times {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.times
+}
+
+// SaveTimes records t; neither time ever goes back.
+func (c *Cache) SaveTimes(t Times) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if t.Floor.Before(c.times.Floor) {
+		t.Floor = c.times.Floor
+	}
+	if t.AsOf.Before(c.times.AsOf) {
+		t.AsOf = c.times.AsOf
+	}
+	if t == c.times {
+		return nil
+	}
+	if err := c.write(fileTimes, t); err != nil {
+		return fmt.Errorf("save times: %w", err)
+	}
+	c.times = t
+	return nil
+}
+
+func refuse(reason wire.Reason, format string, args ...any) error {
+	return &wire.Refusal{Reason: reason, Detail: fmt.Sprintf(format, args...)}
+}
+
+func grant(s playlist.Settings, ch playlist.ChannelID) (playlist.ChannelGrant, bool) {
+	i := slices.IndexFunc(s.Channels, func(g playlist.ChannelGrant) bool { return g.Channel == ch })
+	if i < 0 {
+		return playlist.ChannelGrant{}, false
+	}
+	return s.Channels[i], true
+}
+
+// granted keeps the editions of channels that the settings still name.
+func (c *Cache) granted(all map[playlist.ChannelID]*admitted[playlist.Edition]) map[playlist.ChannelID]*admitted[playlist.Edition] {
+	kept := make(map[playlist.ChannelID]*admitted[playlist.Edition], len(all))
+	for ch, e := range all {
+		if _, ok := grant(c.settings.doc, ch); ok {
+			kept[ch] = e
+		}
+	}
+	return kept
+}
