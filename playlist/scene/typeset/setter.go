@@ -1,0 +1,296 @@
+package typeset
+
+import (
+	"fmt"
+	"image"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-text/typesetting/font"
+	"github.com/go-text/typesetting/segmenter"
+	"github.com/go-text/typesetting/shaping"
+	"golang.org/x/text/unicode/norm"
+
+	"mingbai/assets/fonts"
+	"mingbai/playlist/scene"
+	"mingbai/playlist/scene/typeset/outline"
+)
+
+// Bounds of the caches. A touch page has about a dozen paragraphs and three
+// hundred glyphs; the rest is what the pages before it leave warm.
+const (
+	maxParas      = 1024
+	maxGlyphBytes = 24 << 20
+)
+
+// Setter sets text and keeps what it set. It may be used by several
+// goroutines, one at a time inside.
+type Setter struct {
+	mu     sync.Mutex // guards everything below
+	loads  [roles]func() (*outline.Face, error)
+	rare   []*outline.Face // faces added for characters that the embedded ones lack
+	shaper shaping.HarfbuzzShaper
+	seg    segmenter.Segmenter
+	halves map[halfKey]half
+	glyphs *lru[glyphKey, drawn]
+	paras  *lru[paraKey, *Para]
+}
+
+// halfKey names a full-width mark of one face.
+type halfKey struct {
+	face *outline.Face
+	r    rune
+}
+
+// glyphKey names one bitmap.
+type glyphKey struct {
+	face *outline.Face
+	gid  font.GID
+	size int
+}
+
+// drawn is a bitmap and the place of its corner relative to the pen.
+type drawn struct {
+	mask *scene.Mask
+	at   image.Point
+}
+
+// paraKey is everything that a paragraph depends on.
+type paraKey struct {
+	text  string
+	style Style
+	width int
+	lines int // at most so many, 0 for any number
+}
+
+// New makes a setter from three font files. They are read when a text first
+// needs them. A Setter from files that cannot be read draws nothing and reports
+// every character as missing.
+func New(sans, bold, serif []byte) *Setter {
+	return newSetter(
+		sync.OnceValues(func() (*outline.Face, error) { return outline.Parse(sans) }),
+		sync.OnceValues(func() (*outline.Face, error) { return outline.Parse(bold) }),
+		sync.OnceValues(func() (*outline.Face, error) { return outline.Parse(serif) }),
+	)
+}
+
+func newSetter(sans, bold, serif func() (*outline.Face, error)) *Setter {
+	return &Setter{
+		loads:  [roles]func() (*outline.Face, error){Sans: sans, Bold: bold, Serif: serif},
+		halves: make(map[halfKey]half),
+		glyphs: newLRU[glyphKey, drawn](maxGlyphBytes),
+		paras:  newLRU[paraKey, *Para](maxParas),
+	}
+}
+
+// Default returns the process's own setter of the embedded faces.
+var Default = sync.OnceValue(func() *Setter {
+	return New(fonts.Sans(), fonts.Bold(), fonts.Serif())
+})
+
+// Warm reads the faces of the given roles, or of all when none is given, side
+// by side. A program that knows it will draw calls it while it does other work.
+func (s *Setter) Warm(which ...Role) error {
+	if len(which) == 0 {
+		which = []Role{Sans, Bold, Serif}
+	}
+	errs := make([]error, len(which))
+	var wait sync.WaitGroup
+	for i, r := range which {
+		wait.Go(func() { _, errs[i] = s.loads[r%roles]() })
+	}
+	wait.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return fmt.Errorf("reading a typeface: %w", err)
+		}
+	}
+	return nil
+}
+
+// AddFace adds a font file that is asked for characters which the others lack,
+// such as the rare characters of names that an edition brings along.
+func (s *Setter) AddFace(file []byte) error {
+	face, err := outline.Parse(file)
+	if err != nil {
+		return fmt.Errorf("adding a typeface: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rare = append(s.rare, face)
+	s.paras = newLRU[paraKey, *Para](maxParas)
+	return nil
+}
+
+// Paragraph sets text in lines at most width pixels wide; "\n" starts a new
+// paragraph.
+func (s *Setter) Paragraph(text string, st Style, width int) *Para {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.paragraph(text, st, max(width, 1))
+}
+
+// Line sets text without wrapping; its Width is what it needs. Line breaks in
+// text become spaces.
+func (s *Setter) Line(text string, st Style) *Para {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.paragraph(text, st, 0)
+}
+
+// Width returns how many pixels text takes on one line.
+func (s *Setter) Width(text string, st Style) int { return s.Line(text, st).Width }
+
+// Fit sets text in at most maxLines lines of width pixels, stepping the size
+// down by a sixteenth at a time, not below minSize. At minSize it takes the
+// lines that it needs: the caller sees from Lines that the text is too long. A
+// Leading keeps its proportion to the size.
+func (s *Setter) Fit(text string, st Style, width, maxLines, minSize int) *Para {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for whole := st; ; {
+		p := s.paragraph(text, st, max(width, 1))
+		if len(p.Lines) <= maxLines && p.Width <= width || st.Size <= minSize {
+			return p
+		}
+		st.Size = max(st.Size-max(st.Size/16, 1), minSize)
+		if whole.Leading > 0 {
+			st.Leading = (whole.Leading*st.Size + whole.Size/2) / whole.Size
+		}
+	}
+}
+
+// Clamp sets text in at most maxLines lines and ends the last with an ellipsis
+// when something had to be left out.
+func (s *Setter) Clamp(text string, st Style, width, maxLines int) *Para {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	width, maxLines = max(width, 1), max(maxLines, 1)
+	key := paraKey{text, st, width, maxLines}
+	if p, ok := s.paras.get(key); ok {
+		return p
+	}
+	p := s.paragraph(text, st, width)
+	if len(p.Lines) > maxLines {
+		runes := []rune(text)
+		// More text never takes fewer lines but for a rare last line that is
+		// re-broken, so halving finds a cut that fits.
+		low, high := 0, p.Lines[maxLines-1].End
+		for low < high {
+			mid := (low + high + 1) / 2
+			if len(s.set(cutText(runes, mid), st, width).Lines) <= maxLines {
+				low = mid
+			} else {
+				high = mid - 1
+			}
+		}
+		p = s.set(cutText(runes, low), st, width)
+	}
+	s.paras.put(key, p, 1)
+	return p
+}
+
+// cutText returns the first n runes and an ellipsis, without spaces or marks
+// before it that would look odd.
+func cutText(runes []rune, n int) string {
+	return strings.TrimRightFunc(string(runes[:n]), func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune("、，；：（《“‘【〔—", r)
+	}) + "…"
+}
+
+// Missing returns the characters of text, each once and in order, that no face
+// has a glyph for.
+func (s *Setter) Missing(text string) []rune {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []rune
+	for _, r := range norm.NFC.String(text) {
+		if s.needsGlyph(r) && !slices.Contains(out, r) && s.faceFor(Sans, r) == nil {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Missing returns the characters of text that the embedded faces lack.
+func Missing(text string) []rune { return Default().Missing(text) }
+
+// needsGlyph tells letters from the characters that only steer text.
+func (s *Setter) needsGlyph(r rune) bool {
+	return !isSpace(r) && !ignorable(r)
+}
+
+// paragraph sets text, width 0 meaning one line of any width.
+func (s *Setter) paragraph(text string, st Style, width int) *Para {
+	st.Size = min(max(st.Size, 1), 2048)
+	if st.Role >= roles {
+		st.Role = Sans
+	}
+	key := paraKey{text, st, width, 0}
+	if p, ok := s.paras.get(key); ok {
+		return p
+	}
+	p := s.set(text, st, width)
+	s.paras.put(key, p, 1)
+	return p
+}
+
+// face returns a role's face, or nil when its file cannot be read.
+func (s *Setter) face(r Role) *outline.Face {
+	f, err := s.loads[r]()
+	if err != nil {
+		return nil
+	}
+	return f
+}
+
+// faceFor returns the first face of a role's chain that has r, or nil.
+func (s *Setter) faceFor(role Role, r rune) *outline.Face {
+	chain := [...]Role{role, Bold, Sans}
+	if role == Sans {
+		chain[1] = Sans
+	}
+	for i, next := range chain {
+		if i > 0 && next == chain[i-1] {
+			continue
+		}
+		if f := s.face(next); f != nil {
+			if _, ok := f.Glyph(r); ok {
+				return f
+			}
+		}
+	}
+	for _, f := range s.rare {
+		if _, ok := f.Glyph(r); ok {
+			return f
+		}
+	}
+	return nil
+}
+
+// draw returns a glyph's bitmap from the cache.
+func (s *Setter) draw(key glyphKey) drawn {
+	if d, ok := s.glyphs.get(key); ok {
+		return d
+	}
+	var d drawn
+	cost := 64
+	d.mask, d.at = key.face.Mask(key.gid, key.size)
+	if d.mask != nil {
+		cost += len(d.mask.Pix)
+	}
+	s.glyphs.put(key, d, cost)
+	return d
+}
+
+// validRunes turns text into runes; bytes that are not UTF-8 become U+FFFD.
+func validRunes(text string) []rune {
+	out := make([]rune, 0, utf8.RuneCountInString(text))
+	for _, r := range text {
+		out = append(out, r)
+	}
+	return out
+}
