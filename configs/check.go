@@ -1,0 +1,301 @@
+package configs
+
+import (
+	"fmt"
+	"io/fs"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // Windows machines bring no time zones
+
+	"mingbai/playlist"
+)
+
+// Problem is one setting that is not sane.
+type Problem struct {
+	Key     string // as in the file, for example tls.cert
+	Text    string // what is wrong and what would be right, one sentence
+	Warning bool   // the program may start all the same
+}
+
+func (p Problem) String() string {
+	kind := "error"
+	if p.Warning {
+		kind = "warning"
+	}
+	return fmt.Sprintf("%s: %s: %s", kind, p.Key, p.Text)
+}
+
+// Fatal reports whether any problem is more than a warning.
+func Fatal(problems []Problem) bool {
+	return slices.ContainsFunc(problems, func(p Problem) bool { return !p.Warning })
+}
+
+type checker []Problem
+
+func (c *checker) wrong(key, format string, args ...any) {
+	*c = append(*c, Problem{Key: key, Text: fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) warn(key, format string, args ...any) {
+	*c = append(*c, Problem{Key: key, Text: fmt.Sprintf(format, args...), Warning: true})
+}
+
+// Check says what is not sane in a controller's settings, in the order of the
+// file. It reads the machine (do files exist, who may read them) and changes
+// nothing. No problem is nil.
+func (c Controller) Check() []Problem {
+	var p checker
+	if strings.TrimSpace(c.Office) == "" {
+		p.wrong("office", "the office needs a name, it stands on every page of the console")
+	}
+	host := p.address("listen", c.Listen)
+	p.webAddress("public_url", c.PublicURL, true)
+	p.folder("data", c.Data)
+	p.zone(c.Zone)
+	if c.Root != "" {
+		if _, err := playlist.ParseSiteID(c.Root); err != nil {
+			p.wrong("root", "%v", err)
+		}
+	}
+	if c.Language != "zh" && c.Language != "en" {
+		p.wrong("language", "%q is not a language of the console; zh and en are", c.Language)
+	}
+	p.tls(c.TLS)
+	if c.TLS.Cert == "" && host != "" && !loopback(host) && !strings.HasPrefix(c.PublicURL, "https://") {
+		p.warn("tls.cert", "the controller listens beyond this machine without a certificate; passwords will cross the network in the clear unless a proxy serves https")
+	}
+	p.database(c)
+	p.span("sessions.lifetime", c.Sessions.Lifetime, time.Minute, 30*24*time.Hour)
+	p.span("screens.pairing", c.Screens.Pairing, 30*time.Second, 24*time.Hour)
+	p.span("screens.report", c.Screens.Report, time.Second, time.Hour)
+	p.span("screens.offline", c.Screens.Offline, 2*time.Second, 24*time.Hour)
+	if c.Screens.Offline < 2*c.Screens.Report && c.Screens.Report <= time.Hour {
+		p.warn("screens.offline", "%v is less than two reports of %v apart; sound screens will seem offline now and then", c.Screens.Offline, c.Screens.Report)
+	}
+	p.bytes("limits.push_inline", c.Limits.PushInline, 0, 4<<20)
+	p.bytes("limits.upload", c.Limits.Upload, 64<<10, 1<<30)
+	if c.API.TokenFile == "" {
+		p.wrong("api.token_file", "a path is needed; the API is never open without a token")
+	} else {
+		p.secret("api.token_file", c.TokenFile(), true)
+	}
+	p.log(c.Log)
+	return p
+}
+
+// Check says what is not sane in a screen's settings, by the rules of
+// Controller.Check.
+func (s Screen) Check(kind playlist.ScreenKind) []Problem {
+	var p checker
+	p.webAddress("controller", s.Controller, false)
+	if s.CA != "" {
+		p.readable("ca", s.CA)
+	}
+	p.folder("data", s.Data)
+	p.zone(s.Zone)
+	p.span("idle", s.Idle, 10*time.Second, time.Hour)
+	if s.OfflineBanner < 0 || s.OfflineBanner > 365 {
+		p.wrong("offline_banner_days", "%d days; 0 to 365 are allowed, 0 shows it at once", s.OfflineBanner)
+	}
+	p.bytes("cache_limit", s.CacheLimit, 16<<20, 1<<42)
+	p.bytes("ledger_limit", s.LedgerLimit, 1<<20, 1<<40)
+	p.span("report", s.Report, time.Second, time.Hour)
+	p.panel(s.Panel, kind)
+	p.window(s.Window)
+	p.log(s.Log)
+	return p
+}
+
+func (c *checker) address(key, addr string) (host string) {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		c.wrong(key, "%q is not host:port, for example 127.0.0.1:8420", addr)
+		return ""
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		c.wrong(key, "port %q is not a number from 0 to 65535", port)
+	}
+	if host == "" {
+		return "0.0.0.0"
+	}
+	return host
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func (c *checker) webAddress(key, address string, mayBeEmpty bool) {
+	if address == "" {
+		if !mayBeEmpty {
+			c.wrong(key, "an address is needed, for example https://gongkai.example.gov.cn")
+		}
+		return
+	}
+	u, err := url.Parse(address)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		c.wrong(key, "%q is not an address that begins with http:// or https://", address)
+	case u.User != nil:
+		c.wrong(key, "the address must not carry a name or a password")
+	case strings.HasSuffix(address, "/") || u.RawQuery != "" || u.Fragment != "":
+		c.wrong(key, "%q must end without a slash, question mark or fragment", address)
+	}
+}
+
+func (c *checker) folder(key, dir string) {
+	if dir == "" {
+		c.wrong(key, "a folder is needed")
+		return
+	}
+	info, err := os.Stat(dir)
+	switch {
+	case err == nil && !info.IsDir():
+		c.wrong(key, "%s is a file, a folder is needed", dir)
+	case err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0:
+		c.wrong(key, "everybody may write to %s; take that right away with chmod o-w", dir)
+	case err != nil && !os.IsNotExist(err):
+		c.wrong(key, "%s cannot be looked at: %v", dir, err)
+	case os.IsNotExist(err):
+		// It is made at the first start, if what is above it can be written to.
+		up := dir
+		for {
+			parent := filepath.Dir(up)
+			if parent == up {
+				break
+			}
+			up = parent
+			if info, err := os.Stat(up); err == nil {
+				if !info.IsDir() {
+					c.wrong(key, "%s cannot be made, since %s is a file", dir, up)
+				}
+				break
+			}
+		}
+	}
+}
+
+func (c *checker) zone(name string) {
+	if _, err := time.LoadLocation(name); err != nil || name == "" {
+		c.wrong("zone", "%q is not a time zone, for example Asia/Shanghai", name)
+	}
+}
+
+func (c *checker) tls(t TLS) {
+	switch {
+	case t.Cert == "" && t.Key == "":
+	case t.Cert == "":
+		c.wrong("tls.cert", "a key is named but no certificate; name both or neither")
+	case t.Key == "":
+		c.wrong("tls.key", "a certificate is named but no key; name both or neither")
+	default:
+		c.readable("tls.cert", t.Cert)
+		c.secret("tls.key", t.Key, false)
+	}
+}
+
+func (c *checker) database(s Controller) {
+	if s.Database.PostgresDSNFile != "" {
+		c.wrong("database.postgres_dsn_file", "PostgreSQL is not supported yet; leave this empty to use the SQLite file")
+	}
+	if s.Database.Path == "" {
+		c.wrong("database.path", "a path is needed, for example mingbai.db")
+		return
+	}
+	if info, err := os.Stat(s.DatabaseFile()); err == nil && info.IsDir() {
+		c.wrong("database.path", "%s is a folder, a file is needed", s.DatabaseFile())
+	}
+}
+
+func (c *checker) readable(key, path string) (fs.FileInfo, bool) {
+	f, err := os.Open(path)
+	if err != nil {
+		c.wrong(key, "the file cannot be read: %v", err)
+		return nil, false
+	}
+	info, err := f.Stat()
+	f.Close() // opened for reading only
+	if err != nil || !info.Mode().IsRegular() {
+		c.wrong(key, "%s is not a file", path)
+		return nil, false
+	}
+	return info, true
+}
+
+// secret wants a file that nobody but its owner may read. Windows has no such
+// bits; there the folder's rights decide.
+func (c *checker) secret(key, path string, mayBeMissing bool) {
+	if mayBeMissing {
+		if _, err := os.Stat(path); os.IsNotExist(err) {
+			return
+		}
+	}
+	info, ok := c.readable(key, path)
+	if ok && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		c.wrong(key, "others may read %s (mode %04o); take that right away with chmod 600", path, info.Mode().Perm())
+	}
+}
+
+func (c *checker) span(key string, d, least, most time.Duration) {
+	if d < least || d > most {
+		c.wrong(key, "%v is outside %v to %v", d, least, most)
+	}
+}
+
+func (c *checker) bytes(key string, n, least, most int64) {
+	if n < least || n > most {
+		c.wrong(key, "%d bytes is outside %d to %d", n, least, most)
+	}
+}
+
+func (c *checker) panel(p playlist.Panel, kind playlist.ScreenKind) {
+	least := 320
+	if kind == playlist.LED {
+		least = 16
+	}
+	if p.Width < least || p.Width > 16384 || p.Height < min(least, 240) || p.Height > 16384 {
+		c.wrong("panel", "%d×%d is not the size of a panel that this program can fill", p.Width, p.Height)
+	}
+	if p.WidthMM <= 0 || p.HeightMM <= 0 {
+		if kind == playlist.Touch {
+			c.wrong("panel.width_mm", "the lit area in millimetres is needed; letters and keys are sized from it")
+		}
+	} else if across, down := float64(p.WidthMM)/float64(p.Width), float64(p.HeightMM)/float64(p.Height); across/down > 1.1 || down/across > 1.1 {
+		c.warn("panel.width_mm", "the pixels would be %.2f by %.2f mm; are width and height the wrong way round?", across, down)
+	}
+	if !slices.Contains([]playlist.LEDColours{"", playlist.SingleColour, playlist.DualColour, playlist.FullColour}, p.Colours) {
+		c.wrong("panel.colours", "%q is none of single, dual and full", p.Colours)
+	}
+}
+
+func (c *checker) window(w Window) {
+	if w.Monitor < 0 || w.Monitor > 15 {
+		c.wrong("window.monitor", "%d is not a monitor, they count from 0", w.Monitor)
+	}
+	if w.Scale < 1 || w.Scale > 32 {
+		c.wrong("window.scale", "%d is outside 1 to 32", w.Scale)
+	}
+	if w.Dots && w.Scale < 3 {
+		c.wrong("window.dots", "round dots need window.scale 3 or more")
+	}
+	if w.Fullscreen && (w.X != 0 || w.Y != 0) {
+		c.warn("window.x", "a full screen has no place of its own; window.x and window.y do nothing")
+	}
+}
+
+func (c *checker) log(l Log) {
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, l.Level) {
+		c.wrong("log.level", "%q is none of debug, info, warn and error", l.Level)
+	}
+	if l.Format != "text" && l.Format != "json" {
+		c.wrong("log.format", "%q is neither text nor json", l.Format)
+	}
+}

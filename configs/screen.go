@@ -1,0 +1,118 @@
+package configs
+
+import (
+	"path/filepath"
+	"time"
+
+	"mingbai/playlist"
+)
+
+// Screen is what a device program is told, a touchscreen's and an LED board's
+// alike. Start from DefaultScreen or LoadScreen.
+type Screen struct {
+	// Controller is the address of the controller, http or https, without a
+	// slash at the end. Default: http://127.0.0.1:8420.
+	Controller string `toml:"controller"`
+	// CA is a file with the certificates that the controller's own must lead to,
+	// PEM. Default: empty, the certificates of the system.
+	CA string `toml:"ca"`
+	// Data is the folder of cache, ledger and device key. Default:
+	// DefaultData("kiosk") or DefaultData("ledboard").
+	Data string `toml:"data"`
+	// Name is what the screen calls itself while it asks to be enrolled, for
+	// example 一楼大厅 1 号. Default: empty, the machine's name.
+	Name string `toml:"name"`
+	// Zone is the time zone until the controller has sent its settings. Default:
+	// Asia/Shanghai.
+	Zone string `toml:"zone"`
+	// Idle is the least time without a touch after which a touchscreen asks 还在
+	// 使用吗; long pages give more (DOMAIN U07). LED boards ignore it. Default:
+	// 60s.
+	Idle time.Duration `toml:"idle"`
+	// OfflineBanner is after how many days without word from the controller the
+	// page says so in plain words. Default: 3.
+	OfflineBanner int `toml:"offline_banner_days"`
+	// CacheLimit is the most bytes that content may take on disk. Default:
+	// 4294967296 (4 GiB).
+	CacheLimit int64 `toml:"cache_limit"`
+	// LedgerLimit is the most bytes of rows that are kept unacknowledged.
+	// Default: 268435456 (256 MiB), years of showing.
+	LedgerLimit int64 `toml:"ledger_limit"`
+	// Report is how often health is measured and reported until the controller
+	// says otherwise. Default: 30s.
+	Report time.Duration `toml:"report"`
+
+	Panel  playlist.Panel `toml:"panel"`
+	Window Window         `toml:"window"`
+	Log    Log            `toml:"log"`
+}
+
+// Window says how the picture gets onto the machine's display.
+type Window struct {
+	// Fullscreen takes the whole monitor. Default: true for a touchscreen, false
+	// for an LED board.
+	Fullscreen bool `toml:"fullscreen"`
+	// Monitor counts the monitors from 0. Default: 0.
+	Monitor int `toml:"monitor"`
+	// X and Y place a window that is not fullscreen, in pixels from the upper
+	// left corner. LED sending cards copy a fixed part of the desktop. Default: 0.
+	X int `toml:"x"`
+	Y int `toml:"y"`
+	// Borderless drops the frame of a window that is not fullscreen. Default:
+	// true.
+	Borderless bool `toml:"borderless"`
+	// Scale is how many display pixels one dot or pixel of the panel takes.
+	// Default: 1.
+	Scale int `toml:"scale"`
+	// Dots draws round dots instead of squares, so that a monitor looks like the
+	// board; it needs Scale 3 or more. Default: false.
+	Dots bool `toml:"dots"`
+	// HideCursor hides the mouse pointer. Default: true.
+	HideCursor bool `toml:"hide_cursor"`
+}
+
+// DefaultScreen returns the settings of a screen of that kind with every
+// default: a 43-inch portrait touchscreen or a 192×64 board of 10 mm dots.
+func DefaultScreen(kind playlist.ScreenKind) Screen {
+	s := Screen{
+		Controller:    "http://127.0.0.1:8420",
+		Data:          DefaultData("kiosk"),
+		Zone:          "Asia/Shanghai",
+		Idle:          time.Minute,
+		OfflineBanner: 3,
+		CacheLimit:    4 << 30,
+		LedgerLimit:   256 << 20,
+		Report:        30 * time.Second,
+		Panel:         playlist.Panel{Width: 1080, Height: 1920, WidthMM: 529, HeightMM: 941},
+		Window:        Window{Fullscreen: true, Borderless: true, Scale: 1, HideCursor: true},
+		Log:           Log{Level: "info", Format: "text"},
+	}
+	if kind == playlist.LED {
+		s.Data = DefaultData("ledboard")
+		s.Panel = playlist.Panel{Width: 192, Height: 64, WidthMM: 1920, HeightMM: 640, Colours: playlist.FullColour}
+		s.Window.Fullscreen = false
+	}
+	return s
+}
+
+// LoadScreen reads a screen's file over the defaults of its kind, by the rules
+// of LoadController.
+func LoadScreen(path string, kind playlist.ScreenKind) (Screen, error) {
+	s := DefaultScreen(kind)
+	dir, err := load(path, &s)
+	if err != nil {
+		return Screen{}, err
+	}
+	s.Data = against(dir, s.Data)
+	s.CA = against(dir, s.CA)
+	return s, nil
+}
+
+// Cache returns the folder of editions and blobs.
+func (s Screen) Cache() string { return filepath.Join(s.Data, "cache") }
+
+// Ledger returns the folder of the ledger.
+func (s Screen) Ledger() string { return filepath.Join(s.Data, "ledger") }
+
+// KeyFile returns the file of the device's own signing key.
+func (s Screen) KeyFile() string { return filepath.Join(s.Data, "device.key") }

@@ -1,0 +1,40 @@
+package configs
+
+import (
+	"cmp"
+	"runtime/debug"
+)
+
+// stamped is set by release builds with
+// -ldflags "-X mingbai/configs.stamped=1.2.3".
+var stamped string
+
+// Version is the version of the programs: what the release build stamped, or
+// else the revision of the source that the program was built from.
+var Version = cmp.Or(stamped, buildVersion())
+
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	revision, modified := "", ""
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			revision = s.Value
+		case "vcs.modified":
+			if s.Value == "true" {
+				modified = "+"
+			}
+		}
+	}
+	switch {
+	case len(revision) >= 12:
+		return "dev-" + revision[:12] + modified
+	case info.Main.Version != "":
+		return info.Main.Version
+	default:
+		return "dev"
+	}
+}
