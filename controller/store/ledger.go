@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"mingbai/playlist"
+	"mingbai/playlist/wire"
+)
+
+// LedgerRow is a row of a screen's ledger.
+type LedgerRow struct {
+	Screen playlist.ScreenID `json:"screen"`
+	Epoch  int               `json:"epoch"`
+	wire.Row
+}
+
+// DisplayDay is how long a notice was visible on a screen on one civil day.
+type DisplayDay struct {
+	Notice  playlist.NoticeID `json:"notice"`
+	Screen  playlist.ScreenID `json:"screen"`
+	Day     string            `json:"day"` // 2026-11-22 in the controller's zone
+	Shown   time.Duration     `json:"-"`
+	Times   int               `json:"times"`
+	First   time.Time         `json:"first"`
+	Last    time.Time         `json:"last"`
+	Version int               `json:"version"`
+}
+
+// PutLedgerRow stores one row. A row with the same screen, epoch and number is
+// ErrConflict: each is stored once.
+func (t *Tx) PutLedgerRow(ctx context.Context, r LedgerRow) error {
+	body, err := encode(r.Row)
+	if err != nil {
+		return err
+	}
+	_, err = exec(ctx, t.q, "save ledger row",
+		`INSERT INTO ledger (screen, epoch, seq, notice, from_time, until_time, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		string(r.Screen), r.Epoch, int64(r.Seq), string(r.Notice), millis(r.From), millis(r.Until), body)
+	return err
+}
+
+// AddDisplay adds to the sums of a day.
+func (t *Tx) AddDisplay(ctx context.Context, d DisplayDay) error {
+	_, err := exec(ctx, t.q, "sum display",
+		`INSERT INTO display (notice, screen, day, millis, times, first, last, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		 ON CONFLICT (notice, screen, day) DO UPDATE SET millis = display.millis + excluded.millis, times = display.times + excluded.times,
+		   first = CASE WHEN excluded.first < display.first THEN excluded.first ELSE display.first END,
+		   last = CASE WHEN excluded.last > display.last THEN excluded.last ELSE display.last END,
+		   version = CASE WHEN excluded.version > display.version THEN excluded.version ELSE display.version END`,
+		string(d.Notice), string(d.Screen), d.Day, d.Shown.Milliseconds(), d.Times, millis(d.First), millis(d.Last), d.Version)
+	return err
+}
+
+// SetLedgerHead notes how far a screen's ledger is stored.
+func (t *Tx) SetLedgerHead(ctx context.Context, id playlist.ScreenID, seq uint64, chain string) error {
+	return change(ctx, t.q, "note ledger head of "+string(id),
+		`UPDATE screens SET ledger_seq = $2, ledger_chain = $3 WHERE id = $1`, string(id), int64(seq), chain)
+}
+
+// LedgerCount counts all rows of all screens, or of one unless it is empty.
+func (r Reader) LedgerCount(ctx context.Context, screen playlist.ScreenID) (int64, error) {
+	return one(ctx, r.q, "number of ledger rows", scanInt, `SELECT COUNT(*) FROM ledger WHERE ($1 = '' OR screen = $1)`, string(screen))
+}
+
+// LedgerRows returns rows of a screen and epoch after a sequence number, in
+// order, at most limit.
+func (r Reader) LedgerRows(ctx context.Context, screen playlist.ScreenID, epoch int, after uint64, limit int) ([]LedgerRow, error) {
+	return collect(ctx, r.q, "ledger of "+string(screen), func(s scanner) (LedgerRow, error) {
+		row := LedgerRow{Screen: screen, Epoch: epoch}
+		var body []byte
+		if err := s.Scan(&body); err != nil {
+			return row, err
+		}
+		return row, json.Unmarshal(body, &row.Row)
+	}, `SELECT body FROM ledger WHERE screen = $1 AND epoch = $2 AND seq > $3 ORDER BY seq LIMIT $4`,
+		string(screen), epoch, int64(after), limit)
+}
+
+// DisplayOf returns where and when a notice was shown, by screen and day.
+func (r Reader) DisplayOf(ctx context.Context, notice playlist.NoticeID) ([]DisplayDay, error) {
+	return collect(ctx, r.q, "display of notice "+string(notice), func(s scanner) (DisplayDay, error) {
+		d := DisplayDay{Notice: notice}
+		var ms, first, last int64
+		err := s.Scan(&d.Screen, &d.Day, &ms, &d.Times, &first, &last, &d.Version)
+		d.Shown, d.First, d.Last = time.Duration(ms)*time.Millisecond, fromMillis(first), fromMillis(last)
+		return d, err
+	}, `SELECT screen, day, millis, times, first, last, version FROM display WHERE notice = $1 ORDER BY screen, day`, string(notice))
+}

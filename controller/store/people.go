@@ -1,0 +1,171 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"mingbai/playlist"
+)
+
+// Account is a person who may sign in.
+type Account struct {
+	ID       string          `json:"id"`
+	Login    string          `json:"login"`
+	Name     string          `json:"name"`
+	Site     playlist.SiteID `json:"site,omitempty"` // acts here and below; empty is everywhere
+	Roles    []string        `json:"roles"`
+	Password string          `json:"-"` // argon2id, PHC form
+	Disabled bool            `json:"disabled,omitempty"`
+	Failures int             `json:"-"`               // wrong passwords in a row
+	Locked   time.Time       `json:"locked,omitzero"` // until
+	Created  time.Time       `json:"created"`
+}
+
+const accountColumns = `id, login, name, site, roles, password, disabled, failures, locked, created`
+
+func scanAccount(s scanner) (Account, error) {
+	var a Account
+	var roles string
+	var disabled, locked, created int64
+	err := s.Scan(&a.ID, &a.Login, &a.Name, &a.Site, &roles, &a.Password, &disabled, &a.Failures, &locked, &created)
+	a.Roles, a.Disabled, a.Locked, a.Created = splitRoles(roles), disabled != 0, fromMillis(locked), fromMillis(created)
+	return a, err
+}
+
+func splitRoles(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, ",")
+}
+
+// Accounts returns all accounts by login.
+func (r Reader) Accounts(ctx context.Context) ([]Account, error) {
+	return collect(ctx, r.q, "accounts", scanAccount, `SELECT `+accountColumns+` FROM accounts ORDER BY login`)
+}
+
+// Account returns one account by its ID.
+func (r Reader) Account(ctx context.Context, id string) (Account, error) {
+	return one(ctx, r.q, "account", scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE id = $1`, id)
+}
+
+// AccountByLogin returns one account by its login.
+func (r Reader) AccountByLogin(ctx context.Context, login string) (Account, error) {
+	return one(ctx, r.q, "account", scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE login = $1`, login)
+}
+
+// CountAccounts counts the accounts.
+func (r Reader) CountAccounts(ctx context.Context) (int64, error) {
+	return one(ctx, r.q, "number of accounts", scanInt, `SELECT COUNT(*) FROM accounts`)
+}
+
+// PutAccount adds or changes an account. A login in use is ErrConflict.
+func (t *Tx) PutAccount(ctx context.Context, a Account) error {
+	disabled := 0
+	if a.Disabled {
+		disabled = 1
+	}
+	_, err := exec(ctx, t.q, "save account",
+		`INSERT INTO accounts (`+accountColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		 ON CONFLICT (id) DO UPDATE SET login = excluded.login, name = excluded.name, site = excluded.site, roles = excluded.roles,
+		   password = excluded.password, disabled = excluded.disabled, failures = excluded.failures, locked = excluded.locked`,
+		a.ID, a.Login, a.Name, string(a.Site), strings.Join(a.Roles, ","), a.Password, disabled, a.Failures, millis(a.Locked), millis(a.Created))
+	return err
+}
+
+// SetFailures notes wrong passwords in a row, and until when the account is locked.
+func (t *Tx) SetFailures(ctx context.Context, account string, failures int, locked time.Time) error {
+	return change(ctx, t.q, "note failed sign-in", `UPDATE accounts SET failures = $2, locked = $3 WHERE id = $1`, account, failures, millis(locked))
+}
+
+// Session is a browser that is signed in. Hash is the sha256 of its token.
+type Session struct {
+	Hash    []byte
+	Account string
+	Created time.Time
+	Used    time.Time
+	Expires time.Time // absolute
+}
+
+// Session returns the session with the given hash of its token.
+func (r Reader) Session(ctx context.Context, hash []byte) (Session, error) {
+	return one(ctx, r.q, "session", func(s scanner) (Session, error) {
+		v := Session{Hash: hash}
+		var created, used, expires int64
+		err := s.Scan(&v.Account, &created, &used, &expires)
+		v.Created, v.Used, v.Expires = fromMillis(created), fromMillis(used), fromMillis(expires)
+		return v, err
+	}, `SELECT account, created, used, expires FROM sessions WHERE hash = $1`, hash)
+}
+
+// PutSession adds a session or notes its last use.
+func (t *Tx) PutSession(ctx context.Context, v Session) error {
+	_, err := exec(ctx, t.q, "save session",
+		`INSERT INTO sessions (hash, account, created, used, expires) VALUES ($1, $2, $3, $4, $5)
+		 ON CONFLICT (hash) DO UPDATE SET used = excluded.used`,
+		v.Hash, v.Account, millis(v.Created), millis(v.Used), millis(v.Expires))
+	return err
+}
+
+// DropSession ends one session.
+func (t *Tx) DropSession(ctx context.Context, hash []byte) error {
+	_, err := exec(ctx, t.q, "end session", `DELETE FROM sessions WHERE hash = $1`, hash)
+	return err
+}
+
+// DropSessions ends all sessions of an account.
+func (t *Tx) DropSessions(ctx context.Context, account string) error {
+	_, err := exec(ctx, t.q, "end sessions", `DELETE FROM sessions WHERE account = $1`, account)
+	return err
+}
+
+// ForgetSessions drops sessions that had expired at an instant.
+func (t *Tx) ForgetSessions(ctx context.Context, now time.Time) error {
+	_, err := exec(ctx, t.q, "forget sessions", `DELETE FROM sessions WHERE expires < $1`, millis(now))
+	return err
+}
+
+// APIToken lets a program use the API. The token itself is not kept.
+type APIToken struct {
+	ID      string          `json:"id"`
+	Hash    []byte          `json:"-"` // sha256 of the token
+	Label   string          `json:"label"`
+	Roles   []string        `json:"roles"`
+	Site    playlist.SiteID `json:"site,omitempty"`
+	Actor   string          `json:"actor"` // who made it
+	Created time.Time       `json:"created"`
+	Used    time.Time       `json:"used,omitzero"`
+	Expires time.Time       `json:"expires,omitzero"` // zero: never
+	Revoked time.Time       `json:"revoked,omitzero"`
+}
+
+const tokenColumns = `id, hash, label, roles, site, actor, created, used, expires, revoked`
+
+func scanToken(s scanner) (APIToken, error) {
+	var v APIToken
+	var roles string
+	var created, used, expires, revoked int64
+	err := s.Scan(&v.ID, &v.Hash, &v.Label, &roles, &v.Site, &v.Actor, &created, &used, &expires, &revoked)
+	v.Roles, v.Created, v.Used, v.Expires, v.Revoked = splitRoles(roles), fromMillis(created), fromMillis(used), fromMillis(expires), fromMillis(revoked)
+	return v, err
+}
+
+// APITokens returns all tokens, the newest first.
+func (r Reader) APITokens(ctx context.Context) ([]APIToken, error) {
+	return collect(ctx, r.q, "API tokens", scanToken, `SELECT `+tokenColumns+` FROM api_tokens ORDER BY created DESC, id`)
+}
+
+// APITokenByHash returns the token with the given hash.
+func (r Reader) APITokenByHash(ctx context.Context, hash []byte) (APIToken, error) {
+	return one(ctx, r.q, "API token", scanToken, `SELECT `+tokenColumns+` FROM api_tokens WHERE hash = $1`, hash)
+}
+
+// PutAPIToken adds a token or changes its last use and revocation.
+func (t *Tx) PutAPIToken(ctx context.Context, v APIToken) error {
+	_, err := exec(ctx, t.q, "save API token",
+		`INSERT INTO api_tokens (`+tokenColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		 ON CONFLICT (id) DO UPDATE SET used = excluded.used, revoked = excluded.revoked`,
+		v.ID, v.Hash, v.Label, strings.Join(v.Roles, ","), string(v.Site), v.Actor, millis(v.Created), millis(v.Used), millis(v.Expires), millis(v.Revoked))
+	return err
+}

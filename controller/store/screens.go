@@ -1,0 +1,169 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"mingbai/playlist"
+	"mingbai/playlist/wire"
+)
+
+// Screen is a screen with what it should show and what it says it shows.
+type Screen struct {
+	playlist.Screen
+	Language string `json:"language,omitempty"`
+
+	Key      []byte    `json:"-"`     // the device's public key; nil until enrolled
+	Epoch    int       `json:"epoch"` // counts the devices that this screen has had
+	Enrolled time.Time `json:"enrolled,omitzero"`
+	Program  string    `json:"program,omitempty"`
+	Host     string    `json:"host,omitempty"`
+
+	// Desired.
+	SettingsRevision playlist.Revision `json:"settings_revision"`
+	Settings         *wire.Envelope    `json:"-"`
+
+	// Reported.
+	ReportedSettings playlist.Revision                        `json:"reported_settings"`
+	Reported         map[playlist.ChannelID]playlist.Revision `json:"reported"`
+	ReportedAt       time.Time                                `json:"reported_at,omitzero"`
+	Refused          *wire.Refused                            `json:"refused,omitempty"`
+
+	LedgerSeq   uint64 `json:"ledger_seq"` // of the present epoch
+	LedgerChain string `json:"-"`
+}
+
+const screenColumns = `id, body, language, device_key, epoch, enrolled, program, host, settings_revision, settings,
+	reported_settings, reported, reported_at, refused, ledger_seq, ledger_chain`
+
+func scanScreen(r scanner) (Screen, error) {
+	var s Screen
+	var id string
+	var body, settings, reported, refused []byte
+	var enrolled, reportedAt int64
+	if err := r.Scan(&id, &body, &s.Language, &s.Key, &s.Epoch, &enrolled, &s.Program, &s.Host, &s.SettingsRevision, &settings,
+		&s.ReportedSettings, &reported, &reportedAt, &refused, &s.LedgerSeq, &s.LedgerChain); err != nil {
+		return s, err
+	}
+	s.Enrolled, s.ReportedAt = fromMillis(enrolled), fromMillis(reportedAt)
+	if err := json.Unmarshal(body, &s.Screen); err != nil {
+		return s, err
+	}
+	if err := json.Unmarshal(reported, &s.Reported); err != nil {
+		return s, err
+	}
+	if settings != nil {
+		s.Settings = new(wire.Envelope)
+		if err := json.Unmarshal(settings, s.Settings); err != nil {
+			return s, err
+		}
+	}
+	if refused != nil {
+		s.Refused = new(wire.Refused)
+		return s, json.Unmarshal(refused, s.Refused)
+	}
+	return s, nil
+}
+
+// Screens returns all screens by site and name.
+func (r Reader) Screens(ctx context.Context) ([]Screen, error) {
+	return collect(ctx, r.q, "screens", scanScreen, `SELECT `+screenColumns+` FROM screens ORDER BY site, id`)
+}
+
+// Screen returns one screen.
+func (r Reader) Screen(ctx context.Context, id playlist.ScreenID) (Screen, error) {
+	return one(ctx, r.q, fmt.Sprintf("screen %s", id), scanScreen, `SELECT `+screenColumns+` FROM screens WHERE id = $1`, string(id))
+}
+
+// ScreenByKey returns the screen that a device key is bound to.
+func (r Reader) ScreenByKey(ctx context.Context, key []byte) (Screen, error) {
+	return one(ctx, r.q, "screen of a device key", scanScreen, `SELECT `+screenColumns+` FROM screens WHERE device_key = $1`, key)
+}
+
+// PutScreen adds a screen or changes what it is: site, name, place, panel,
+// tags, language.
+func (t *Tx) PutScreen(ctx context.Context, s playlist.Screen, language string) error {
+	body, err := encode(s)
+	if err != nil {
+		return err
+	}
+	_, err = exec(ctx, t.q, "save screen "+string(s.ID),
+		`INSERT INTO screens (id, site, body, language, device_key, epoch, enrolled, program, host, settings_revision, settings,
+		   reported_settings, reported, reported_at, refused, ledger_seq, ledger_chain)
+		 VALUES ($1, $2, $3, $4, NULL, 0, 0, '', '', 0, NULL, 0, '{}', 0, NULL, 0, '')
+		 ON CONFLICT (id) DO UPDATE SET site = excluded.site, body = excluded.body, language = excluded.language`,
+		string(s.ID), string(s.Site), body, language)
+	return err
+}
+
+// BindDevice gives a screen to a device. The former device, if any, is unknown
+// from then on; its ledger stays, under its epoch. A key that is bound to
+// another screen is ErrConflict.
+func (t *Tx) BindDevice(ctx context.Context, id playlist.ScreenID, key []byte, at time.Time) error {
+	return change(ctx, t.q, "bind a device to screen "+string(id),
+		`UPDATE screens SET device_key = $2, epoch = epoch + 1, enrolled = $3, reported_settings = 0, reported = '{}',
+		   reported_at = 0, refused = NULL, ledger_seq = 0, ledger_chain = '' WHERE id = $1`, string(id), key, millis(at))
+}
+
+// UnbindDevice makes a screen's device unknown.
+func (t *Tx) UnbindDevice(ctx context.Context, id playlist.ScreenID) error {
+	return change(ctx, t.q, "unbind screen "+string(id),
+		`UPDATE screens SET device_key = NULL, enrolled = 0 WHERE id = $1`, string(id))
+}
+
+// SetProgram notes what the device said of itself.
+func (t *Tx) SetProgram(ctx context.Context, id playlist.ScreenID, program, host string) error {
+	return change(ctx, t.q, "note program of screen "+string(id),
+		`UPDATE screens SET program = $2, host = $3 WHERE id = $1`, string(id), program, host)
+}
+
+// PutSettings stores the next settings document of a screen. If its revision is
+// not rev-1 the error is ErrConflict.
+func (t *Tx) PutSettings(ctx context.Context, id playlist.ScreenID, rev playlist.Revision, env wire.Envelope) error {
+	body, err := encode(env)
+	if err != nil {
+		return err
+	}
+	what := "save settings of screen " + string(id)
+	n, err := exec(ctx, t.q, what, `UPDATE screens SET settings_revision = $2, settings = $3 WHERE id = $1 AND settings_revision = $4`,
+		string(id), int64(rev), body, int64(rev)-1)
+	if err == nil && n == 0 {
+		return fmt.Errorf("%s: %w", what, ErrConflict)
+	}
+	return err
+}
+
+// SetReported notes the generation on a screen, and that nothing is refused.
+func (t *Tx) SetReported(ctx context.Context, id playlist.ScreenID, settings playlist.Revision, have map[playlist.ChannelID]playlist.Revision, at time.Time) error {
+	if have == nil {
+		have = map[playlist.ChannelID]playlist.Revision{}
+	}
+	body, err := encode(have)
+	if err != nil {
+		return err
+	}
+	return change(ctx, t.q, "note generation of screen "+string(id),
+		`UPDATE screens SET reported_settings = $2, reported = $3, reported_at = $4, refused = NULL WHERE id = $1`,
+		string(id), int64(settings), body, millis(at))
+}
+
+// SetRefused notes the last refusal of a screen.
+func (t *Tx) SetRefused(ctx context.Context, id playlist.ScreenID, r wire.Refused) error {
+	body, err := encode(r)
+	if err != nil {
+		return err
+	}
+	return change(ctx, t.q, "note refusal of screen "+string(id), `UPDATE screens SET refused = $2 WHERE id = $1`, string(id), body)
+}
+
+// RemoveScreen forgets a screen. Its ledger and its proof of display stay.
+func (t *Tx) RemoveScreen(ctx context.Context, id playlist.ScreenID) error {
+	for _, table := range []string{"health", "health_history"} {
+		if _, err := exec(ctx, t.q, "remove screen "+string(id), `DELETE FROM `+table+` WHERE screen = $1`, string(id)); err != nil {
+			return err
+		}
+	}
+	return change(ctx, t.q, "remove screen "+string(id), `DELETE FROM screens WHERE id = $1`, string(id))
+}
