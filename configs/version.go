@@ -3,6 +3,7 @@ package configs
 import (
 	"cmp"
 	"runtime/debug"
+	"time"
 )
 
 // stamped is set by release builds with
@@ -37,4 +38,21 @@ func buildVersion() string {
 	default:
 		return "dev"
 	}
+}
+
+// Built returns when the source that the program was built from was committed,
+// the zero time when the build does not tell. The true time is surely later.
+func Built() time.Time {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return time.Time{}
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.time" {
+			if t, err := time.Parse(time.RFC3339, s.Value); err == nil {
+				return t
+			}
+		}
+	}
+	return time.Time{}
 }

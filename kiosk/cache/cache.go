@@ -18,6 +18,7 @@
 package cache
 
 import (
+	"cmp"
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
@@ -187,43 +188,40 @@ func (c *Cache) Read(ref assets.Ref, size int64) ([]byte, error) {
 	return data, err
 }
 
-// Missing lists the blobs that staged editions still need and those that rotted,
-// alerts first, then small before large, so that text comes before pictures.
-func (c *Cache) Missing() []playlist.Blob {
+// Missing lists the blobs that the staged edition of a channel still needs,
+// small before large, so that text comes before pictures. The zero channel asks
+// for the blobs that rotted on disk.
+func (c *Cache) Missing(ch playlist.ChannelID) []playlist.Blob {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var alerts, rest []playlist.Blob
+	var list []playlist.Blob
 	seen := map[assets.Ref]bool{}
-	add := func(list *[]playlist.Blob, b playlist.Blob) {
+	add := func(b playlist.Blob) {
 		if !seen[b.Ref] && !c.blobs.Has(b.Ref) {
 			seen[b.Ref] = true
-			*list = append(*list, b)
+			list = append(list, b)
 		}
 	}
-	for ch, e := range c.staged {
-		list := &rest
-		if ch.Alert {
-			list = &alerts
-		}
+	if e, ok := c.staged[ch]; ok {
 		for _, entry := range e.doc.Notices {
-			add(list, playlist.Blob{Ref: entry.Ref, Size: entry.Size})
+			add(playlist.Blob{Ref: entry.Ref, Size: entry.Size})
 			for _, b := range entry.Blobs {
-				add(list, b)
+				add(b)
 			}
 		}
 	}
-	for ref, size := range c.lost {
-		add(&rest, playlist.Blob{Ref: ref, Size: size})
+	if ch.IsZero() {
+		for ref, size := range c.lost {
+			add(playlist.Blob{Ref: ref, Size: size})
+		}
 	}
-	bySize := func(a, b playlist.Blob) int {
-		if a.Size != b.Size {
-			return int(min(max(a.Size-b.Size, -1), 1))
+	slices.SortFunc(list, func(a, b playlist.Blob) int {
+		if by := cmp.Compare(a.Size, b.Size); by != 0 {
+			return by
 		}
 		return a.Ref.Compare(b.Ref)
-	}
-	slices.SortFunc(alerts, bySize)
-	slices.SortFunc(rest, bySize)
-	return append(alerts, rest...)
+	})
+	return list
 }
 
 // Offer takes a pushed envelope with the blobs that rode along. It verifies all

@@ -1,10 +1,193 @@
 package display
 
-import "fmt"
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"os"
+	"os/exec"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
 
-const probeVariable = "MINGBAI_DISPLAY_PROBE"
+	"mingbai/kiosk/player"
+	"mingbai/playlist/scene"
+)
 
+// One process can open one ebiten window, and the tests' own is taken. What
+// needs a Display therefore runs in a child process, a probe: this binary again
+// with probeVariable naming what to do. It prints its findings as JSON.
+const (
+	probeVariable = "MINGBAI_DISPLAY_PROBE"
+	bornVariable  = "MINGBAI_DISPLAY_BORN" // when the parent started it, Unix nanoseconds
+)
+
+// findings is what a probe saw.
+type findings struct {
+	FirstPixel time.Duration // from process start to the first Presented
+	Steps      int
+	Presented  int
+	Frames     int // different frames presented
+	CPU        time.Duration
+	Wall       time.Duration
+	Beats      int
+	Events     []player.Event
+	Shot       []byte // RGBA
+	ShotSize   image.Point
+	Error      string
+}
+
+// program is the probes' player.Program. It runs on the render loop; what it
+// gathers is read after Run has returned.
+type program struct {
+	mu    sync.Mutex // guards found
+	found findings
+	born  time.Time
+	last  *scene.Frame
+	first chan struct{}
+	step  func(now time.Time, n int) (*scene.Frame, time.Time)
+}
+
+func (p *program) Step(now time.Time, input []player.Event) (*scene.Frame, time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.found.Steps++
+	p.found.Events = append(p.found.Events, input...)
+	return p.step(now, p.found.Steps)
+}
+
+func (p *program) Presented(f *scene.Frame, at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.found.Presented++; p.found.Presented == 1 {
+		p.found.FirstPixel = at.Sub(p.born)
+		close(p.first)
+	}
+	if !f.Equal(p.last) {
+		p.found.Frames++
+		p.last = f
+	}
+}
+
+func (p *program) snapshot() findings {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.found
+}
+
+// runProbe is the child's main.
 func runProbe(name string) int {
-	fmt.Println("no probe", name)
-	return 2
+	probe, ok := probes[name]
+	if !ok {
+		fmt.Fprintln(os.Stderr, "there is no probe called", name)
+		return 2
+	}
+	born, err := strconv.ParseInt(os.Getenv(bornVariable), 10, 64)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	p := &program{born: time.Unix(0, born), first: make(chan struct{})}
+	opts := probe.options
+	beats := 0
+	opts.Watchdog = func() { beats++ }
+	p.step = probe.step
+	d, err := New(opts)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	var done sync.WaitGroup
+	done.Go(func() {
+		defer cancel()
+		select {
+		case <-p.first:
+			probe.drive(ctx, d, p)
+		case <-ctx.Done():
+		}
+	})
+	err = d.Run(ctx, p)
+	cancel()
+	done.Wait()
+	if err != nil {
+		p.found.Error = err.Error()
+	}
+	p.found.Beats = beats
+	if err := json.NewEncoder(os.Stdout).Encode(p.found); err != nil {
+		return 2
+	}
+	return 0
+}
+
+// spawn runs a probe and returns what it found. stir, if given, is called once
+// the child runs.
+func spawn(t *testing.T, name string, stir func()) findings {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, exe)
+	cmd.Env = append(os.Environ(), probeVariable+"="+name, bornVariable+"="+strconv.FormatInt(time.Now().UnixNano(), 10))
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if stir != nil {
+		stir()
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("the probe %s failed: %v\n%s", name, err, errs.Bytes())
+	}
+	var f findings
+	if err := json.Unmarshal(out.Bytes(), &f); err != nil {
+		t.Fatalf("the probe %s said %q: %v\n%s", name, out.Bytes(), err, errs.Bytes())
+	}
+	if f.Error != "" {
+		t.Fatalf("the probe %s failed: %s", name, f.Error)
+	}
+	if errs.Len() > 0 {
+		t.Logf("the probe %s logged:\n%s", name, errs.Bytes())
+	}
+	return f
+}
+
+// probe is one thing to do with a window.
+type probe struct {
+	options Options
+	step    func(now time.Time, n int) (*scene.Frame, time.Time)
+	drive   func(ctx context.Context, d *Display, p *program) // ends the probe by returning
+}
+
+// marked is a frame on which a wrong offset, a flip or a swapped channel shows.
+func marked(size image.Point) *scene.Frame {
+	f := &scene.Frame{Size: size, Ground: color.RGBA{240, 241, 243, 255}}
+	m := softMask(40, 30, 77)
+	f.Ops = append(f.Ops,
+		scene.Op{Kind: scene.OpFill, Dst: image.Rect(0, 0, 40, 20), Color: color.RGBA{200, 20, 20, 255}},
+		scene.Op{Kind: scene.OpFill, Dst: image.Rect(size.X-30, size.Y-10, size.X, size.Y), Color: color.RGBA{20, 20, 200, 255}},
+		scene.Op{Kind: scene.OpMask, Mask: m, Dst: image.Rect(50, 40, 90, 70), Color: color.RGBA{0, 90, 40, 255}},
+	)
+	return f
+}
+
+// shoot takes a picture of the window into the findings.
+func shoot(ctx context.Context, d *Display, p *program) {
+	m, err := d.Screenshot(ctx)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err != nil {
+		p.found.Error = err.Error()
+		return
+	}
+	p.found.Shot, p.found.ShotSize = m.Pix, m.Rect.Size()
 }

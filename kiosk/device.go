@@ -1,0 +1,284 @@
+// Package kiosk composes one device program: the link home, the cache, the
+// ledger, the vitals and a program that draws. It knows no display: a Presenter
+// is handed in.
+//
+// It promises that a screen goes on alone: everything that the network does is a
+// hint that the cache judges, and nothing here ever waits for the network before
+// it shows what is in the cache.
+package kiosk
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"sync"
+	"time"
+
+	"mingbai/assets/durable"
+	"mingbai/configs"
+	"mingbai/kiosk/cache"
+	"mingbai/kiosk/ledger"
+	"mingbai/kiosk/link"
+	"mingbai/kiosk/player"
+	"mingbai/kiosk/vitals"
+	"mingbai/playlist"
+	"mingbai/playlist/scene"
+	"mingbai/playlist/schedule"
+	"mingbai/playlist/wire"
+)
+
+// ErrRestart is what Run returns when a technician asked for a restart: the
+// supervisor starts the program again.
+var ErrRestart = errors.New("a technician asked for a restart")
+
+// identifyFor is how long a screen shows its name when asked to.
+const identifyFor = 10 * time.Second
+
+// Status is what a drawing program needs to know beside its own state.
+type Status struct {
+	Library  *playlist.Library // nil before the first content
+	Moment   schedule.Moment
+	Online   bool      // the controller has welcomed this screen on the open connection
+	AsOf     time.Time // 信息截至; zero when the controller was never heard
+	Code     string    // pairing code to show; empty when enrolled or not connected
+	Enrolled bool
+	Identify time.Time // show the screen's name until then
+}
+
+// Device is one screen's program without its display.
+type Device struct {
+	cfg     configs.Screen
+	kind    playlist.ScreenKind
+	log     *slog.Logger
+	started time.Time
+
+	key    ed25519.PrivateKey
+	cache  *cache.Cache
+	ledger *ledger.Ledger
+	vitals *vitals.Collector
+	clock  *player.Timekeeper
+	link   *link.Link
+	screen player.Presenter
+
+	poke chan struct{} // capacity 1: what is shown has changed, or rows are ready
+	quit context.CancelCauseFunc
+
+	mu       sync.Mutex // guards all below
+	code     string
+	identify time.Time
+	latest   map[playlist.ChannelID]playlist.Revision // what the controller has, as far as it said
+	asOf     time.Time
+	every    time.Duration // between health reports
+	showing  wire.Showing
+	health   wire.Vitals
+	sent     uint64 // highest ledger row on its way
+	inFlight bool
+	reload   bool // the next hello asks for everything
+	first    bool // the first frame with content was logged
+}
+
+// New opens what a device keeps on disk. The folder is made when missing.
+func New(cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger) (*Device, error) {
+	now := time.Now()
+	if err := durable.MkdirAll(durable.OS, cfg.Data); err != nil {
+		return nil, fmt.Errorf("open the data folder: %w", err)
+	}
+	key, err := link.LoadKey(durable.OS, cfg.KeyFile())
+	if err != nil {
+		return nil, fmt.Errorf("open the device key: %w", err)
+	}
+	c, err := cache.Open(durable.OS, cfg.Cache(), log)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := ledger.Open(durable.OS, cfg.Ledger(), log)
+	if err != nil {
+		return nil, err
+	}
+	times := c.Times()
+	d := &Device{
+		cfg: cfg, kind: kind, log: log, started: now,
+		key: key, cache: c, ledger: rows,
+		vitals: vitals.New(cfg.Data, now),
+		clock:  player.NewTimekeeper(times.Floor, configs.Built()),
+		poke:   make(chan struct{}, 1),
+		asOf:   times.AsOf,
+		every:  cfg.Report,
+		latest: map[playlist.ChannelID]playlist.Revision{},
+	}
+	d.link, err = link.New(link.Options{
+		URL: cfg.Controller, CA: cfg.CA, Key: key, Store: c.Blobs(),
+		Hello: d.hello, Handler: d.handler(), Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Run shows program on screen until ctx ends or a technician asks for a restart,
+// which is ErrRestart. It must be called where the presenter wants to run.
+func (d *Device) Run(ctx context.Context, program player.Program, screen player.Presenter) error {
+	ctx, quit := context.WithCancelCause(ctx)
+	defer quit(nil)
+	d.screen, d.quit = screen, quit
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := d.link.Run(ctx); err != nil {
+			d.log.Error("The controller does not want this screen any more; it goes on with what it has.", "error", err)
+		}
+	})
+	wg.Go(func() { d.keepHouse(ctx) })
+	err := screen.Run(ctx, &watched{Program: program, device: d})
+	quit(nil)
+	wg.Wait()
+	if serr := d.cache.SaveTimes(d.times()); serr != nil {
+		d.log.Error("The time could not be saved.", "error", serr)
+	}
+	if lerr := d.ledger.Close(); lerr != nil {
+		d.log.Error("The ledger did not close cleanly.", "error", lerr)
+	}
+	if err == nil && errors.Is(context.Cause(ctx), ErrRestart) {
+		return ErrRestart
+	}
+	return err
+}
+
+// Status returns what is known now.
+func (d *Device) Status() Status {
+	s := Status{Moment: d.moment(), Online: d.link.Connected()}
+	if g := d.cache.Current(); g != nil {
+		s.Library = g.Library
+	}
+	_, s.Enrolled = d.cache.Identity()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s.AsOf, s.Identify = d.asOf, d.identify
+	if !s.Enrolled {
+		s.Code = d.code
+	}
+	return s
+}
+
+// Config returns what the device was told.
+func (d *Device) Config() configs.Screen { return d.cfg }
+
+// Picture returns the verified bytes of a picture's rendition.
+func (d *Device) Picture(r playlist.Rendition) ([]byte, error) { return d.cache.Read(r.Ref, r.Size) }
+
+// Showed says what is on the display; programs call it from Presented. Since of
+// the same page and notice is kept.
+func (d *Device) Showed(s wire.Showing) {
+	now := d.moment().Now
+	var what *ledger.What
+	if s.Notice != "" {
+		what = &ledger.What{Notice: s.Notice, Version: s.Version, Channel: s.Channel, Revision: s.Revision, Page: s.Page}
+	}
+	d.ledger.Presented(what, now)
+	d.mu.Lock()
+	s.Since = d.showing.Since
+	same := s == d.showing
+	if !same {
+		s.Since = now
+		d.showing = s
+	}
+	first := !d.first && s.Page != "" && s.Page != "pairing" && s.Page != "fallback"
+	d.first = d.first || first
+	d.mu.Unlock()
+	if first {
+		d.log.Info("The first content is on the display.", "page", s.Page, "notice", s.Notice,
+			"after_ms", time.Since(d.started).Milliseconds())
+	}
+	if !same {
+		d.kick()
+	}
+}
+
+func (d *Device) kick() {
+	select {
+	case d.poke <- struct{}{}:
+	default:
+	}
+}
+
+func (d *Device) mono() time.Duration { return time.Since(d.started) }
+
+func (d *Device) moment() schedule.Moment { return d.clock.Now(time.Now(), d.mono()) }
+
+func (d *Device) times() cache.Times {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return cache.Times{Floor: d.clock.Floor(d.mono()), AsOf: d.asOf}
+}
+
+// hello says what this device is and has.
+func (d *Device) hello() wire.Hello {
+	h := wire.Hello{Program: string(d.kind) + " " + configs.Version, Kind: d.kind, Panel: d.cfg.Panel, Host: d.cfg.Name}
+	if h.Host == "" {
+		h.Host, _ = os.Hostname() // a machine without a name has an empty one
+	}
+	id, ok := d.cache.Identity()
+	if !ok {
+		return h
+	}
+	h.Screen = id.Screen
+	d.mu.Lock()
+	all := d.reload
+	d.reload = false
+	d.mu.Unlock()
+	if !all {
+		h.Settings, h.Have = d.cache.Have()
+	}
+	return h
+}
+
+// current reports whether nothing newer is known than what is on screen.
+func (d *Device) current() bool {
+	_, have := d.cache.Have()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for ch, r := range d.latest {
+		if have[ch] < r {
+			return false
+		}
+	}
+	return true
+}
+
+// heard notes that the controller was heard and, when nothing newer is known,
+// that the content is of now.
+func (d *Device) heard() {
+	if !d.current() {
+		return
+	}
+	now := d.moment().Now
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if now.After(d.asOf) {
+		d.asOf = now
+	}
+}
+
+// adopted tells everybody about a new generation.
+func (d *Device) adopted() {
+	settings, have := d.cache.Have()
+	if g := d.cache.Current(); g != nil {
+		d.log.Info("New content is on screen.", "settings", settings, "channels", len(have), "notices", g.Notices)
+	}
+	d.heard()
+	d.link.Adopted(wire.Adopted{Settings: settings, Have: maps.Clone(have)})
+	d.screen.Wake()
+	d.kick()
+}
+
+// watched measures what the display does with a program's frames.
+type watched struct {
+	player.Program
+	device   *Device
+	standing *scene.Frame
+	began    time.Time // when the frame that is not standing yet was asked for
+}
