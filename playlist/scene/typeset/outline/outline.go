@@ -50,6 +50,12 @@ func (f *Face) Advance(gid font.GID, size int) float32 {
 // upper left pixel relative to the pen on the baseline. A glyph without ink
 // gives nil.
 func (f *Face) Mask(gid font.GID, size int) (m *scene.Mask, at image.Point) {
+	return f.Squashed(gid, size, 1)
+}
+
+// Squashed is Mask with everything below the baseline flattened to the given
+// part of its depth, for boards that have no dots to spare under a line.
+func (f *Face) Squashed(gid font.GID, size int, below float32) (m *scene.Mask, at image.Point) {
 	out, ok := f.Font.GlyphDataOutline(gid)
 	if !ok || len(out.Segments) == 0 || size <= 0 {
 		return nil, image.Point{}
@@ -58,7 +64,13 @@ func (f *Face) Mask(gid font.GID, size int) (m *scene.Mask, at image.Point) {
 	lo := [2]float32{math.MaxFloat32, math.MaxFloat32}
 	hi := [2]float32{-math.MaxFloat32, -math.MaxFloat32}
 	for i := range out.Segments {
-		for _, p := range out.Segments[i].ArgsSlice() {
+		points := out.Segments[i].ArgsSlice()
+		for j := range points {
+			if points[j].Y < 0 {
+				points[j].Y *= below
+			}
+		}
+		for _, p := range points {
 			x, y := p.X*scale, -p.Y*scale
 			lo[0], lo[1] = min(lo[0], x), min(lo[1], y)
 			hi[0], hi[1] = max(hi[0], x), max(hi[1], y)
