@@ -303,7 +303,7 @@ func framedSize(records [][]byte) int64 {
 func (l *Log) Size() int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.size
+	return max(l.size, 0)
 }
 
 // Append adds records, all or none of them, and returns when they are durable.
@@ -350,6 +350,11 @@ func (l *Log) ready() error {
 		}
 		l.f = f
 	}
+	if l.size == sizeUnknown {
+		if err := l.measure(); err != nil {
+			return err
+		}
+	}
 	if l.repair {
 		if err := l.f.Truncate(l.size); err != nil {
 			return fmt.Errorf("cut failed append: %w", err)
@@ -365,6 +370,19 @@ func (l *Log) ready() error {
 		}
 		l.rename = false
 	}
+	return nil
+}
+
+// sizeUnknown: the file is the old or the new one of a failed Rewrite.
+const sizeUnknown = -1
+
+// measure finds the end of the file, which is whole.
+func (l *Log) measure() error {
+	info, err := l.f.Stat()
+	if err != nil {
+		return err
+	}
+	l.size = info.Size()
 	return nil
 }
 
@@ -392,11 +410,14 @@ func (l *Log) rewrite(records [][]byte) error {
 	// Windows does not rename over an open file.
 	l.f.Close()
 	l.f = nil
+	l.rename = true
 	if err := l.fsys.Rename(tmp, l.path); err != nil {
+		// Over a network it may have happened all the same.
+		l.size = sizeUnknown
 		l.fsys.Remove(tmp)
 		return err
 	}
-	l.size, l.rename = size, true
+	l.size = size
 	return l.ready()
 }
 
