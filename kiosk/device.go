@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"mingbai/assets"
 	"mingbai/assets/durable"
 	"mingbai/configs"
 	"mingbai/kiosk/cache"
@@ -167,9 +168,6 @@ func (d *Device) Status() Status {
 // Config returns what the device was told.
 func (d *Device) Config() configs.Screen { return d.cfg }
 
-// Picture returns the verified bytes of a picture's rendition.
-func (d *Device) Picture(r playlist.Rendition) ([]byte, error) { return d.cache.Read(r.Ref, r.Size) }
-
 // Showed says what is on the display; programs call it from Presented. Since of
 // the same page and notice is kept.
 func (d *Device) Showed(s wire.Showing) {
@@ -282,3 +280,6 @@ type watched struct {
 	standing *scene.Frame
 	began    time.Time // when the frame that is not standing yet was asked for
 }
+
+// Blob returns the verified bytes of a blob of at most limit bytes.
+func (d *Device) Blob(ref assets.Ref, limit int64) ([]byte, error) { return d.cache.Read(ref, limit) }

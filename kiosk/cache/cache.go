@@ -176,16 +176,35 @@ func (c *Cache) Have() (settings playlist.Revision, have map[playlist.ChannelID]
 	return settings, have
 }
 
-// Read returns the verified bytes of a blob, from disk, hashed on the way. A
-// blob that rotted is put on the list of Missing.
-func (c *Cache) Read(ref assets.Ref, size int64) ([]byte, error) {
-	data, err := c.blobs.Read(ref, size)
-	if err != nil && (errors.Is(err, assets.ErrCorrupt) || errors.Is(err, assets.ErrNotFound)) {
+// Read returns the verified bytes of a blob of at most limit bytes, hashed on the
+// way from disk. A blob that rotted is put on the list of Missing.
+func (c *Cache) Read(ref assets.Ref, limit int64) ([]byte, error) {
+	data, err := c.blobs.Read(ref, limit)
+	if errors.Is(err, assets.ErrCorrupt) || errors.Is(err, assets.ErrNotFound) {
 		c.mu.Lock()
-		c.lost[ref] = size
-		c.mu.Unlock()
+		defer c.mu.Unlock()
+		if size, ok := c.sizeOf(ref); ok {
+			c.lost[ref] = size
+		}
 	}
 	return data, err
+}
+
+// sizeOf returns the size that the editions on screen give a blob.
+func (c *Cache) sizeOf(ref assets.Ref) (int64, bool) {
+	for _, e := range c.editions {
+		for _, entry := range e.doc.Notices {
+			if entry.Ref == ref {
+				return entry.Size, true
+			}
+			for _, b := range entry.Blobs {
+				if b.Ref == ref {
+					return b.Size, true
+				}
+			}
+		}
+	}
+	return 0, false
 }
 
 // Missing lists the blobs that the staged edition of a channel still needs,

@@ -1,0 +1,95 @@
+// Package screen is the main function that the touchscreen and the LED board
+// share: parse, build, run, exit.
+package screen
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"mingbai/cmd/internal/logs"
+	"mingbai/configs"
+	"mingbai/kiosk"
+	"mingbai/kiosk/display"
+	"mingbai/kiosk/player"
+	"mingbai/playlist"
+)
+
+// Exit codes.
+const (
+	exitOK      = 0
+	exitFailed  = 1
+	exitUsage   = 2
+	exitRestart = 75 // asked for; the supervisor starts the program again
+)
+
+// Main runs the program of one screen until it is told to stop, and returns the
+// exit code.
+func Main(name string, kind playlist.ScreenKind, build func(*kiosk.Device) player.Program) int {
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	file := flags.String("config", "", "configuration `FILE` (TOML); without one the built-in defaults hold")
+	check := flags.Bool("check", false, "say what is wrong with the configuration and exit")
+	version := flags.Bool("version", false, "print the version and exit")
+	if err := flags.Parse(os.Args[1:]); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return exitOK
+		}
+		return exitUsage
+	}
+	if *version {
+		fmt.Println(name, configs.Version)
+		return exitOK
+	}
+	cfg := configs.DefaultScreen(kind)
+	if *file != "" {
+		var err error
+		if cfg, err = configs.LoadScreen(*file, kind); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return exitUsage
+		}
+	}
+	problems := cfg.Check(kind)
+	for _, p := range problems {
+		fmt.Fprintln(os.Stderr, p)
+	}
+	if configs.Fatal(problems) {
+		return exitUsage
+	}
+	if *check {
+		fmt.Println("The configuration is good.")
+		return exitOK
+	}
+	if err := run(name, cfg, kind, build); errors.Is(err, kiosk.ErrRestart) {
+		return exitRestart
+	} else if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return exitFailed
+	}
+	return exitOK
+}
+
+func run(name string, cfg configs.Screen, kind playlist.ScreenKind, build func(*kiosk.Device) player.Program) error {
+	log := logs.New(os.Stderr, cfg.Log)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	device, err := kiosk.New(cfg, kind, log)
+	if err != nil {
+		return err
+	}
+	w := cfg.Window
+	screen, err := display.New(display.Options{
+		Title: "明白 " + cfg.Name, Width: cfg.Panel.Width, Height: cfg.Panel.Height,
+		Fullscreen: w.Fullscreen, Monitor: w.Monitor, X: w.X, Y: w.Y, Borderless: w.Borderless,
+		Scale: w.Scale, Dots: w.Dots, HideCursor: w.HideCursor, Log: log,
+		Watchdog: display.Notify,
+	})
+	if err != nil {
+		return err
+	}
+	log.Info("The program has started.", "program", name, "version", configs.Version, "data", cfg.Data, "controller", cfg.Controller)
+	return device.Run(ctx, build(device), screen)
+}

@@ -1,0 +1,23 @@
+// Command kiosk is the touchscreen's program.
+//
+//	kiosk -config /etc/mingbai/kiosk.toml
+//	kiosk -check -config FILE    say what is wrong with the file
+//	kiosk -version
+package main
+
+import (
+	"os"
+
+	"mingbai/cmd/internal/screen"
+	"mingbai/kiosk"
+	"mingbai/kiosk/player"
+	"mingbai/kiosk/touch"
+	"mingbai/playlist"
+)
+
+func main() {
+	os.Exit(screen.Main("kiosk", playlist.Touch, func(d *kiosk.Device) player.Program {
+		cfg := d.Config()
+		return touch.New(d, touch.Options{Panel: cfg.Panel, Idle: cfg.Idle, Console: cfg.Controller})
+	}))
+}
