@@ -2,6 +2,7 @@ package typeset
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +20,8 @@ const (
 	costOver    = 1e9 // a line wider than its measure
 	costInWord  = 40  // cutting a word that no line can hold
 	costInUnit  = 5   // 3 | 个, 第 | 3, 2026 | 年
+	costSliver  = 2   // a single character between a break and a mark
+	costLoose   = 30  // a line too short to be filled
 	costOrphan  = 400 // a last line of one character
 	maxLookback = 4096
 )
@@ -61,8 +64,8 @@ func (s *Setter) cuts(sh shaped, measure int) []cut {
 			}
 		}
 		c := cut{at: i, visible: visible}
-		if i < len(sh.atoms) && splitsUnit(sh.runes, at) {
-			c.cost = costInUnit
+		if i < len(sh.atoms) {
+			c.cost = dislike(sh.runes, at)
 		}
 		out = append(out, c)
 		from = i
@@ -141,21 +144,24 @@ func clings(runes []rune, i int) bool {
 
 func isOneOf(set string, r rune) bool { return strings.ContainsRune(set, r) }
 
-// splitsUnit reports whether a break before rune i parts a number from the word
-// that it counts with, which is allowed but not liked.
-func splitsUnit(runes []rune, i int) bool {
+// dislike returns what a break before rune i costs that is allowed but reads
+// badly: a number parted from the word that it counts with, or a bracket from
+// all but one of its characters.
+func dislike(runes []rune, i int) float64 {
 	j := i - 1
 	for j > 0 && runes[j] == ' ' {
 		j--
 	}
 	last, next := classify(runes[j]), classify(runes[i])
 	switch {
-	case last == digit && next == ideo:
-		return true
-	case next == digit && isOneOf("第共约至近超逾达", runes[j]):
-		return true
+	case last == digit && next == ideo,
+		next == digit && isOneOf("第共约至近超逾达〕", runes[j]):
+		return costInUnit
+	case j > 0 && classify(runes[j-1]) == opening,
+		i+1 < len(runes) && classify(runes[i+1]) == closing:
+		return costSliver
 	}
-	return false
+	return 0
 }
 
 // span is a line: the atoms from a up to b, of which visible ends the last
@@ -174,30 +180,32 @@ func (s *Setter) breakLines(sh shaped, st Style, first, measure int) []span {
 		from int // index into cuts, -1 for the start
 	}
 	best := make([]step, len(cuts))
-	em := float64(st.Size)
+	give := sh.elasticity()
 	for j, end := range cuts {
 		best[j] = step{math.Inf(1), -1}
 		last := j == len(cuts)-1
 		for i := j - 1; i >= -1 && j-i <= maxLookback; i-- {
-			a, room, before := 0, first, 0.0
+			sp, room, before := span{0, end.at, end.visible}, first, 0.0
 			if i >= 0 {
-				a, room, before = cuts[i].at, measure, best[i].cost
+				sp.a, room, before = cuts[i].at, measure, best[i].cost
 			}
-			w := sh.width(a, end.at, end.visible)
-			slack := float64(room-w) / em
+			w := sh.width(sp.a, sp.b, sp.visible)
+			if st.Align == Justify {
+				w = max(w-give.shrink(sp), min(w, room))
+			}
 			cost := before + costLine
 			switch {
 			case w > room && i < j-1:
 				i = -2 // no earlier start is narrower
 				continue
 			case w > room:
-				cost += costOver + slack*slack
+				cost += costOver + float64(w-room)
 			case last:
-				if i >= 0 && lonely(sh, a, end.at) {
+				if i >= 0 && lonely(sh, sp.a, sp.b) {
 					cost += costOrphan
 				}
 			default:
-				cost += slack*slack + end.cost
+				cost += end.cost + give.spacing(sp, sh.width(sp.a, sp.b, sp.visible), room, st)
 			}
 			if cost < best[j].cost {
 				best[j] = step{cost, i}
@@ -213,10 +221,49 @@ func (s *Setter) breakLines(sh shaped, st Style, first, measure int) []span {
 		lines = append(lines, span{a, cuts[j].at, max(min(cuts[j].visible, cuts[j].at), a)})
 		j = i
 	}
-	for l, r := 0, len(lines)-1; l < r; l, r = l+1, r-1 {
-		lines[l], lines[r] = lines[r], lines[l]
-	}
+	slices.Reverse(lines)
 	return lines
+}
+
+// elastic holds, for every atom, the sums over the atoms before it of what
+// justification may take from full-width marks and of the gaps that it may
+// widen.
+type elastic struct{ soft, slots []int }
+
+func (sh *shaped) elasticity() elastic {
+	e := elastic{make([]int, len(sh.atoms)+1), make([]int, len(sh.atoms)+1)}
+	for i := range sh.atoms {
+		e.soft[i+1] = e.soft[i] + sh.atoms[i].trim/2
+		e.slots[i+1] = e.slots[i]
+		if i > 0 && widens(sh.atoms[i-1].class, sh.atoms[i].class, true) {
+			e.slots[i+1]++
+		}
+	}
+	return e
+}
+
+// shrink returns how many pixels a line's inner marks can give up.
+func (e elastic) shrink(sp span) int {
+	if sp.visible-1 <= sp.a+1 {
+		return 0
+	}
+	return e.soft[sp.visible-1] - e.soft[sp.a+1]
+}
+
+// spacing is what it costs to bring a line w pixels wide to room.
+func (e elastic) spacing(sp span, w, room int, st Style) float64 {
+	slack := room - w
+	ems := float64(slack) / float64(st.Size)
+	cost := ems * ems
+	if st.Align == Justify && slack > 0 && tooLoose(slack, e.slots[max(sp.visible, sp.a+1)]-e.slots[sp.a+1], st.Size) {
+		cost += costLoose
+	}
+	return cost
+}
+
+// tooLoose reports whether spreading slack over n gaps would tear a line apart.
+func tooLoose(slack, n, em int) bool {
+	return n == 0 || slack >= 2*em && slack*8 > n*em
 }
 
 // lonely reports whether the atoms hold a single character, marks aside.

@@ -3,6 +3,7 @@ package typeset
 import (
 	"image"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -150,7 +151,7 @@ func (s *Setter) place(p *Para, l *Line, sh shaped, sp span, indent, measure int
 	atoms := sh.atoms[sp.a:sp.visible]
 	first, end := &atoms[0], &atoms[len(atoms)-1]
 	origin := first.pos
-	if first.class == opening && indent == 0 {
+	if first.class == opening {
 		origin += first.trim
 	}
 	width := end.pos + end.adv - origin
@@ -170,10 +171,14 @@ func (s *Setter) place(p *Para, l *Line, sh shaped, sp span, indent, measure int
 		case Centre:
 			l.X = indent + (p.Box-indent-width)/2
 		case Justify:
-			if !last && width < room {
-				if extra = justify(atoms, room-width, p.Style.Size); extra != nil {
-					l.Width = room
-				}
+			switch {
+			case width > room:
+				extra = tighten(atoms, width-room)
+			case !last && width < room:
+				extra = justify(atoms, room-width, p.Style.Size)
+			}
+			if extra != nil {
+				l.Width = room
 			}
 		}
 	}
@@ -196,36 +201,67 @@ func (s *Setter) place(p *Para, l *Line, sh shaped, sp span, indent, measure int
 // justify returns how many pixels to add before each atom so that slack is used
 // up, or nil when that would tear the line apart.
 func justify(atoms []atom, slack, em int) []int {
-	han := false
-	for i := range atoms {
-		han = han || atoms[i].class == ideo
-	}
-	slots := make([]bool, len(atoms))
+	han := slices.ContainsFunc(atoms, func(a atom) bool { return a.class == ideo })
 	n := 0
 	for i := 1; i < len(atoms); i++ {
-		a, b := atoms[i-1].class, atoms[i].class
-		switch {
-		case b == space || b == ignored || a == ignored:
-		case a == space:
-			slots[i] = true
-		case !han:
-		case a == opening || b == closing:
-		case a == ideo || b == ideo || a == closing || b == opening:
-			slots[i] = true
-		}
-		if slots[i] {
+		if widens(atoms[i-1].class, atoms[i].class, han) {
 			n++
 		}
 	}
-	if n == 0 || slack >= 2*em && slack > n*em/8 {
+	if tooLoose(slack, n, em) {
 		return nil
 	}
 	extra := make([]int, len(atoms))
 	k := 0
-	for i := range atoms {
-		if slots[i] {
+	for i := 1; i < len(atoms); i++ {
+		if widens(atoms[i-1].class, atoms[i].class, han) {
 			extra[i] = slack*(k+1)/n - slack*k/n
 			k++
+		}
+	}
+	return extra
+}
+
+// widens reports whether justification may put space between two neighbours:
+// after spaces, and in Chinese lines around ideographs, but not between a mark
+// and what it holds.
+func widens(a, b class, han bool) bool {
+	switch {
+	case b == space || b == ignored || a == ignored:
+		return false
+	case a == space:
+		return true
+	case !han || a == opening || b == closing:
+		return false
+	}
+	return a == ideo || b == ideo || a == closing || b == opening
+}
+
+// tighten returns how many pixels to take before each atom so that the inner
+// full-width marks give up over pixels of their empty halves, or nil when they
+// cannot.
+func tighten(atoms []atom, over int) []int {
+	n, most := 0, 0
+	for i := 1; i < len(atoms)-1; i++ {
+		if t := atoms[i].trim / 2; t > 0 {
+			n, most = n+1, most+t
+		}
+	}
+	if over > most {
+		return nil
+	}
+	extra := make([]int, len(atoms))
+	k := 0
+	for i := 1; i < len(atoms)-1; i++ {
+		if atoms[i].trim/2 <= 0 {
+			continue
+		}
+		share := over*(k+1)/n - over*k/n
+		k++
+		if atoms[i].class == opening {
+			extra[i] -= share
+		} else {
+			extra[i+1] -= share
 		}
 	}
 	return extra

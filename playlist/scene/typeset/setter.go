@@ -50,6 +50,8 @@ type glyphKey struct {
 	face *outline.Face
 	gid  font.GID
 	size int
+
+	longer int // pixels by which the middle of a dash is drawn out
 }
 
 // drawn is a bitmap and the place of its corner relative to the pen.
@@ -280,10 +282,30 @@ func (s *Setter) draw(key glyphKey) drawn {
 	cost := 64
 	d.mask, d.at = key.face.Mask(key.gid, key.size)
 	if d.mask != nil {
+		d.mask = drawOut(d.mask, key.longer)
 		cost += len(d.mask.Pix)
 	}
 	s.glyphs.put(key, d, cost)
 	return d
+}
+
+// drawOut repeats the middle column of m until it is longer by that many
+// pixels.
+func drawOut(m *scene.Mask, longer int) *scene.Mask {
+	if longer <= 0 {
+		return m
+	}
+	out := &scene.Mask{W: m.W + longer, H: m.H, Pix: make([]uint8, (m.W+longer)*m.H)}
+	mid := m.W / 2
+	for y := range m.H {
+		row, to := m.Pix[y*m.W:(y+1)*m.W], out.Pix[y*out.W:(y+1)*out.W]
+		copy(to, row[:mid])
+		for x := range longer {
+			to[mid+x] = row[mid]
+		}
+		copy(to[mid+longer:], row[mid:])
+	}
+	return out
 }
 
 // validRunes turns text into runes; bytes that are not UTF-8 become U+FFFD.

@@ -141,7 +141,7 @@ func (b *builder) shapeRun(start, end int, face *outline.Face) {
 			if g.GlyphID != 0 {
 				at := b.pen + float64(g.XOffset)/64
 				a.glyphs = append(a.glyphs, inked{
-					key: glyphKey{face, g.GlyphID, b.st.Size},
+					key: glyphKey{face: face, gid: g.GlyphID, size: b.st.Size},
 					dx:  int(math.Round(at)) - a.pos,
 					dy:  -int(math.Round(float64(g.YOffset) / 64)),
 				})
@@ -206,8 +206,11 @@ func (b *builder) single(i int) {
 	if full := math.Round(adv) >= float64(b.st.Size); (a.class == opening || a.class == closing) && full {
 		switch h := b.s.halfOf(face, drawn); {
 		case b.proportional(i):
-			adv -= (h.leading + h.trailing) * float64(b.st.Size)
-			dx = -h.leading * float64(b.st.Size)
+			// Only the ink and a hair of space on both sides.
+			ink, hair := b.s.draw(glyphKey{face, gid, b.st.Size, 0}), b.st.Size/16
+			if ink.mask != nil {
+				dx, adv = float64(hair-ink.at.X), float64(ink.mask.W+2*hair)
+			}
 			a.class = other
 		case b.squeezed(i, a.class):
 			// The empty half goes: before an opening mark, after a closing one.
@@ -220,10 +223,35 @@ func (b *builder) single(i int) {
 	}
 	b.place(&a)
 	if a.class != space {
-		a.glyphs = []inked{{key: glyphKey{face, gid, b.st.Size}, dx: int(math.Round(dx))}}
+		g := inked{key: glyphKey{face: face, gid: gid, size: b.st.Size}, dx: int(math.Round(dx))}
+		switch b.dash(i) {
+		case 0:
+			g.key.longer = b.st.Size
+			fallthrough
+		case -1:
+			a.glyphs = []inked{g}
+		}
 	}
 	b.pen += math.Round(adv)
 	b.finish(a)
+}
+
+// dash returns the place of rune i in a Chinese dash, which is two em dashes
+// drawn as one line; -1 when it is not in one.
+func (b *builder) dash(i int) int {
+	runes := b.out.runes
+	if runes[i] != '—' {
+		return -1
+	}
+	first := i
+	for first > 0 && runes[first-1] == '—' {
+		first--
+	}
+	place := (i - first) % 2
+	if place == 0 && (i+1 >= len(runes) || runes[i+1] != '—') {
+		return -1
+	}
+	return place
 }
 
 // place sets the atom's start: the pen, after the thin space that parts an
@@ -281,11 +309,9 @@ func (b *builder) proportional(i int) bool {
 	return b.out.runes[i] == '’' && isLetter(i-1) && isLetter(i+1)
 }
 
-// half is how much of a full-width mark is empty, in ems.
-type half struct {
-	before, after     float64 // what the halt feature takes away
-	leading, trailing float64 // what the palt feature takes away
-}
+// half is how much of a full-width mark is empty, in ems: what the font's halt
+// feature takes away.
+type half struct{ before, after float64 }
 
 // empty returns the half that a mark of class c gives up, or 0 when c is not
 // the class asked for.
@@ -299,7 +325,7 @@ func (h half) empty(c, of class) float64 {
 	return h.after
 }
 
-// halfOf asks the font what a mark's half-width and proportional forms are.
+// halfOf asks the font what a mark's half-width form is.
 func (s *Setter) halfOf(face *outline.Face, r rune) half {
 	key := halfKey{face, r}
 	if h, ok := s.halves[key]; ok {
@@ -323,8 +349,6 @@ func (s *Setter) halfOf(face *outline.Face, r rune) half {
 	shift0, full := measure("")
 	shift, adv := measure("halt")
 	h := half{before: shift0 - shift, after: full - adv - (shift0 - shift)}
-	shift, adv = measure("palt")
-	h.leading, h.trailing = shift0-shift, full-adv-(shift0-shift)
 	if h.before < 0 || h.after < 0 {
 		h.before, h.after = 0, 0
 	}
