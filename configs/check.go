@@ -277,9 +277,6 @@ func (c *checker) panel(p playlist.Panel, kind playlist.ScreenKind) {
 }
 
 func (c *checker) window(w Window) {
-	if w.Monitor < 0 || w.Monitor > 15 {
-		c.wrong("window.monitor", "%d is not a monitor, they count from 0", w.Monitor)
-	}
 	if w.Scale < 1 || w.Scale > 32 {
 		c.wrong("window.scale", "%d is outside 1 to 32", w.Scale)
 	}

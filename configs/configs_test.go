@@ -197,7 +197,6 @@ func TestScreenCheck(t *testing.T) {
 			{"panel.colours", func(s *Screen) { s.Panel.Colours = "pink" }},
 			{"window.scale", func(s *Screen) { s.Window.Scale = 0 }},
 			{"window.dots", func(s *Screen) { s.Window.Dots = true }},
-			{"window.monitor", func(s *Screen) { s.Window.Monitor = -1 }},
 		} {
 			v := good
 			c.change(&v)

@@ -52,8 +52,10 @@ type Window struct {
 	// Fullscreen takes the whole monitor. Default: true for a touchscreen, false
 	// for an LED board.
 	Fullscreen bool `toml:"fullscreen"`
-	// Monitor counts the monitors from 0. Default: 0.
-	Monitor int `toml:"monitor"`
+	// Monitor is the name of the output, for example HDMI-1, so that a screen
+	// finds its monitor again whatever else was plugged in. Default: empty, the
+	// primary one.
+	Monitor string `toml:"monitor"`
 	// X and Y place a window that is not fullscreen, in pixels from the upper
 	// left corner. LED sending cards copy a fixed part of the desktop. Default: 0.
 	X int `toml:"x"`
