@@ -207,5 +207,7 @@ func (d *Display) openWindow() {
 	}
 }
 
-// beatEvery is the longest pause of the render loop.
-const beatEvery = time.Second
+const (
+	beatEvery = time.Second // the longest pause of the render loop
+	ringAgain = 100 * time.Millisecond
+)

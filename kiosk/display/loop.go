@@ -38,7 +38,8 @@ type loop struct {
 	drawnAt  time.Time
 	dueAt    time.Time // for which the timer is set
 	vsync    bool
-	dirty    bool
+	dirty    bool // frame must be painted
+	owed     bool // frame came from a Step that has not been answered by Presented
 	ended    bool // by ctx
 }
 
@@ -53,9 +54,19 @@ func newLoop(ctx context.Context, d *Display, p player.Program) *loop {
 		monitor: monitorWatch{d: d},
 		vsync:   true,
 	}
-	l.timer = time.AfterFunc(time.Hour, ebiten.ScheduleFrame)
+	l.timer = time.AfterFunc(time.Hour, l.ring)
 	l.timer.Stop()
 	return l
+}
+
+// ring turns the loop, and again until it has turned: ebiten loses a scheduled
+// frame while it opens or resizes its window.
+func (l *loop) ring() {
+	if !l.d.started.Load() {
+		return
+	}
+	ebiten.ScheduleFrame()
+	l.timer.Reset(ringAgain)
 }
 
 // Update is ebiten's: it takes the input and asks the program for its frame.
@@ -74,7 +85,10 @@ func (l *loop) Update() error {
 	if l.painted != nil {
 		// ebiten swapped after the last Draw and before this Update.
 		l.standing, l.painted = l.painted, nil
-		l.program.Presented(l.standing, now)
+		if l.owed {
+			l.owed = false
+			l.program.Presented(l.standing, now)
+		}
 	}
 	if now.Sub(l.beat) >= beatEvery-10*time.Millisecond {
 		l.beat = now
@@ -151,14 +165,13 @@ func (l *loop) step(now time.Time) {
 	if frame == nil {
 		return
 	}
-	switch {
-	case !frame.Equal(l.frame):
-		l.frame, l.dirty = frame, true
-	case l.standing != nil && l.standing.Equal(frame) && !l.dirty:
-		l.frame = frame
-		l.program.Presented(frame, now)
-	default:
-		l.frame = frame // the same pixels, still on their way
+	if !frame.Equal(l.frame) {
+		l.dirty = true
+	}
+	l.frame = frame
+	if l.owed = l.dirty; !l.dirty {
+		l.standing = frame
+		l.program.Presented(frame, now) // it stands there already
 	}
 }
 
@@ -177,6 +190,7 @@ func (l *loop) schedule(now time.Time) {
 		ebiten.SetFPSMode(mode)
 	}
 	if l.vsync {
+		l.timer.Stop()
 		return
 	}
 	due := l.beat.Add(beatEvery)
@@ -242,8 +256,21 @@ func (l *loop) DrawFinalScreen(screen ebiten.FinalScreen, _ *ebiten.Image, _ ebi
 	if len(shots) == 0 {
 		return
 	}
-	m := l.stage.read(screen, l.painter, l.frame)
+	m := l.shoot(screen)
 	for _, s := range shots {
 		s <- m
 	}
+}
+
+// shoot reads back what was painted on the window.
+func (l *loop) shoot(screen ebiten.FinalScreen) *image.RGBA {
+	if screenReadable {
+		return l.stage.read(screen, l.frame)
+	}
+	// The same operations once more, on an image of the window's size.
+	size := screen.Bounds()
+	again := ebiten.NewImageWithOptions(size, &ebiten.NewImageOptions{Unmanaged: true})
+	defer again.Deallocate()
+	l.stage.paint(again, l.painter, l.frame)
+	return l.stage.read(again, l.frame)
 }

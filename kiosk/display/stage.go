@@ -94,7 +94,7 @@ func (s *stage) paint(screen ebiten.FinalScreen, p *painter, f *scene.Frame) {
 }
 
 // read returns the window's pixels within the frame's area.
-func (s *stage) read(screen ebiten.FinalScreen, p *painter, f *scene.Frame) *image.RGBA {
+func (s *stage) read(screen ebiten.FinalScreen, f *scene.Frame) *image.RGBA {
 	factor, at := s.layout(f.Size)
 	used := image.Rect(0, 0, int(float64(f.Size.X)*factor+0.5), int(float64(f.Size.Y)*factor+0.5)).
 		Add(at).Intersect(image.Rectangle{Max: s.window})
@@ -102,13 +102,14 @@ func (s *stage) read(screen ebiten.FinalScreen, p *painter, f *scene.Frame) *ima
 	if r, ok := screen.(interface{ ReadPixels([]byte) }); ok {
 		r.ReadPixels(whole.Pix)
 	}
-	if used == whole.Rect {
-		return whole
-	}
 	cut := image.NewRGBA(image.Rectangle{Max: used.Size()})
 	for y := range used.Dy() {
-		from := whole.PixOffset(used.Min.X, used.Min.Y+y)
-		copy(cut.Pix[y*cut.Stride:], whole.Pix[from:from+used.Dx()*4])
+		row := used.Min.Y + y
+		if screenUpsideDown {
+			row = whole.Rect.Dy() - 1 - row
+		}
+		from := whole.PixOffset(used.Min.X, row)
+		copy(cut.Pix[y*cut.Stride:][:cut.Stride], whole.Pix[from:])
 	}
 	return cut
 }

@@ -32,6 +32,7 @@ type findings struct {
 	Steps      int
 	Presented  int
 	Frames     int // different frames presented
+	Measured   int // of them, while CPU and Wall were measured
 	CPU        time.Duration
 	Wall       time.Duration
 	Beats      int
@@ -127,7 +128,7 @@ func runProbe(name string) int {
 
 // spawn runs a probe and returns what it found. stir, if given, is called once
 // the child runs.
-func spawn(t *testing.T, name string, stir func()) findings {
+func spawn(t testing.TB, name string, stir func()) findings {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {

@@ -1,0 +1,53 @@
+package xinput
+
+import (
+	"encoding/binary"
+	"fmt"
+	"image"
+)
+
+// Requests of the XTEST extension.
+const xtestFakeInput = 2
+
+// Hand moves and presses the X server's mouse through the XTEST extension, as
+// a person would. Tests and demonstrations drive real windows with it.
+type Hand struct {
+	conn   *Conn
+	opcode uint8
+}
+
+// NewHand takes hold of the mouse of c's server.
+func NewHand(c *Conn) (*Hand, error) {
+	op, err := c.extension("XTEST")
+	if err != nil {
+		return nil, fmt.Errorf("taking hold of the mouse: %w", err)
+	}
+	return &Hand{conn: c, opcode: op}, nil
+}
+
+// Move puts the pointer at a pixel of the root window.
+func (h *Hand) Move(to image.Point) error { return h.fake(xiMotion, 0, to) }
+
+// Press presses the first mouse button where the pointer is.
+func (h *Hand) Press() error { return h.fake(xiButtonPress, firstButton, image.Point{}) }
+
+// Release lets the first mouse button go.
+func (h *Hand) Release() error { return h.fake(xiButtonRelease, firstButton, image.Point{}) }
+
+func (h *Hand) fake(kind, detail uint8, at image.Point) error {
+	b := []byte{kind, detail, 0, 0}
+	b = binary.LittleEndian.AppendUint32(b, 0) // no delay
+	b = binary.LittleEndian.AppendUint32(b, 0) // the current root
+	b = append(b, 0, 0, 0, 0, 0, 0, 0, 0)
+	b = binary.LittleEndian.AppendUint16(b, uint16(at.X))
+	b = binary.LittleEndian.AppendUint16(b, uint16(at.Y))
+	b = append(b, 0, 0, 0, 0, 0, 0, 0, 0)
+	if err := h.conn.send(h.opcode, xtestFakeInput, b); err != nil {
+		return fmt.Errorf("moving the mouse: %w", err)
+	}
+	// The answer to anything says that the server has done it.
+	if _, err := h.conn.ask(reqGetInputFocus, 0, nil); err != nil {
+		return fmt.Errorf("moving the mouse: %w", err)
+	}
+	return nil
+}
