@@ -1,5 +1,17 @@
-// Package hub keeps the live sessions of devices over websockets and serves
+// Package hub keeps the live sessions of devices over websockets, and serves
 // blobs by Ref.
+//
+// What it promises: an edition that is announced goes to every connected screen
+// that shows its channel, encoded and compressed once; a screen that comes back
+// gets all that is newer than what it has; no device delays another; what waits
+// for a device is bounded, because for each channel only the latest matters; an
+// alert channel overtakes everything; a device that does not read is cut and
+// comes back. What it leaves to others: who a device is and what it may have,
+// which a Backend says, and whether an edition is durable before it is announced.
+//
+// One goroutine reads each connection. Another writes to it while there is
+// something to send, and ends when there is nothing, so that an idle device
+// costs a small stack, a read buffer of 512 bytes and its entry in the indexes.
 package hub
 
 import (
@@ -7,10 +19,14 @@ import (
 	"errors"
 	"iter"
 	"log/slog"
-	"net/http"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
-	"mingbai/assets"
+	"github.com/gorilla/websocket"
+
 	"mingbai/playlist"
 	"mingbai/playlist/wire"
 )
@@ -29,67 +45,325 @@ var (
 type Options struct {
 	Handshakes   int           // at once; more are refused with 503 (256)
 	HelloTimeout time.Duration // from upgrade to hello (10 s)
-	WriteTimeout time.Duration // one message to one device, then it is cut (10 s)
+	WriteTimeout time.Duration // for each 32 KB to one device, then it is cut (10 s)
 	PingEvery    time.Duration // (54 s)
 	PongWait     time.Duration // longest silence of a device (60 s)
-	SendBuffer   int           // bytes of kernel send buffer (256 KB)
+	SendBuffer   int           // bytes of kernel send buffer for each device (256 KB)
 	MaxScreens   int           // sessions, lobby included (20,000)
 	Log          *slog.Logger  // slog.Default()
 }
 
-// Hub is the live sessions of one controller.
-type Hub struct{}
+func (o Options) withDefaults() Options {
+	set(&o.Handshakes, 256)
+	set(&o.HelloTimeout, 10*time.Second)
+	set(&o.WriteTimeout, 10*time.Second)
+	set(&o.PingEvery, 54*time.Second)
+	set(&o.PongWait, 60*time.Second)
+	set(&o.SendBuffer, 256<<10)
+	set(&o.MaxScreens, 20_000)
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return o
+}
+
+func set[T int | time.Duration](v *T, def T) {
+	if *v <= 0 {
+		*v = def
+	}
+}
+
+type deviceKey [32]byte
+
+// Hub is the live sessions of one controller. Its methods may be called from
+// any goroutine.
+type Hub struct {
+	backend  Backend
+	opt      Options
+	log      *slog.Logger
+	upgrader websocket.Upgrader
+	gate     chan struct{} // one token for each handshake under way
+	slot     atomic.Uint32 // spreads pings over the interval
+
+	// ctx ends with the hub; backend calls get it.
+	ctx    context.Context
+	cancel context.CancelFunc
+	wg     sync.WaitGroup // sessions and the ticker
+
+	catchup catchup
+
+	// mu guards what follows. It is taken before session.mu, never after.
+	mu        sync.RWMutex
+	closed    bool
+	sessions  map[*session]struct{}
+	byKey     map[deviceKey]*session // proven devices: known and in the lobby
+	byScreen  map[playlist.ScreenID]*session
+	byChannel map[playlist.ChannelID]map[*session]struct{}
+	newest    map[playlist.ChannelID]playlist.Revision // as announced
+}
 
 // New returns a running hub; Close ends it.
-func New(b Backend, opt Options) *Hub { panic("unfinished") }
+func New(b Backend, opt Options) *Hub {
+	opt = opt.withDefaults()
+	h := &Hub{
+		backend: b, opt: opt, log: opt.Log,
+		gate:      make(chan struct{}, opt.Handshakes),
+		sessions:  map[*session]struct{}{},
+		byKey:     map[deviceKey]*session{},
+		byScreen:  map[playlist.ScreenID]*session{},
+		byChannel: map[playlist.ChannelID]map[*session]struct{}{},
+		newest:    map[playlist.ChannelID]playlist.Revision{},
+	}
+	h.upgrader = websocket.Upgrader{
+		ReadBufferSize: 512, WriteBufferSize: 4096, WriteBufferPool: &sync.Pool{},
+		EnableCompression: true,
+		CheckOrigin:       noOrigin,
+		Error:             refuseUpgrade,
+	}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h.wg.Add(1)
+	go h.tick()
+	return h
+}
 
-// ServeHTTP is the websocket endpoint, for GET /device/v1/ws.
-func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {}
+// Announce gives a new edition to every session that shows its channel and has
+// no newer one, and returns to how many. It never waits for a device.
+func (h *Hub) Announce(p *Prepared) int {
+	h.mu.Lock()
+	if p.revision <= h.newest[p.channel] {
+		h.mu.Unlock()
+		return 0
+	}
+	h.newest[p.channel] = p.revision
+	h.mu.Unlock()
+	h.catchup.announced(p)
 
-// Prepared is a push encoded once for any number of devices.
-type Prepared struct{}
-
-// Prepare encodes a push with its blobs.
-func Prepare(push wire.Push, blobs ...[]byte) (*Prepared, error) { return nil, nil }
-
-// Announce gives a new edition to every session that shows its channel and
-// returns how many. It never waits for a device.
-func (h *Hub) Announce(p *Prepared) int { return 0 }
+	// The sessions are told under the read lock: telling one only marks what it
+	// should have, and starts its writer.
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	n := 0
+	for s := range h.byChannel[p.channel] {
+		if s.want(p) {
+			n++
+		}
+	}
+	return n
+}
 
 // SendSettings asks the backend for the screen's settings and sends them;
-// channels that are new to the screen follow. ErrNotConnected when it is not here.
-func (h *Hub) SendSettings(ctx context.Context, screen playlist.ScreenID) error { return nil }
+// channels that are new to the screen follow. ErrNotConnected when it is not
+// here.
+func (h *Hub) SendSettings(ctx context.Context, screen playlist.ScreenID) error {
+	s := h.session(screen)
+	if s == nil {
+		return ErrNotConnected
+	}
+	return s.refresh(ctx)
+}
 
 // Enrolled tells a device in the lobby who it is and welcomes it: the backend's
-// Hello is asked again and must know the device now.
-func (h *Hub) Enrolled(ctx context.Context, key []byte, e wire.Enrolled) error { return nil }
+// Hello is asked again and must know the device now. ErrNotConnected when no
+// device with that key is in the lobby; it is then welcomed when it comes.
+func (h *Hub) Enrolled(ctx context.Context, key []byte, e wire.Enrolled) error {
+	var k deviceKey
+	copy(k[:], key)
+	h.mu.RLock()
+	s := h.byKey[k]
+	h.mu.RUnlock()
+	if s == nil || len(key) != len(k) {
+		return ErrNotConnected
+	}
+	return s.enrolled(ctx, e)
+}
 
-// Command sends a command. ErrNotConnected or ErrQueueFull.
-func (h *Hub) Command(screen playlist.ScreenID, c wire.Command) error { return nil }
+// Command sends a command to a screen. ErrNotConnected or ErrQueueFull.
+func (h *Hub) Command(screen playlist.ScreenID, c wire.Command) error {
+	s := h.session(screen)
+	if s == nil {
+		return ErrNotConnected
+	}
+	b, err := wire.Encode(wire.TypeCommand, c)
+	if err != nil {
+		return err
+	}
+	return s.command(b)
+}
 
-// Kick closes the session of a screen with a close code and a reason, and
-// reports whether there was one.
-func (h *Hub) Kick(screen playlist.ScreenID, code wire.CloseCode, reason string) bool { return false }
+// Kick closes the session of a screen with a close code and a reason of at most
+// 120 bytes, and reports whether there was one.
+func (h *Hub) Kick(screen playlist.ScreenID, code wire.CloseCode, reason string) bool {
+	s := h.session(screen)
+	if s == nil {
+		return false
+	}
+	s.end(code, reason)
+	return true
+}
 
 // Live is a connected screen.
 type Live struct {
 	Screen playlist.ScreenID
-	Remote string
+	Remote string // address and port
 	Since  time.Time
-	Acked  map[playlist.ChannelID]playlist.Revision
 }
 
-// Connected yields the screens that are connected, in no order. Devices in the
-// lobby are not among them.
-func (h *Hub) Connected() iter.Seq[Live] { return nil }
+// Connected yields the screens that are connected now, in no order. Devices in
+// the lobby are not among them.
+func (h *Hub) Connected() iter.Seq[Live] {
+	h.mu.RLock()
+	all := slices.Collect(maps.Values(h.byScreen))
+	h.mu.RUnlock()
+	return func(yield func(Live) bool) {
+		for _, s := range all {
+			if !yield(Live{Screen: s.screenID(), Remote: s.remote, Since: s.since}) {
+				return
+			}
+		}
+	}
+}
 
 // IsConnected reports whether a session of the screen is open.
-func (h *Hub) IsConnected(screen playlist.ScreenID) bool { return false }
+func (h *Hub) IsConnected(screen playlist.ScreenID) bool { return h.session(screen) != nil }
+
+func (h *Hub) session(screen playlist.ScreenID) *session {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.byScreen[screen]
+}
 
 // Close tells all devices to come back later, waits for the sessions to end and
-// cuts those left when ctx ends.
-func (h *Hub) Close(ctx context.Context) error { return nil }
+// cuts those that are left when ctx ends. It returns ctx's error if it had to.
+func (h *Hub) Close(ctx context.Context) error {
+	h.mu.Lock()
+	h.closed = true
+	all := slices.Collect(maps.Keys(h.sessions))
+	h.mu.Unlock()
+	for _, s := range all {
+		s.end(wire.CloseGoingAway, "the controller stops")
+	}
+	done := make(chan struct{})
+	go func() { // ends with the sessions, which end below at the latest
+		h.wg.Wait()
+		close(done)
+	}()
+	h.cancel()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+	}
+	for _, s := range all {
+		s.cut("the controller stops")
+	}
+	<-done
+	return ctx.Err()
+}
 
-// BlobHandler serves GET /device/v1/blobs/{ref}, whole or in ranges, to who
-// has a bearer token that allowed accepts.
-func BlobHandler(store *assets.Store, allowed func(token string) bool) http.Handler { return nil }
+// pingSlots is how many groups of sessions are pinged one after the other
+// during one interval, so that ten thousand pings are not sent at once.
+const pingSlots = 54
+
+// tick pings, and renews pairing codes that have expired.
+func (h *Hub) tick() {
+	defer h.wg.Done()
+	ticker := time.NewTicker(max(h.opt.PingEvery/pingSlots, time.Millisecond))
+	defer ticker.Stop()
+	for slot := uint32(0); ; slot = (slot + 1) % pingSlots {
+		select {
+		case <-h.ctx.Done():
+			return
+		case now := <-ticker.C:
+			h.mu.RLock()
+			for s := range h.sessions {
+				if s.slot == slot {
+					s.beat(now)
+				}
+			}
+			h.mu.RUnlock()
+			h.catchup.forget(now)
+		}
+	}
+}
+
+// add takes a new connection into account; false when the hub is full or closed.
+func (h *Hub) add(s *session) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed || len(h.sessions) >= h.opt.MaxScreens {
+		return false
+	}
+	s.slot = h.slot.Add(1) % pingSlots
+	h.sessions[s] = struct{}{}
+	h.wg.Add(1)
+	return true
+}
+
+// prove indexes a session under its proven key and ends an older one of the
+// same device.
+func (h *Hub) prove(s *session, key deviceKey) {
+	h.mu.Lock()
+	old := h.byKey[key]
+	s.key = key
+	h.byKey[key] = s
+	h.mu.Unlock()
+	if old != nil && old != s {
+		old.end(wire.CloseReplaced, "the same device connected again")
+	}
+}
+
+// index makes a session the one of its screen, for these channels.
+func (h *Hub) index(s *session, screen playlist.ScreenID, channels []playlist.ChannelID) {
+	h.mu.Lock()
+	old := h.byScreen[screen]
+	_, here := h.sessions[s]
+	if here {
+		h.byScreen[screen] = s
+		for _, ch := range s.setChannels(screen, channels) {
+			h.drop(ch, s)
+		}
+		for _, ch := range channels {
+			if h.byChannel[ch] == nil {
+				h.byChannel[ch] = map[*session]struct{}{}
+			}
+			h.byChannel[ch][s] = struct{}{}
+		}
+	}
+	h.mu.Unlock()
+	if old != nil && old != s && here {
+		old.end(wire.CloseReplaced, "another device is this screen now")
+	}
+}
+
+// remove forgets a session and reports whether it was the one of its screen.
+func (h *Hub) remove(s *session) (current bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.sessions, s)
+	if h.byKey[s.key] == s {
+		delete(h.byKey, s.key)
+	}
+	screen := s.screenID()
+	if screen != "" && h.byScreen[screen] == s {
+		delete(h.byScreen, screen)
+		current = true
+	}
+	for _, ch := range s.setChannels(screen, nil) {
+		h.drop(ch, s)
+	}
+	return current
+}
+
+// drop takes a session out of a channel. The caller holds mu.
+func (h *Hub) drop(ch playlist.ChannelID, s *session) {
+	delete(h.byChannel[ch], s)
+	if len(h.byChannel[ch]) == 0 {
+		delete(h.byChannel, ch)
+	}
+}
+
+func (h *Hub) newestOf(ch playlist.ChannelID) playlist.Revision {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.newest[ch]
+}
