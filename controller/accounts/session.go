@@ -56,7 +56,7 @@ func (a *Accounts) SignIn(ctx context.Context, login, password string) (token st
 		if err := t.ForgetSessions(ctx, now); err != nil {
 			return err
 		}
-		if err := t.PutSession(ctx, store.Session{Hash: digest(token), Account: acc.ID, Created: now, Used: now, Expires: now.Add(a.cfg.Absolute)}); err != nil {
+		if err := t.AddSession(ctx, store.Session{Hash: digest(token), Account: acc.ID, Created: now, Used: now, Expires: now.Add(a.cfg.Absolute)}); err != nil {
 			return err
 		}
 		return t.Register(ctx, store.Record{At: now, Actor: acc.Login, Action: "session.begin", Subject: acc.Login, Site: acc.Site})
@@ -117,8 +117,7 @@ func (a *Accounts) Session(ctx context.Context, token string) (Person, error) {
 		return Person{}, ErrNoSession
 	}
 	if now.Sub(s.Used) >= touchEvery {
-		s.Used = now
-		if err := a.store.Update(ctx, func(t *store.Tx) error { return t.PutSession(ctx, s) }); err != nil {
+		if err := a.store.Update(ctx, func(t *store.Tx) error { return t.TouchSession(ctx, s.Hash, now) }); err != nil {
 			return Person{}, err
 		}
 	}
@@ -163,7 +162,7 @@ func (a *Accounts) addToken(ctx context.Context, by, token, label string, site p
 		Actor: by, Created: a.cfg.Now(), Expires: expires,
 	}
 	err := a.store.Update(ctx, func(t *store.Tx) error {
-		if err := t.PutAPIToken(ctx, row); err != nil {
+		if err := t.AddAPIToken(ctx, row); err != nil {
 			return err
 		}
 		return t.Register(ctx, store.Record{At: row.Created, Actor: by, Action: "token.create", Subject: row.ID, Site: site, Detail: row.Label + " " + strings.Join(row.Roles, ",")})
@@ -188,8 +187,7 @@ func (a *Accounts) Token(ctx context.Context, token string) (Person, error) {
 		return Person{}, ErrNoSession
 	}
 	if now.Sub(row.Used) >= touchEvery {
-		row.Used = now
-		if err := a.store.Update(ctx, func(t *store.Tx) error { return t.PutAPIToken(ctx, row) }); err != nil {
+		if err := a.store.Update(ctx, func(t *store.Tx) error { return t.TouchAPIToken(ctx, row.ID, now) }); err != nil {
 			return Person{}, err
 		}
 	}
@@ -197,7 +195,9 @@ func (a *Accounts) Token(ctx context.Context, token string) (Person, error) {
 }
 
 // Tokens lists the API tokens, the newest first.
-func (a *Accounts) Tokens(ctx context.Context) ([]store.APIToken, error) { return a.store.APITokens(ctx) }
+func (a *Accounts) Tokens(ctx context.Context) ([]store.APIToken, error) {
+	return a.store.APITokens(ctx)
+}
 
 // RevokeToken ends a token.
 func (a *Accounts) RevokeToken(ctx context.Context, by Person, id string) error {
@@ -209,12 +209,12 @@ func (a *Accounts) RevokeToken(ctx context.Context, by Person, id string) error 
 		if row.ID != id {
 			continue
 		}
-		row.Revoked = a.cfg.Now()
+		now := a.cfg.Now()
 		return a.store.Update(ctx, func(t *store.Tx) error {
-			if err := t.PutAPIToken(ctx, row); err != nil {
+			if err := t.RevokeAPIToken(ctx, id, now); err != nil {
 				return err
 			}
-			return t.Register(ctx, store.Record{At: row.Revoked, Actor: by.Login, Action: "token.revoke", Subject: id, Site: row.Site, Detail: row.Label})
+			return t.Register(ctx, store.Record{At: now, Actor: by.Login, Action: "token.revoke", Subject: id, Site: row.Site, Detail: row.Label})
 		})
 	}
 	return store.ErrNotFound

@@ -11,14 +11,13 @@ import (
 )
 
 // Channel is the state of a channel. Wanted > Compiled means that a change is
-// not in an edition yet; Revision > Announced, that an edition was not handed on.
+// not in an edition yet.
 type Channel struct {
-	ID        playlist.ChannelID `json:"id"`
-	Key       []byte             `json:"key"` // public, 32 bytes
-	Revision  playlist.Revision  `json:"revision"`
-	Wanted    int64              `json:"wanted"`
-	Compiled  int64              `json:"compiled"`
-	Announced playlist.Revision  `json:"announced"`
+	ID       playlist.ChannelID `json:"id"`
+	Key      []byte             `json:"key"` // public, 32 bytes
+	Revision playlist.Revision  `json:"revision"`
+	Wanted   int64              `json:"wanted"`
+	Compiled int64              `json:"compiled"`
 }
 
 // Edition is a signed edition as it was sent. Fresh are the blobs that the
@@ -31,12 +30,12 @@ type Edition struct {
 	Fresh    []playlist.Blob    `json:"fresh"`
 }
 
-const channelColumns = `id, public_key, revision, wanted, compiled, announced`
+const channelColumns = `id, public_key, revision, wanted, compiled`
 
 func scanChannel(r scanner) (Channel, error) {
 	var c Channel
 	var id string
-	if err := r.Scan(&id, &c.Key, &c.Revision, &c.Wanted, &c.Compiled, &c.Announced); err != nil {
+	if err := r.Scan(&id, &c.Key, &c.Revision, &c.Wanted, &c.Compiled); err != nil {
 		return c, err
 	}
 	var err error
@@ -54,11 +53,11 @@ func (r Reader) Channel(ctx context.Context, id playlist.ChannelID) (Channel, er
 	return one(ctx, r.q, fmt.Sprintf("channel %s", id), scanChannel, `SELECT `+channelColumns+` FROM channels WHERE id = $1`, id.String())
 }
 
-// AddChannel makes a channel without editions. If it is there already only a
-// missing public key is filled in.
+// AddChannel makes a channel without editions. If it is there already nothing
+// changes.
 func (t *Tx) AddChannel(ctx context.Context, id playlist.ChannelID, key []byte) error {
 	_, err := exec(ctx, t.q, fmt.Sprintf("add channel %s", id),
-		`INSERT INTO channels (`+channelColumns+`) VALUES ($1, $2, 0, 0, 0, 0) ON CONFLICT (id) DO NOTHING`, id.String(), key)
+		`INSERT INTO channels (`+channelColumns+`) VALUES ($1, $2, 0, 0, 0) ON CONFLICT (id) DO NOTHING`, id.String(), key)
 	return err
 }
 
@@ -91,13 +90,6 @@ func (t *Tx) PutEdition(ctx context.Context, e Edition, wanted int64) error {
 	}
 	_, err = exec(ctx, t.q, what, `INSERT INTO editions (channel, revision, created, envelope, fresh) VALUES ($1, $2, $3, $4, $5)`,
 		e.Channel.String(), int64(e.Revision), millis(e.Created), envelope, fresh)
-	return err
-}
-
-// SetAnnounced notes that a revision was handed on.
-func (t *Tx) SetAnnounced(ctx context.Context, id playlist.ChannelID, rev playlist.Revision) error {
-	_, err := exec(ctx, t.q, fmt.Sprintf("note announcement of %s", id),
-		`UPDATE channels SET announced = $2 WHERE id = $1 AND announced < $2`, id.String(), int64(rev))
 	return err
 }
 

@@ -33,6 +33,8 @@ type Notice struct {
 	Version int               `json:"version"`        // newest
 	Live    int               `json:"live,omitempty"` // in force, 0 for none
 	Updated time.Time         `json:"updated"`
+
+	NotAfter time.Time `json:"not_after,omitzero"` // of the newest version
 }
 
 // Channel is the channel that the notice is published on.
@@ -108,13 +110,13 @@ func (f NoticeFilter) where() (string, []any) {
 	return " WHERE " + strings.Join(conds, " AND "), args
 }
 
-const noticeColumns = `id, site, kind, column_id, title, status, version, live, updated`
+const noticeColumns = `id, site, kind, column_id, title, status, version, live, updated, not_after`
 
 func scanNotice(r scanner) (Notice, error) {
 	var n Notice
-	var updated int64
-	err := r.Scan(&n.ID, &n.Site, &n.Kind, &n.Column, &n.Title, &n.Status, &n.Version, &n.Live, &updated)
-	n.Updated = fromMillis(updated)
+	var updated, notAfter int64
+	err := r.Scan(&n.ID, &n.Site, &n.Kind, &n.Column, &n.Title, &n.Status, &n.Version, &n.Live, &updated, &notAfter)
+	n.Updated, n.NotAfter = fromMillis(updated), fromMillis(notAfter)
 	return n, err
 }
 
@@ -183,10 +185,12 @@ func (r Reader) LiveNotices(ctx context.Context, c playlist.ChannelID) ([]Notice
 // PutNotice adds or changes the row that lists show.
 func (t *Tx) PutNotice(ctx context.Context, n Notice) error {
 	_, err := exec(ctx, t.q, "save notice "+string(n.ID),
-		`INSERT INTO notices (`+noticeColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		`INSERT INTO notices (`+noticeColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		 ON CONFLICT (id) DO UPDATE SET column_id = excluded.column_id, title = excluded.title,
-		   status = excluded.status, version = excluded.version, live = excluded.live, updated = excluded.updated`,
-		string(n.ID), string(n.Site), string(n.Kind), string(n.Column), n.Title, string(n.Status), n.Version, n.Live, millis(n.Updated))
+		   status = excluded.status, version = excluded.version, live = excluded.live, updated = excluded.updated,
+		   not_after = excluded.not_after`,
+		string(n.ID), string(n.Site), string(n.Kind), string(n.Column), n.Title, string(n.Status), n.Version, n.Live,
+		millis(n.Updated), millis(n.NotAfter))
 	return err
 }
 

@@ -99,12 +99,17 @@ func (r Reader) Session(ctx context.Context, hash []byte) (Session, error) {
 	}, `SELECT account, created, used, expires FROM sessions WHERE hash = $1`, hash)
 }
 
-// PutSession adds a session or notes its last use.
-func (t *Tx) PutSession(ctx context.Context, v Session) error {
+// AddSession adds a session.
+func (t *Tx) AddSession(ctx context.Context, v Session) error {
 	_, err := exec(ctx, t.q, "save session",
-		`INSERT INTO sessions (hash, account, created, used, expires) VALUES ($1, $2, $3, $4, $5)
-		 ON CONFLICT (hash) DO UPDATE SET used = excluded.used`,
+		`INSERT INTO sessions (hash, account, created, used, expires) VALUES ($1, $2, $3, $4, $5)`,
 		v.Hash, v.Account, millis(v.Created), millis(v.Used), millis(v.Expires))
+	return err
+}
+
+// TouchSession notes the last use of a session that still exists.
+func (t *Tx) TouchSession(ctx context.Context, hash []byte, used time.Time) error {
+	_, err := exec(ctx, t.q, "note use of session", `UPDATE sessions SET used = $2 WHERE hash = $1`, hash, millis(used))
 	return err
 }
 
@@ -161,11 +166,20 @@ func (r Reader) APITokenByHash(ctx context.Context, hash []byte) (APIToken, erro
 	return one(ctx, r.q, "API token", scanToken, `SELECT `+tokenColumns+` FROM api_tokens WHERE hash = $1`, hash)
 }
 
-// PutAPIToken adds a token or changes its last use and revocation.
-func (t *Tx) PutAPIToken(ctx context.Context, v APIToken) error {
+// AddAPIToken adds a token.
+func (t *Tx) AddAPIToken(ctx context.Context, v APIToken) error {
 	_, err := exec(ctx, t.q, "save API token",
-		`INSERT INTO api_tokens (`+tokenColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-		 ON CONFLICT (id) DO UPDATE SET used = excluded.used, revoked = excluded.revoked`,
+		`INSERT INTO api_tokens (`+tokenColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		v.ID, v.Hash, v.Label, strings.Join(v.Roles, ","), string(v.Site), v.Actor, millis(v.Created), millis(v.Used), millis(v.Expires), millis(v.Revoked))
 	return err
+}
+
+// TouchAPIToken notes the last use of a token.
+func (t *Tx) TouchAPIToken(ctx context.Context, id string, used time.Time) error {
+	return change(ctx, t.q, "note use of API token", `UPDATE api_tokens SET used = $2 WHERE id = $1`, id, millis(used))
+}
+
+// RevokeAPIToken ends a token for good.
+func (t *Tx) RevokeAPIToken(ctx context.Context, id string, at time.Time) error {
+	return change(ctx, t.q, "revoke API token", `UPDATE api_tokens SET revoked = $2 WHERE id = $1 AND revoked = 0`, id, millis(at))
 }

@@ -124,6 +124,19 @@ func (s *Store) Update(ctx context.Context, do func(*Tx) error) error {
 	return nil
 }
 
+// View runs do on one unchanging state of the database, while others write.
+func (s *Store) View(ctx context.Context, do func(Reader) error) error {
+	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("begin reading: %w", err)
+	}
+	err = do(Reader{tx})
+	if end := tx.Rollback(); end != nil && err == nil && !errors.Is(end, sql.ErrTxDone) {
+		return fmt.Errorf("end reading: %w", end)
+	}
+	return err
+}
+
 // Backup writes a whole and consistent copy of the database to a file that does
 // not exist yet, while the program runs.
 func (s *Store) Backup(ctx context.Context, path string) error {

@@ -44,7 +44,8 @@ CREATE TABLE notices (
     status    TEXT NOT NULL,   -- draft, published, taken_down
     version   BIGINT NOT NULL, -- the newest version
     live      BIGINT NOT NULL, -- the version in force, 0 for none
-    updated   BIGINT NOT NULL
+    updated   BIGINT NOT NULL,
+    not_after BIGINT NOT NULL  -- of the newest version
 );
 CREATE INDEX notices_by_site ON notices (site, kind, status);
 CREATE INDEX notices_by_age ON notices (updated, id);
@@ -63,15 +64,13 @@ CREATE TABLE notice_versions (
 );
 
 -- wanted counts the changes asked for, compiled those that the newest edition
--- holds, announced the newest revision that was handed on. So a crash between
--- any two steps leaves the difference to be seen.
+-- holds, so a crash between the two leaves the difference to be seen.
 CREATE TABLE channels (
     id         TEXT PRIMARY KEY,
     public_key BLOB NOT NULL, -- 32 bytes, ed25519
     revision   BIGINT NOT NULL,
     wanted     BIGINT NOT NULL,
-    compiled   BIGINT NOT NULL,
-    announced  BIGINT NOT NULL
+    compiled   BIGINT NOT NULL
 );
 
 CREATE TABLE editions (

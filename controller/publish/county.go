@@ -1,0 +1,200 @@
+package publish
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"mingbai/assets"
+	"mingbai/configs/intake"
+	"mingbai/controller/store"
+	"mingbai/playlist"
+	"mingbai/playlist/schedule"
+)
+
+// maxPictureFile bounds a picture that comes with an import, in bytes.
+const maxPictureFile = 32 << 20
+
+// Imported says what an import brought.
+type Imported struct {
+	Sites, Screens, Columns      int
+	Notices, Unchanged           int // published now, and left as they were
+	Guides, Funds, Announcements int // of Notices and Unchanged together
+}
+
+// Import takes a county as files describe it: sites, columns, calendar, screens,
+// playlists and rules are set, notices published; a notice that is there already
+// is revised if it differs. It is all or nothing, and done when every channel's
+// edition is durable.
+func (d *Desk) Import(ctx context.Context, who Who, county *intake.County) (Imported, error) {
+	if problems := append(playlist.ValidateSites(county.Sites), playlist.ValidateColumns(county.Columns)...); playlist.HasErrors(problems) {
+		return Imported{}, fmt.Errorf("import %s: %w", county.Name, &Invalid{problems})
+	}
+	notices, err := d.importPictures(ctx, county.Drafts)
+	if err != nil {
+		return Imported{}, fmt.Errorf("import %s: %w", county.Name, err)
+	}
+	var sum Imported
+	var wanted []Receipt
+	err = d.cfg.Store.Update(ctx, func(t *store.Tx) error {
+		sum, wanted = Imported{Sites: len(county.Sites), Screens: len(county.Screens), Columns: len(county.Columns)}, nil
+		if err := d.importTree(ctx, t, county); err != nil {
+			return err
+		}
+		env, err := d.env(ctx, t.Reader)
+		if err != nil {
+			return err
+		}
+		touched := map[playlist.ChannelID]bool{}
+		for _, s := range county.Sites {
+			touched[playlist.ChannelID{Site: s.ID}] = true
+		}
+		for _, n := range notices {
+			if err := d.importNotice(ctx, t, who, n, env, &sum); err != nil {
+				return err
+			}
+		}
+		for c := range touched {
+			r := Receipt{Channel: c}
+			if err := d.want(ctx, t, &r); err != nil {
+				return err
+			}
+			wanted = append(wanted, r)
+		}
+		return t.Register(ctx, d.record(who, "county.import", county.Name, "", fmt.Sprintf("%d 个站点，%d 块屏，%d 条内容", sum.Sites, sum.Screens, sum.Notices)))
+	})
+	if err != nil {
+		return Imported{}, fmt.Errorf("import %s: %w", county.Name, err)
+	}
+	if err := d.cfg.Checkpoint("county committed"); err != nil {
+		return sum, err
+	}
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(4)
+	for _, r := range wanted {
+		group.Go(func() error { _, err := d.settle(inner, r.Channel, r.Wanted); return err })
+	}
+	if err := group.Wait(); err != nil {
+		return sum, fmt.Errorf("import %s: it is stored; the rest is made up for: %w", county.Name, err)
+	}
+	return sum, d.cfg.TreeChanged(ctx)
+}
+
+func (d *Desk) importTree(ctx context.Context, t *store.Tx, county *intake.County) error {
+	for _, s := range county.Sites {
+		if err := t.PutSite(ctx, s); err != nil {
+			return err
+		}
+		if err := d.ensureChannels(ctx, t, s.ID); err != nil {
+			return err
+		}
+	}
+	if err := t.ReplaceColumns(ctx, county.Columns); err != nil {
+		return err
+	}
+	if err := t.ReplaceDays(ctx, county.Holidays); err != nil {
+		return err
+	}
+	for _, s := range county.Sites {
+		var lists []playlist.Playlist
+		var rules []schedule.Rule
+		for _, l := range county.Playlists {
+			if l.Site == s.ID {
+				lists = append(lists, l.Playlist)
+			}
+		}
+		for _, r := range county.Rules {
+			if r.Site == s.ID {
+				rules = append(rules, r.Rule)
+			}
+		}
+		if problems := playlist.ValidateRules(rules, lists); playlist.HasErrors(problems) {
+			return fmt.Errorf("rules of %s: %w", s.ID, &Invalid{problems})
+		}
+		if err := t.ReplaceProgramme(ctx, s.ID, lists, rules); err != nil {
+			return err
+		}
+	}
+	for _, s := range county.Screens {
+		if err := t.PutScreen(ctx, s, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Desk) importNotice(ctx context.Context, t *store.Tx, who Who, n playlist.Notice, env playlist.ValidateEnv, sum *Imported) error {
+	switch n.Kind {
+	case playlist.KindGuide:
+		sum.Guides++
+	case playlist.KindFund:
+		sum.Funds++
+	case playlist.KindAnnouncement:
+		sum.Announcements++
+	}
+	same, err := d.unchanged(ctx, t, n)
+	if err != nil {
+		return err
+	}
+	if same {
+		sum.Unchanged++
+		return nil
+	}
+	n.Version = 0 // based on whatever is there
+	saved, problems, _, err := d.saveDraft(ctx, t, who, n, &env)
+	if err != nil {
+		return err
+	}
+	if playlist.HasErrors(problems) {
+		return fmt.Errorf("notice %s: %w", n.ID, &Invalid{problems})
+	}
+	sum.Notices++
+	return d.putInForce(ctx, t, who, &saved)
+}
+
+// unchanged reports whether the version in force says the same.
+func (d *Desk) unchanged(ctx context.Context, t *store.Tx, n playlist.Notice) (bool, error) {
+	row, err := t.Notice(ctx, n.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil || row.Live == 0 {
+		return false, err
+	}
+	v, err := t.NoticeVersion(ctx, n.ID, row.Live)
+	if err != nil {
+		return false, err
+	}
+	n.Version = row.Live
+	body, err := n.Encode()
+	return bytes.Equal(body, v.Body), err
+}
+
+// importPictures stores the pictures of drafts, each file once.
+func (d *Desk) importPictures(ctx context.Context, drafts []intake.Draft) ([]playlist.Notice, error) {
+	done := map[assets.Ref]playlist.Picture{}
+	var notices []playlist.Notice
+	for _, draft := range drafts {
+		n := draft.Notice
+		n.Pictures = slices.Clone(n.Pictures)
+		for i, p := range draft.Pictures {
+			ref := assets.RefOf(p.Data)
+			picture, ok := done[ref]
+			if !ok {
+				var err error
+				if picture, err = d.Picture(ctx, bytes.NewReader(p.Data), maxPictureFile, p.Caption); err != nil {
+					return nil, fmt.Errorf("%s: picture %s: %w", draft.File, p.Name, err)
+				}
+				done[ref] = picture
+			}
+			picture.Caption = p.Caption
+			n.Pictures[i] = picture
+		}
+		notices = append(notices, n)
+	}
+	return notices, nil
+}

@@ -1,0 +1,195 @@
+// Package publish is the desk: notices are drafted, released, revised and taken
+// down here, alerts are raised and lifted, and what a channel publishes is
+// compiled into signed editions.
+//
+// It promises that a publication which returned without error is durable and
+// will be in an edition even if the program dies the next instant; that every
+// blob is on disk before the edition that names it, and the edition before
+// anyone is told of it; that revisions and take-downs never go back; that a
+// request sent twice counts once; and that every change is in the register with
+// the person who made it. Who may do what is decided by its callers; sending to
+// screens is left to package hub.
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"mingbai/assets"
+	"mingbai/controller/store"
+	"mingbai/playlist"
+	"mingbai/playlist/schedule"
+)
+
+// The kinds of errors, for errors.Is. Problems with a document are *Invalid.
+var (
+	// ErrSecondPerson: the office wants another person than the author to
+	// release. The draft is saved.
+	ErrSecondPerson = errors.New("another person than the author must release it")
+	// ErrNotLive: there is nothing in force to take down, lift or revise.
+	ErrNotLive = errors.New("the notice is not in force")
+	// ErrClosed: the desk is closed.
+	ErrClosed = errors.New("the desk is closed")
+)
+
+// Invalid is returned for a document with errors in it. What was sent is kept
+// as a draft where that is possible.
+type Invalid struct{ Problems []playlist.Problem }
+
+func (e *Invalid) Error() string {
+	for _, p := range e.Problems {
+		if p.Severity == playlist.Wrong {
+			return fmt.Sprintf("%s: %s", p.Field, p.MessageEn)
+		}
+	}
+	return "the document has problems"
+}
+
+// Config is what a desk works with. Store, Blobs, Keys and Zone must be given.
+type Config struct {
+	Store     *store.Store
+	Blobs     *assets.Store
+	Keys      *Keys
+	Zone      *time.Location
+	TwoPerson bool // a notice is released by another person than its author
+	Now       func() time.Time
+	Log       *slog.Logger
+	// Missing returns the characters of a text that no font has; nil checks nothing.
+	Missing func(string) []rune
+	// Announce is told of every edition once it is durable, and of the newest
+	// edition of every channel after a start.
+	Announce func(playlist.ChannelID, playlist.Revision)
+	// TreeChanged is called after sites or screens were imported.
+	TreeChanged func(context.Context) error
+	// Checkpoint is called between durable steps with the step's name; an error
+	// abandons the work there, as a crash would. Tests use it.
+	Checkpoint func(step string) error
+}
+
+// Desk publishes. Its methods may be called from several goroutines.
+type Desk struct {
+	cfg  Config
+	ctx  context.Context // of compiling: ends with Close, not with a request
+	quit context.CancelFunc
+	work sync.WaitGroup
+
+	pictures chan struct{} // bounds how many pictures are decoded at once
+
+	mu     sync.Mutex // guards lines and closed
+	lines  map[playlist.ChannelID]*line
+	closed bool
+}
+
+// New returns a desk. Call Recover before using it and Close at the end.
+func New(cfg Config) *Desk {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	if cfg.Announce == nil {
+		cfg.Announce = func(playlist.ChannelID, playlist.Revision) {}
+	}
+	if cfg.TreeChanged == nil {
+		cfg.TreeChanged = func(context.Context) error { return nil }
+	}
+	if cfg.Checkpoint == nil {
+		cfg.Checkpoint = func(string) error { return nil }
+	}
+	ctx, quit := context.WithCancel(context.Background()) // ends with Close
+	return &Desk{cfg: cfg, ctx: ctx, quit: quit, pictures: make(chan struct{}, 2), lines: map[playlist.ChannelID]*line{}}
+}
+
+// Close waits for the editions under way.
+func (d *Desk) Close() {
+	d.mu.Lock()
+	d.closed = true
+	d.mu.Unlock()
+	d.work.Wait()
+	d.quit()
+}
+
+// Recover brings every channel to where a crash may have kept it from: changes
+// that no edition holds are compiled, and the newest editions are announced
+// again.
+func (d *Desk) Recover(ctx context.Context) error {
+	if err := d.CatchUp(ctx); err != nil {
+		return fmt.Errorf("recover the desk: %w", err)
+	}
+	channels, err := d.cfg.Store.Channels(ctx)
+	if err != nil {
+		return fmt.Errorf("recover the desk: %w", err)
+	}
+	for _, c := range channels {
+		if c.Revision > 0 {
+			d.cfg.Announce(c.ID, c.Revision)
+		}
+	}
+	return nil
+}
+
+// CatchUp makes the editions that were asked for and failed, on a full disk for
+// example, or that a crash kept from being made.
+func (d *Desk) CatchUp(ctx context.Context) error {
+	channels, err := d.cfg.Store.Channels(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, c := range channels {
+		if c.Wanted > c.Compiled {
+			d.cfg.Log.Info("an edition is made that was asked for earlier", "channel", c.ID.String())
+			_, err := d.settle(ctx, c.ID, c.Wanted)
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// env gathers what documents are compared with.
+func (d *Desk) env(ctx context.Context, r store.Reader) (playlist.ValidateEnv, error) {
+	env := playlist.ValidateEnv{Missing: d.cfg.Missing, Now: d.cfg.Now(), Zone: d.cfg.Zone}
+	var err error
+	if env.Columns, err = r.Columns(ctx); err != nil {
+		return env, err
+	}
+	if env.Sites, err = r.Sites(ctx); err != nil {
+		return env, err
+	}
+	days, err := r.Days(ctx)
+	if err != nil {
+		return env, err
+	}
+	env.Calendar = schedule.NewCalendar(days)
+	return env, nil
+}
+
+// Check returns what is wrong with a notice, without saving it. Fields that the
+// desk fills in, such as the ID, may be empty.
+func (d *Desk) Check(ctx context.Context, n playlist.Notice) ([]playlist.Problem, error) {
+	d.complete(&n)
+	env, err := d.env(ctx, d.cfg.Store.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("check notice: %w", err)
+	}
+	return d.problems(&n, env), nil
+}
+
+// ensureChannels makes the two channels of a site that are not there yet.
+func (d *Desk) ensureChannels(ctx context.Context, t *store.Tx, site playlist.SiteID) error {
+	for _, c := range []playlist.ChannelID{{Site: site}, {Site: site, Alert: true}} {
+		key, err := d.cfg.Keys.Channel(c)
+		if err != nil {
+			return err
+		}
+		if err := t.AddChannel(ctx, c, pub(key.Seed())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
