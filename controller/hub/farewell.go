@@ -88,7 +88,7 @@ func (s *session) finish(err error) {
 		s.writer.Wait() // until the close is written or the write has timed out
 		// What still comes is taken, or the reset that answers unread bytes could
 		// overtake the close.
-		s.conn.SetReadDeadline(time.Now().Add(closeGrace))
+		s.line.last(time.Now().Add(closeGrace))
 		io.CopyN(io.Discard, s.conn.NetConn(), drainLimit) // whatever ends it
 	}
 	s.mu.Lock()

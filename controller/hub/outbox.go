@@ -226,7 +226,7 @@ func (s *session) send(p parcel) error {
 		err := s.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(int(p.code), p.text), deadline)
 		// The reader goes on until the device's close has come, so that the code
 		// is not lost in a reset.
-		s.conn.SetReadDeadline(time.Now().Add(closeGrace))
+		s.line.last(time.Now().Add(closeGrace))
 		return err
 	case p.ping:
 		return s.conn.WriteControl(websocket.PingMessage, nil, deadline)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -36,7 +37,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.wg.Done()
 		return
 	}
-	s.conn = conn
+	s.conn, s.line = conn, conn.NetConn().(*pacedConn)
 	// Not on net/http's goroutine, whose stack the request has grown.
 	go s.run(opened)
 }
@@ -78,15 +79,25 @@ func (j *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return &pacedConn{Conn: c, hub: j.hub}, rw, nil
 }
 
-// pacedConn gives every chunk of a long write its own deadline: a device on a
-// thin line that takes a big edition slowly is alive, one that takes nothing is
-// not.
+// pacedConn gives every chunk of a long write its own deadline, and once the
+// device is proven counts every byte from it as a sign of life: a device on a
+// thin line that takes or sends something big slowly is alive, one that takes
+// nothing is not.
 type pacedConn struct {
 	net.Conn
-	hub *Hub
+	hub  *Hub
+	live atomic.Bool // PongWait counts from the last byte; else the deadline stands
 }
 
 const chunk = 32 << 10 // bytes
+
+func (c *pacedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if n > 0 {
+		c.alive(time.Now())
+	}
+	return n, err
+}
 
 func (c *pacedConn) Write(p []byte) (int, error) {
 	n := 0
@@ -98,7 +109,18 @@ func (c *pacedConn) Write(p []byte) (int, error) {
 		}
 		now := time.Now()
 		c.Conn.SetWriteDeadline(now.Add(c.hub.opt.WriteTimeout))
-		// Its pong waits behind these bytes.
+		c.alive(now) // the device's pong waits behind these bytes
+	}
+}
+
+func (c *pacedConn) alive(now time.Time) {
+	if c.live.Load() {
 		c.Conn.SetReadDeadline(now.Add(c.hub.opt.PongWait))
 	}
+}
+
+// last sets the deadline that nothing moves any more.
+func (c *pacedConn) last(t time.Time) {
+	c.live.Store(false)
+	c.Conn.SetReadDeadline(t)
 }

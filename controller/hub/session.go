@@ -27,6 +27,7 @@ const (
 type session struct {
 	hub    *Hub
 	conn   *websocket.Conn
+	line   *pacedConn
 	remote string
 	since  time.Time
 	slot   uint32
@@ -96,8 +97,8 @@ func (s *session) handshake(opened func()) error {
 		return closing(wire.CloseBadHello, "%v", err)
 	}
 	s.hub.prove(s, deviceKey(hello.Key))
-	s.conn.SetPongHandler(func(string) error { return s.alive() })
-	s.alive()
+	s.line.live.Store(true)
+	s.line.alive(time.Now())
 
 	s.flow.Lock()
 	defer s.flow.Unlock()
@@ -327,16 +328,6 @@ func (s *session) beat(now time.Time) {
 	}()
 }
 
-// alive notes that something came from the device.
-func (s *session) alive() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ended {
-		return nil // the deadline is that of the close
-	}
-	return s.conn.SetReadDeadline(time.Now().Add(s.hub.opt.PongWait))
-}
-
 // buffers hold one message each while it is read and handled.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
@@ -381,9 +372,6 @@ func (s *session) receive(handle func(wire.Message) error) error {
 // turn handles one message of an admitted device.
 func (s *session) turn() error {
 	return s.receive(func(m wire.Message) error {
-		if err := s.alive(); err != nil {
-			return err
-		}
 		s.mu.Lock()
 		screen, ended := s.screen, s.ended
 		s.mu.Unlock()

@@ -1,14 +1,34 @@
-// Package link is the one connection home.
+// Package link is the device's one connection home: it dials, proves the
+// device's key, says what the device has, hands on what comes, sends what the
+// device has to say, and fetches blobs.
+//
+// What it promises: it comes back after every failure with exponential back-off
+// and full jitter, and heeds the controller's wish to wait or to stop; a line
+// that is dead without saying so is noticed; nothing that the device's program
+// calls waits for the network, except Fetch; what waits to be sent is bounded;
+// a blob in the store was verified, and a broken download goes on where it
+// stopped. What it leaves to others: whether an envelope is believed, what is
+// stored of it, and which ledger rows have to be sent again.
 package link
 
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
 	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
 	"time"
 
+	"github.com/gorilla/websocket"
+
 	"mingbai/assets"
-	"mingbai/assets/durable"
 	"mingbai/playlist"
 	"mingbai/playlist/wire"
 )
@@ -18,8 +38,8 @@ type Options struct {
 	// URL of the controller: http://, https://, ws:// or wss:// with host and
 	// port; the paths of the protocol are added.
 	URL string
-	// CA is a PEM file with the only authorities that are trusted for wss; empty
-	// trusts the system's.
+	// CA is a PEM file with the only authorities that are trusted for https;
+	// empty trusts the system's.
 	CA    string
 	Key   ed25519.PrivateKey
 	Store *assets.Store // where fetched blobs go
@@ -29,104 +49,242 @@ type Options struct {
 	Hello   func() wire.Hello
 	Handler Handler
 
-	Timeout time.Duration // dial and handshake (20 s)
+	Timeout time.Duration // dial and handshake, and a response to a blob request (20 s)
 	Silence time.Duration // longest silence of the controller before the line counts as dead (75 s)
-	Backoff Backoff       // 1 s to 30 s
-	Log     *slog.Logger
+	Backoff Backoff       // zero: 1 s to 30 s, seeded by the key
+	Log     *slog.Logger  // slog.Default()
 }
 
 // Handler is what the device does with what comes. Nil functions are passed
-// over. Except Push they are called one after the other in the order of the
-// messages and must return soon; they may call every method of Link.
+// over. All but Push of editions are called one after the other in the order of
+// the messages and should return soon; they may call every method of Link but
+// Fetch and Run.
 type Handler struct {
 	// Challenge gives the controller's clock, once for each connection, before
 	// anything else.
 	Challenge func(controller time.Time)
 	Pairing   func(wire.Pairing)
 	// Enrolled must have made the name and the root key durable when it returns
-	// nil; an error ends the connection and it comes again.
+	// nil; an error ends the connection and it is tried again.
 	Enrolled func(wire.Enrolled) error
 	Welcome  func(wire.Welcome)
-	// Push takes settings (Channel is zero) or an edition. Settings are handled
-	// in order with the others. Editions are handled on a goroutine for each
-	// channel, so that a download of one delays no other; ctx ends when the
-	// link does or a newer push of the same channel has come. blobs are verified
-	// and belong to the callee.
+	// Push takes settings (Channel is zero), in order with the others, or an
+	// edition. Editions are handled on a goroutine for each channel, so that the
+	// download of one delays no other, alerts least of all; ctx ends with Run or
+	// when another push of the same channel has come, and then Push should
+	// return: what it fetched so far is kept. It does not end with the
+	// connection. blobs were verified and belong to the callee.
 	Push    func(ctx context.Context, p wire.Push, blobs [][]byte)
 	Taken   func(seq uint64)
 	Command func(wire.Command)
-	// Lost says that the connection ended or could not be made.
+	// Lost says that the connection ended or could not be made; the error is a
+	// *Error.
 	Lost func(error)
 }
 
 // Link is the connection home. Its methods may be called from any goroutine,
-// never wait for the network and work whether connected or not, except Fetch.
-type Link struct{}
+// never wait for the network, and work whether connected or not, except Run and
+// Fetch.
+type Link struct {
+	opt    Options
+	log    *slog.Logger
+	home   url.URL // http or https
+	dialer websocket.Dialer
+	client http.Client
+	again  chan struct{} // a token: dial now
+	lanes  lanes
+	out    outbox
 
-// New checks the options. The error is a configuration mistake.
-func New(opt Options) (*Link, error) { return nil, nil }
+	mu       sync.Mutex      // guards what follows
+	conn     *websocket.Conn // open now
+	token    string          // for blobs
+	welcomed chan struct{}   // closed and replaced at every welcome
+	flights  map[assets.Ref]*flight
+}
+
+// New checks the options. The error is a mistake in the configuration.
+func New(opt Options) (*Link, error) {
+	set(&opt.Timeout, 20*time.Second)
+	set(&opt.Silence, 75*time.Second)
+	if len(opt.Key) != ed25519.PrivateKeySize {
+		return nil, errors.New("link: the device key is missing")
+	}
+	if opt.Hello == nil || opt.Store == nil {
+		return nil, errors.New("link: Hello and Store are needed")
+	}
+	if opt.Log == nil {
+		opt.Log = slog.Default()
+	}
+	if opt.Backoff.Seed == 0 {
+		sum := sha256.Sum256(opt.Key.Public().(ed25519.PublicKey))
+		opt.Backoff.Seed = binary.BigEndian.Uint64(sum[:])
+	}
+	set(&opt.Backoff.Min, time.Second)
+	set(&opt.Backoff.Max, 30*time.Second)
+	l := &Link{
+		opt: opt, log: opt.Log,
+		again:    make(chan struct{}, 1),
+		welcomed: make(chan struct{}),
+		flights:  map[assets.Ref]*flight{},
+	}
+	l.out.wake = make(chan struct{}, 1)
+	if err := l.setHome(opt.URL); err != nil {
+		return nil, err
+	}
+	return l, l.setDialers()
+}
+
+func set(v *time.Duration, def time.Duration) {
+	if *v <= 0 {
+		*v = def
+	}
+}
+
+func (l *Link) setHome(s string) error {
+	u, err := url.Parse(s)
+	if err != nil {
+		return fmt.Errorf("controller address: %w", err)
+	}
+	switch u.Scheme {
+	case "ws":
+		u.Scheme = "http"
+	case "wss":
+		u.Scheme = "https"
+	case "http", "https":
+	default:
+		return fmt.Errorf("controller address %q: it begins with http:// or https://", s)
+	}
+	if u.Host == "" {
+		return fmt.Errorf("controller address %q names no host", s)
+	}
+	l.home = url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimSuffix(u.Path, "/")}
+	return nil
+}
 
 // Run connects and connects again until ctx ends (it returns nil) or the
-// controller says that this screen was removed (a *Error of kind Stop).
-func (l *Link) Run(ctx context.Context) error { return nil }
+// controller says that this screen was removed (a *Error of kind Stop). It is
+// called once.
+func (l *Link) Run(ctx context.Context) error {
+	l.lanes.start(ctx, l.opt.Handler.Push)
+	defer l.lanes.wait()
+	defer l.client.CloseIdleConnections()
+	attempt := 0
+	for {
+		started := time.Now()
+		err := l.connect(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if l.opt.Handler.Lost != nil {
+			l.opt.Handler.Lost(err)
+		}
+		if err.Kind == Stop {
+			return err
+		}
+		// Only a connection that lasted shows that all is well: one that is
+		// always cut after its welcome must not be made again at once for ever.
+		if time.Since(started) > l.opt.Backoff.Max {
+			attempt = 0
+		}
+		wait := max(l.opt.Backoff.Delay(attempt), err.Wait)
+		attempt++
+		l.log.Info("connection to the controller ended", "error", err, "again_in", wait)
+		if !l.pause(ctx, wait) {
+			return nil
+		}
+	}
+}
 
-// Report sends the health of the screen; the latest wins, and it is sent as soon
-// as there is a connection.
-func (l *Link) Report(r wire.Report) {}
-
-// Adopted sends what is on screen now; the latest wins.
-func (l *Link) Adopted(a wire.Adopted) {}
-
-// Refused sends that an envelope changed nothing.
-func (l *Link) Refused(r wire.Refused) {}
-
-// Ledger sends rows and reports whether they were queued on a connection that
-// knows this screen. Rows that were not acknowledged by Taken when the
-// connection is lost have to be sent again after the next Welcome.
-func (l *Link) Ledger(rows []wire.Row) bool { return false }
-
-// Result answers a command, with attached bytes; false when it was not queued.
-func (l *Link) Result(r wire.Result, attached ...[]byte) bool { return false }
-
-// Connected reports whether the controller has welcomed this screen on the
-// connection that is open now.
-func (l *Link) Connected() bool { return false }
+// pause waits and reports whether ctx goes on. Reconnect cuts it short.
+func (l *Link) pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-l.again:
+	case <-t.C:
+	}
+	return ctx.Err() == nil
+}
 
 // Reconnect ends the connection, if there is one, and dials again at once: the
 // new hello asks for all that Options.Hello does not have.
-func (l *Link) Reconnect() {}
-
-// Fetch brings blobs into the store, those that are missing, at most four at a
-// time, from where the last attempt stopped. It tries again after failures of
-// the line until ctx ends. The error is a *Error.
-func (l *Link) Fetch(ctx context.Context, blobs []playlist.Blob) error { return nil }
-
-// LoadKey reads the device key from path or makes one there, readable by the
-// owner only.
-func LoadKey(fsys durable.FS, path string) (ed25519.PrivateKey, error) { return nil, nil }
-
-// Kind says what to do about an error.
-type Kind string
-
-// The kinds.
-const (
-	Retry  Kind = "retry"  // the line or the controller failed; trying again helps
-	Refuse Kind = "refuse" // what was asked for is not to be had; something else must change first
-	Stop   Kind = "stop"   // this device must not come back by itself
-)
-
-// Error is a failure of the link with what was being done.
-type Error struct {
-	Kind  Kind
-	Doing string
-	Err   error
+func (l *Link) Reconnect() {
+	select {
+	case l.again <- struct{}{}:
+	default:
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.conn != nil {
+		l.conn.Close()
+	}
 }
 
-func (e *Error) Error() string { return e.Doing + ": " + e.Err.Error() }
-func (e *Error) Unwrap() error { return e.Err }
+// Connected reports whether the controller has welcomed this screen on the
+// connection that is open now.
+func (l *Link) Connected() bool {
+	l.out.mu.Lock()
+	defer l.out.mu.Unlock()
+	return l.out.open
+}
 
-// Backoff is exponential with full jitter.
-type Backoff struct {
-	Min, Max time.Duration
-	Seed     uint64
+// Report sends the health of the screen. The latest wins; it is sent as soon as
+// there is a connection.
+func (l *Link) Report(r wire.Report) {
+	l.out.put(func(o *outbox) bool { o.report = &r; return true })
+}
+
+// Adopted sends what is on screen now. The latest wins; it is sent as soon as
+// there is a connection.
+func (l *Link) Adopted(a wire.Adopted) {
+	a.Have = maps.Clone(a.Have)
+	l.out.put(func(o *outbox) bool { o.adopted = &a; return true })
+}
+
+// Refused sends that an envelope changed nothing. Of those that wait for a
+// connection the last 64 are kept.
+func (l *Link) Refused(r wire.Refused) {
+	l.out.put(func(o *outbox) bool {
+		if o.refused = append(o.refused, r); len(o.refused) > maxRefused {
+			o.refused = o.refused[1:]
+		}
+		return true
+	})
+}
+
+// Ledger sends rows and reports whether they were queued, in order, on a
+// connection that knows this screen. Rows that Taken has not acknowledged when
+// the connection is lost have to be sent again after the next Welcome. The rows
+// must not be changed afterwards.
+func (l *Link) Ledger(rows []wire.Row) bool {
+	return l.out.put(func(o *outbox) bool {
+		if !o.open || len(o.ledger) >= maxLedger {
+			return false
+		}
+		o.ledger = append(o.ledger, rows)
+		return true
+	})
+}
+
+// Result answers a command, with attached bytes that must not be changed
+// afterwards; false when too many wait. It outlives the connection.
+func (l *Link) Result(r wire.Result, attached ...[]byte) bool {
+	return l.out.put(func(o *outbox) bool {
+		if len(o.results) >= maxResults {
+			return false
+		}
+		o.results = append(o.results, result{r, attached})
+		return true
+	})
+}
+
+// Fetch brings blobs into the store, those that are missing, at most four at a
+// time, each from where the last attempt stopped. It tries again after failures
+// of the line until ctx ends. The error is a *Error: Retry when ctx ended or
+// the disk failed, Refuse when the controller does not have a blob or has other
+// bytes under its address.
+func (l *Link) Fetch(ctx context.Context, blobs []playlist.Blob) error {
+	return l.fetchAll(ctx, blobs)
 }

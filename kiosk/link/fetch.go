@@ -1,0 +1,235 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"mingbai/assets"
+	"mingbai/playlist"
+)
+
+// parallel is how many blobs one Fetch brings at a time.
+const parallel = 4
+
+// flight is a blob that is being fetched by somebody.
+type flight struct {
+	done chan struct{}
+	err  *Error // read after done is closed
+}
+
+func (l *Link) fetchAll(ctx context.Context, blobs []playlist.Blob) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var (
+		wg    sync.WaitGroup
+		once  sync.Once
+		first *Error
+	)
+	places := make(chan struct{}, parallel)
+	for _, b := range blobs {
+		if size, ok := l.opt.Store.Size(b.Ref); ok && size == b.Size {
+			continue
+		}
+		select {
+		case places <- struct{}{}:
+		case <-ctx.Done():
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			defer func() { <-places }()
+			if err := l.fetch(ctx, b); err != nil {
+				once.Do(func() { first = err })
+				cancel()
+			}
+		}()
+	}
+	wg.Wait()
+	switch {
+	case first != nil:
+		return first
+	case ctx.Err() != nil:
+		return failed("fetch blobs", context.Cause(ctx))
+	}
+	return nil
+}
+
+// fetch brings one blob, or waits for who brings it already.
+func (l *Link) fetch(ctx context.Context, b playlist.Blob) *Error {
+	for {
+		l.mu.Lock()
+		f := l.flights[b.Ref]
+		mine := f == nil
+		if mine {
+			f = &flight{done: make(chan struct{})}
+			l.flights[b.Ref] = f
+		}
+		l.mu.Unlock()
+		if mine {
+			f.err = l.persist(ctx, b)
+			l.mu.Lock()
+			delete(l.flights, b.Ref)
+			l.mu.Unlock()
+			close(f.done)
+			return f.err
+		}
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			return failed(doing(b), ctx.Err())
+		}
+		// Their context may have ended, ours has not.
+		if f.err == nil || !errors.Is(f.err, context.Canceled) && !errors.Is(f.err, context.DeadlineExceeded) {
+			return f.err
+		}
+	}
+}
+
+func doing(b playlist.Blob) string { return "fetch blob " + b.Ref.Short() }
+
+// maxWrong is how often wrong bytes under one address are thrown away before
+// the controller is believed to have no others.
+const maxWrong = 3
+
+// persist tries until the blob is there, cannot be had, or ctx ends.
+func (l *Link) persist(ctx context.Context, b playlist.Blob) *Error {
+	wrong := 0
+	for attempt := 0; ; attempt++ {
+		welcomed := l.nextWelcome()
+		moved, err := l.try(ctx, b)
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return failed(doing(b), ctx.Err())
+		case errors.Is(err, assets.ErrMismatch):
+			if wrong++; wrong >= maxWrong {
+				err.Kind = Refuse
+				return err
+			}
+		case err.Kind == Refuse, errors.Is(err, errStorage):
+			return err
+		}
+		if moved {
+			attempt = 0 // a line that moves something is worth asking again
+		}
+		l.log.Debug("blob fetch will be tried again", "blob", b.Ref.Short(), "error", err)
+		t := time.NewTimer(max(l.opt.Backoff.Delay(attempt), err.Wait))
+		select {
+		case <-t.C:
+		case <-welcomed: // the line is back, or the token is new
+		case <-ctx.Done():
+		}
+		t.Stop()
+		if ctx.Err() != nil {
+			return failed(doing(b), ctx.Err())
+		}
+	}
+}
+
+// nextWelcome is closed at the next welcome.
+func (l *Link) nextWelcome() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.welcomed
+}
+
+// errStorage marks failures of the device's own disk.
+var errStorage = errors.New("the device's storage failed")
+
+// diskWriter tells failures of the disk from those of the line.
+type diskWriter struct{ *assets.Writer }
+
+func (d diskWriter) Write(p []byte) (int, error) {
+	n, err := d.Writer.Write(p)
+	if err != nil && !errors.Is(err, assets.ErrMismatch) {
+		err = fmt.Errorf("%w: %w", errStorage, err)
+	}
+	return n, err
+}
+
+// try makes one request for what is missing of a blob and reports whether bytes
+// came.
+func (l *Link) try(ctx context.Context, b playlist.Blob) (moved bool, _ *Error) {
+	w, err := l.opt.Store.Resume(b.Ref, b.Size)
+	if errors.Is(err, assets.ErrBusy) {
+		return false, failed(doing(b), err)
+	}
+	if err != nil {
+		return false, failed(doing(b), fmt.Errorf("%w: %w", errStorage, err))
+	}
+	defer w.Close() // keeps what came, for the next attempt
+	if from := w.Offset(); from < b.Size || b.Size == 0 {
+		err := l.download(ctx, b, w)
+		if moved = w.Offset() > from; err != nil {
+			return moved, err
+		}
+	}
+	if err := w.Commit(); err != nil {
+		if errors.Is(err, assets.ErrMismatch) || errors.Is(err, assets.ErrIncomplete) {
+			return moved, failed(doing(b), err)
+		}
+		return moved, failed(doing(b), fmt.Errorf("%w: %w", errStorage, err))
+	}
+	return moved, nil
+}
+
+func (l *Link) download(ctx context.Context, b playlist.Blob, w *assets.Writer) *Error {
+	l.mu.Lock()
+	token := l.token
+	l.mu.Unlock()
+	if token == "" {
+		return failed(doing(b), errors.New("the controller has not welcomed this screen yet"))
+	}
+	u := l.home.JoinPath("device/v1/blobs", b.Ref.String())
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return failed(doing(b), err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	from := w.Offset()
+	if from > 0 {
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", from))
+	}
+	resp, err := l.client.Do(req)
+	if err != nil {
+		return failed(doing(b), err)
+	}
+	defer resp.Body.Close()
+	answer := failed(doing(b), fmt.Errorf("the controller answered %s", resp.Status))
+	answer.Wait = retryAfter(resp)
+	switch resp.StatusCode {
+	case http.StatusOK:
+		if from > 0 {
+			if err := w.Restart(); err != nil {
+				return failed(doing(b), fmt.Errorf("%w: %w", errStorage, err))
+			}
+		}
+	case http.StatusPartialContent:
+		if !strings.HasPrefix(resp.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", from)) {
+			answer.Err = fmt.Errorf("the controller sent %q, bytes from %d were asked for", resp.Header.Get("Content-Range"), from)
+			return answer
+		}
+	case http.StatusRequestedRangeNotSatisfiable: // its blob is shorter than ours
+		w.Restart() // the next attempt begins anew either way
+		return answer
+	case http.StatusNotFound, http.StatusBadRequest, http.StatusGone:
+		answer.Kind = Refuse
+		return answer
+	default:
+		return answer
+	}
+	if _, err := io.Copy(diskWriter{w}, resp.Body); err != nil {
+		return failed(doing(b), err)
+	}
+	return nil
+}
