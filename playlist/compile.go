@@ -1,6 +1,9 @@
 package playlist
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"time"
 
 	"mingbai/assets"
@@ -13,7 +16,7 @@ type CompileInput struct {
 	Revision  Revision // of the new edition, one more than the last
 	Created   time.Time
 	Notices   []*Notice
-	Columns   []Column
+	Columns   []Column // in the order of the catalogue
 	Playlists []Playlist
 	Rules     []schedule.Rule
 	Days      []schedule.Exception
@@ -21,21 +24,111 @@ type CompileInput struct {
 }
 
 // Compile makes an edition and returns with it the blobs of its notices, by Ref.
-// The same input in any order gives the same edition.
+// The same input gives the same edition, whatever the order of notices,
+// playlists, rules, days and take-downs; the order of columns is the catalogue's.
+//
+// Notices that have expired at Created are left out. Items of playlists that
+// name an expired or taken-down notice are dropped, because taking down must
+// never fail; an item that names a notice that is not there at all is an error.
 func Compile(in CompileInput) (Edition, map[assets.Ref][]byte, error) {
-	return Edition{}, nil, nil
+	e := Edition{
+		Channel:  in.Channel,
+		Revision: in.Revision,
+		Created:  utc(in.Created).Truncate(time.Millisecond),
+		Columns:  slices.Clone(in.Columns),
+		Days:     slices.Clone(in.Days),
+		Rules:    slices.Clone(in.Rules),
+	}
+	fail := func(err error) (Edition, map[assets.Ref][]byte, error) {
+		return Edition{}, nil, fmt.Errorf("compile channel %s: %w", in.Channel, err)
+	}
+	slices.SortStableFunc(e.Days, func(a, b schedule.Exception) int { return a.Date.Compare(b.Date) })
+	slices.SortStableFunc(e.Rules, func(a, b schedule.Rule) int { return cmp.Compare(a.ID, b.ID) })
+	e.Takedowns = mergeTakedowns(in.Takedowns)
+
+	blobs := make(map[assets.Ref][]byte, len(in.Notices))
+	gone := map[NoticeID]bool{}
+	for _, t := range e.Takedowns {
+		gone[t.Notice] = true
+	}
+	e.Notices = make([]Entry, 0, len(in.Notices))
+	for _, n := range in.Notices {
+		if !n.NotAfter.IsZero() && !n.NotAfter.After(e.Created) {
+			gone[n.ID] = true
+			continue
+		}
+		entry, data, err := compileNotice(n)
+		if err != nil {
+			return fail(err)
+		}
+		if err := e.Matches(entry, n); err != nil {
+			return fail(err)
+		}
+		e.Notices = append(e.Notices, entry)
+		blobs[entry.Ref] = data
+	}
+	slices.SortFunc(e.Notices, func(a, b Entry) int { return cmp.Compare(a.ID, b.ID) })
+
+	for _, p := range in.Playlists {
+		p.Items = slices.DeleteFunc(slices.Clone(p.Items), func(i Item) bool {
+			_, listed := e.entry(i.Notice)
+			return !listed && gone[i.Notice]
+		})
+		e.Playlists = append(e.Playlists, p)
+	}
+	slices.SortStableFunc(e.Playlists, func(a, b Playlist) int { return cmp.Compare(a.ID, b.ID) })
+	if err := e.Check(); err != nil {
+		return fail(err)
+	}
+	return e, blobs, nil
 }
 
-// Check returns why a device must not admit the edition, or nil. It trusts
-// nothing.
-func (e *Edition) Check() error { return nil }
+func compileNotice(n *Notice) (Entry, []byte, error) {
+	if err := n.Shape(); err != nil {
+		return Entry{}, nil, err
+	}
+	data, err := n.Encode()
+	if err != nil {
+		return Entry{}, nil, err
+	}
+	return Entry{
+		ID:        n.ID,
+		Version:   n.Version,
+		Ref:       assets.RefOf(data),
+		Size:      int64(len(data)),
+		NotBefore: utc(n.NotBefore),
+		NotAfter:  utc(n.NotAfter),
+		Blobs:     n.Blobs(),
+	}, data, nil
+}
 
-// Follows returns why e must not replace prev, or nil: the revision must be
-// greater, no take-down and no notice may be missing, no version go back. A
-// notice may be missing when it was taken down or had expired when e was made.
-// prev may be nil.
-func (e *Edition) Follows(prev *Edition) error { return nil }
+// mergeTakedowns keeps for each notice the take-down of the highest version, and
+// of those the earliest.
+func mergeTakedowns(in []Takedown) []Takedown {
+	out := slices.Clone(in)
+	for i := range out {
+		out[i].At = utc(out[i].At)
+	}
+	slices.SortStableFunc(out, func(a, b Takedown) int {
+		return cmp.Or(cmp.Compare(a.Notice, b.Notice), cmp.Compare(b.Version, a.Version), a.At.Compare(b.At))
+	})
+	return slices.CompactFunc(out, func(a, b Takedown) bool { return a.Notice == b.Notice })
+}
 
-// Matches returns why the notice is not the one that the entry of e lists, or
-// may not be on e's channel, or nil.
-func (e *Edition) Matches(entry Entry, n *Notice) error { return nil }
+// entry finds a notice in the edition's sorted list.
+func (e *Edition) entry(id NoticeID) (Entry, bool) {
+	i, ok := slices.BinarySearchFunc(e.Notices, id, func(n Entry, id NoticeID) int { return cmp.Compare(n.ID, id) })
+	if !ok {
+		return Entry{}, false
+	}
+	return e.Notices[i], true
+}
+
+// takedown finds a take-down in the edition's sorted list.
+func (e *Edition) takedown(id NoticeID) (Takedown, bool) {
+	i, ok := slices.BinarySearchFunc(e.Takedowns, id, func(t Takedown, id NoticeID) int { return cmp.Compare(t.Notice, id) })
+	if !ok {
+		return Takedown{}, false
+	}
+	return e.Takedowns[i], true
+}

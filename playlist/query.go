@@ -1,18 +1,234 @@
 package playlist
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"mingbai/playlist/schedule"
 )
 
 // Query selects notices. What is empty selects all; alerts are found by
-// Library.Alerts only, unless Kinds names them.
+// Library.Alerts only.
 type Query struct {
 	Column ColumnID // with its sub-columns
 	Kinds  []Kind
 	Sites  []SiteID
 	Limit  int // at most so many; 0 is no limit
+}
+
+func (q *Query) selects(n *Notice) bool {
+	return (len(q.Kinds) == 0 || slices.Contains(q.Kinds, n.Kind)) &&
+		(len(q.Sites) == 0 || slices.Contains(q.Sites, n.Site))
+}
+
+// each calls with the notices that q selects and m allows, in order, until f
+// returns false.
+func (l *Library) each(q Query, m schedule.Moment, f func(*filed) bool) {
+	if q.Column != "" {
+		for _, i := range l.byColumn[q.Column] {
+			if at := &l.notices[i]; q.selects(at.notice) && at.notice.Allows(m) && !f(at) {
+				return
+			}
+		}
+		return
+	}
+	for i := range l.notices {
+		if at := &l.notices[i]; q.selects(at.notice) && at.notice.Allows(m) && !f(at) {
+			return
+		}
+	}
+}
+
+// List returns the notices that q selects and m allows, newest first; of one
+// day, those of near sites first.
+func (l *Library) List(q Query, m schedule.Moment) []*Notice {
+	var out []*Notice
+	l.each(q, m, func(f *filed) bool {
+		out = append(out, f.notice)
+		return q.Limit <= 0 || len(out) < q.Limit
+	})
+	return out
+}
+
+// Count returns how many notices List would return without a limit.
+func (l *Library) Count(q Query, m schedule.Moment) int {
+	n := 0
+	l.each(q, m, func(*filed) bool { n++; return true })
+	return n
+}
+
+// Notice finds a notice that may be shown, with where it comes from. Alerts are
+// found too. Of several with one name, the nearest site's counts.
+func (l *Library) Notice(id NoticeID, m schedule.Moment) (*Notice, ChannelID, Revision, bool) {
+	for _, i := range l.byID[id] {
+		if f := &l.notices[i]; f.notice.Allows(m) {
+			e := l.channels[f.channel].edition
+			return f.notice, e.Channel, e.Revision, true
+		}
+	}
+	for _, w := range l.alerts {
+		if w.notice.ID == id && l.alerting(w, m) {
+			e := l.channels[w.channel].edition
+			return w.notice, e.Channel, e.Revision, true
+		}
+	}
+	return nil, ChannelID{}, 0, false
+}
+
+// postingOf works out a notice's posting period. The first day is From itself
+// when it counts, else the first working day after it.
+func (l *Library) postingOf(n *Notice) PostingState {
+	p := n.Posting
+	if p == nil || p.Days < 1 || !p.From.Valid() {
+		return PostingState{}
+	}
+	days := min(p.Days, maxPostingDays)
+	s := PostingState{Of: days, Working: p.Working, From: p.From, Until: p.From.AddDays(days - 1)}
+	if p.Working {
+		s.Until = l.calendar.AddWorkingDays(p.From.AddDays(-1), days)
+	}
+	return s
+}
+
+// today is the civil date that the screen believes in.
+func (l *Library) today(m schedule.Moment) schedule.Date { return schedule.DateOf(m.Now.In(l.zone)) }
+
+func (l *Library) posted(s PostingState, today schedule.Date) PostingState {
+	s.Over = today.After(s.Until)
+	switch {
+	case s.Over:
+		s.Day = s.Of
+	case today.Before(s.From):
+	case s.Working:
+		s.Day = l.calendar.WorkingDaysBetween(s.From.AddDays(-1), today)
+	default:
+		s.Day = today.DaysSince(s.From) + 1
+	}
+	return s
+}
+
+// Postings returns the notices in their posting period, near sites first.
+func (l *Library) Postings(m schedule.Moment) []*Notice {
+	today := l.today(m)
+	var out []*Notice
+	for _, i := range l.postings {
+		f := &l.notices[i]
+		if p := f.posting; !today.Before(p.From) && !today.After(p.Until) && f.notice.Allows(m) {
+			out = append(out, f.notice)
+		}
+	}
+	return out
+}
+
+// Posting says where a notice stands in its posting period; false when it has
+// none.
+func (l *Library) Posting(n *Notice, m schedule.Moment) (PostingState, bool) {
+	s := l.postingOf(n)
+	if s.Of == 0 {
+		return PostingState{}, false
+	}
+	return l.posted(s, l.today(m)), true
+}
+
+// rank orders the colours of alerts, most urgent first.
+func (c AlertColour) rank() int {
+	return slices.Index([]AlertColour{Red, Orange, Yellow, Blue}, c)
+}
+
+// alerting reports whether an alert is on screen at m: in force, or lifted a
+// short while ago. One that a later alert of its channel refers to is not.
+func (l *Library) alerting(w warned, m schedule.Moment) bool {
+	if !w.lifted.IsZero() {
+		return w.notice.Allows(m) && m.Within(w.lifted, w.lifted.Add(afterLift), schedule.Ordinary)
+	}
+	if !w.notice.Allows(m) {
+		return false
+	}
+	return !slices.ContainsFunc(l.alerts, func(o warned) bool {
+		return o.channel == w.channel && o.notice.ID != w.notice.ID &&
+			o.notice.Alert.Reference == string(w.notice.ID) && !m.Now.Before(o.notice.NotBefore)
+	})
+}
+
+// Alerts returns the alerts in force, highest colour first and then nearest
+// first, followed by those lifted in the last five minutes.
+func (l *Library) Alerts(m schedule.Moment) []*Notice {
+	var on []warned
+	for _, w := range l.alerts {
+		if l.alerting(w, m) {
+			on = append(on, w)
+		}
+	}
+	slices.SortStableFunc(on, func(a, b warned) int {
+		if x, y := a.lifted.IsZero(), b.lifted.IsZero(); x != y {
+			if x {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(
+			cmp.Compare(a.notice.Alert.Colour.rank(), b.notice.Alert.Colour.rank()),
+			cmp.Compare(l.channels[a.channel].distance, l.channels[b.channel].distance),
+			b.notice.Alert.Start.Compare(a.notice.Alert.Start),
+			cmp.Compare(a.notice.ID, b.notice.ID),
+		)
+	})
+	var out []*Notice
+	for _, w := range on {
+		out = append(out, w.notice)
+	}
+	return out
+}
+
+// Links returns the notices that n links to and then those that link to n
+// (政策 ↔ 解读), each once.
+func (l *Library) Links(n *Notice, m schedule.Moment) []*Notice {
+	var out []*Notice
+	put := func(o *Notice) {
+		if o.ID != n.ID && o.Allows(m) && !slices.Contains(out, o) {
+			out = append(out, o)
+		}
+	}
+	if n.Announcement != nil {
+		for _, id := range n.Announcement.Links {
+			if o, _, _, ok := l.Notice(id, m); ok {
+				put(o)
+			}
+		}
+	}
+	for _, i := range l.backlinks[n.ID] {
+		put(l.notices[i].notice)
+	}
+	return out
+}
+
+// NextChange returns the next instant, on the scale of m.Now, at which any
+// answer may change by itself: a window opens or closes, a rule begins or ends,
+// a day begins. It is always after m.Now.
+func (l *Library) NextChange(m schedule.Moment) time.Time {
+	tomorrow := l.today(m).AddDays(1).In(l.zone)
+	next := tomorrow
+	if until := l.Decide(m).Until; !until.IsZero() && until.Before(next) {
+		next = until
+	}
+	// A window's edges are compared with the lower and the upper bound of the
+	// moment as well, and all three go on at the same pace.
+	for _, t := range []time.Time{m.Lo, m.Hi, m.Now} {
+		if t.IsZero() {
+			continue
+		}
+		i, found := slices.BinarySearchFunc(l.edges, t, time.Time.Compare)
+		if found {
+			i++
+		}
+		if i < len(l.edges) {
+			if at := m.Now.Add(l.edges[i].Sub(t)); at.Before(next) {
+				next = at
+			}
+		}
+	}
+	return next
 }
 
 // PostingState is where a notice stands in its posting period.
@@ -22,92 +238,3 @@ type PostingState struct {
 	From, Until schedule.Date // first and last day
 	Over        bool
 }
-
-// Slot is one turn of the loop.
-type Slot struct {
-	Notice   *Notice
-	Channel  ChannelID
-	Revision Revision
-	Dwell    time.Duration
-	Rule     string // the rule that chose it
-	Totals   bool   // outdoor board and sensitive: draw totals only, never rows or names (V09)
-}
-
-// NewLibrary merges editions for one screen. Every edition must be granted by
-// the settings, pass Check and come with all of its notices.
-func NewLibrary(s Settings, loaded []Loaded) (*Library, error) { return nil, nil }
-
-// Settings returns the screen's settings.
-func (l *Library) Settings() Settings { return l.settings }
-
-// Own returns the screen's own site.
-func (l *Library) Own() SiteName { return SiteName{} }
-
-// Site finds a site on the path or below the screen's own.
-func (l *Library) Site(id SiteID) (SiteName, bool) { return SiteName{}, false }
-
-// Calendar returns the working-day calendar.
-func (l *Library) Calendar() *schedule.Calendar { return l.calendar }
-
-// Zone returns the screen's time zone.
-func (l *Library) Zone() *time.Location { return time.UTC }
-
-// Revisions returns the generation: which revision of each channel is here.
-func (l *Library) Revisions() map[ChannelID]Revision { return nil }
-
-// Tiles returns the columns of the touchscreen's home, 8 at most, in order.
-func (l *Library) Tiles() []Column { return nil }
-
-// Columns returns the columns below parent in the order of the catalogue; ""
-// asks for the top.
-func (l *Library) Columns(parent ColumnID) []Column { return nil }
-
-// Column finds a column.
-func (l *Library) Column(id ColumnID) (Column, bool) { return Column{}, false }
-
-// Path returns the columns from the top down to id, nil when there is no such
-// column.
-func (l *Library) Path(id ColumnID) []Column { return nil }
-
-// List returns the notices that q selects and m allows, newest first; of one
-// day, those of near sites first.
-func (l *Library) List(q Query, m schedule.Moment) []*Notice { return nil }
-
-// Count returns how many notices List would return without a limit.
-func (l *Library) Count(q Query, m schedule.Moment) int { return 0 }
-
-// Notice finds a notice that may be shown, with where it comes from.
-func (l *Library) Notice(id NoticeID, m schedule.Moment) (*Notice, ChannelID, Revision, bool) {
-	return nil, ChannelID{}, 0, false
-}
-
-// Postings returns the notices in their posting period, near sites first.
-func (l *Library) Postings(m schedule.Moment) []*Notice { return nil }
-
-// Posting says where a notice stands in its posting period; false when it has
-// none.
-func (l *Library) Posting(n *Notice, m schedule.Moment) (PostingState, bool) {
-	return PostingState{}, false
-}
-
-// Alerts returns the alerts in force, highest colour first and then nearest
-// first, followed by those lifted in the last five minutes.
-func (l *Library) Alerts(m schedule.Moment) []*Notice { return nil }
-
-// Links returns the notices that n links to or that link to n (政策 ↔ 解读).
-func (l *Library) Links(n *Notice, m schedule.Moment) []*Notice { return nil }
-
-// Decide resolves the rules of all channels for this screen.
-func (l *Library) Decide(m schedule.Moment) schedule.Decision { return schedule.Decision{} }
-
-// Playlist finds a playlist of a channel.
-func (l *Library) Playlist(ch ChannelID, id string) (Playlist, bool) { return Playlist{}, false }
-
-// Programme returns the loop as it is now, and the decision behind it.
-func (l *Library) Programme(m schedule.Moment) ([]Slot, schedule.Decision) {
-	return nil, schedule.Decision{}
-}
-
-// NextChange returns the next instant, on the scale of m.Now, at which any
-// answer may change.
-func (l *Library) NextChange(m schedule.Moment) time.Time { return time.Time{} }
