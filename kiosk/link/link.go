@@ -209,18 +209,28 @@ func (l *Link) pause(ctx context.Context, d time.Duration) bool {
 }
 
 // Reconnect ends the connection, if there is one, and dials again at once: the
-// new hello asks for all that Options.Hello does not have.
+// new hello asks for all that Options.Hello does not have. What waits to be sent
+// is sent before.
 func (l *Link) Reconnect() {
 	select {
 	case l.again <- struct{}{}:
 	default:
 	}
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.conn != nil {
-		l.conn.Close()
+	conn := l.conn
+	l.mu.Unlock()
+	if conn == nil {
+		return
 	}
+	if l.out.put(func(o *outbox) bool { o.bye = o.open; return o.open }) {
+		time.AfterFunc(byeTime, func() { conn.Close() }) // on a stuck line
+		return
+	}
+	conn.Close()
 }
+
+// byeTime is how long what waits may take to be sent before a Reconnect.
+const byeTime = 2 * time.Second
 
 // Connected reports whether the controller has welcomed this screen on the
 // connection that is open now.

@@ -22,6 +22,7 @@ type outbox struct {
 
 	mu      sync.Mutex // guards what follows
 	open    bool       // a welcomed connection takes it
+	bye     bool       // the connection ends once nothing waits
 	adopted *wire.Adopted
 	refused []wire.Refused
 	report  *wire.Report
@@ -55,10 +56,16 @@ func (o *outbox) poke() {
 // one: their owner sends them again from where the next welcome says.
 func (o *outbox) opened(open bool) {
 	o.mu.Lock()
-	o.open = open
+	o.open, o.bye = open, false
 	o.ledger = nil
 	o.mu.Unlock()
 	o.poke()
+}
+
+func (o *outbox) leaving() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.bye
 }
 
 // next encodes what is sent next; nil when there is nothing.
@@ -98,6 +105,9 @@ func (c *connection) write(ctx context.Context) {
 		case err != nil:
 			c.log.Error("message to the controller cannot be written", "error", err)
 			continue
+		case b == nil && c.out.leaving():
+			c.leave(c.conn)
+			return
 		case b == nil:
 			select {
 			case <-ctx.Done():
