@@ -284,3 +284,19 @@ func (l *Library) Created() time.Time {
 	}
 	return newest
 }
+
+// Holds reports whether this version of a notice is here, whether or not it may
+// be shown now.
+func (l *Library) Holds(id NoticeID, version int) bool {
+	for _, i := range l.byID[id] {
+		if l.notices[i].notice.Version == version {
+			return true
+		}
+	}
+	for _, w := range l.alerts {
+		if w.notice.ID == id && w.notice.Version == version {
+			return true
+		}
+	}
+	return false
+}

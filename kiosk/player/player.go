@@ -1,6 +1,8 @@
 package player
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"mingbai/playlist"
@@ -25,28 +27,285 @@ type State struct {
 	Alert  *playlist.Notice   // Alerting: the alert that is on
 	Alerts []*playlist.Notice // Alerting: all of them, in order
 	Since  time.Time          // when this came on
-	Until  time.Time          // nothing changes before, unless Player is told something
+	Until  time.Time          // nothing changes before, unless Player is told something; zero is never
 	Why    string             // Chinese, for the report to the controller
 	Index  int                // Loop: place in the loop, from 0
 	Count  int                // Loop: length of the loop
 }
 
-// Player decides which notice is on. One goroutine uses it.
+// Player decides which notice is on. It promises that a notice it names may be
+// shown at that very moment, that alerts come and go at once, and that what is
+// new in a generation comes on next. One goroutine uses it.
 type Player struct {
 	lib *playlist.Library
+
+	loop    []playlist.Slot
+	reason  string          // why the loop is as it is
+	asOf    schedule.Moment // of loop
+	recheck time.Time       // when loop must be asked for anew
+
+	next      int           // place in loop of what comes after the current
+	on        playlist.Slot // current; Notice is nil when there is none
+	fresh     bool          // the current one came on because it is new
+	since     time.Time
+	news      []name // new notices that have not been on, in order
+	interrupt bool   // the first of news comes on without waiting
+
+	alert      *playlist.Notice
+	alertSince time.Time
+
+	identifyFrom, identifyUntil time.Time
+	mode                        Mode
+	modeSince                   time.Time
 }
+
+// name is one version of a notice.
+type name struct {
+	id      playlist.NoticeID
+	version int
+}
+
+func nameOf(n *playlist.Notice) name { return name{n.ID, n.Version} }
 
 // New makes a player; lib may be nil when there is nothing yet.
 func New(lib *playlist.Library) *Player { return &Player{lib: lib} }
 
-// SetLibrary changes to another generation. What is new in it comes on next.
-func (p *Player) SetLibrary(lib *playlist.Library, m schedule.Moment) { p.lib = lib }
-
 // Library returns the generation in use, nil when there is none.
 func (p *Player) Library() *playlist.Library { return p.lib }
 
+// SetLibrary changes to another generation. What is new in it and in the loop
+// comes on at the next Step, or after the alerts.
+func (p *Player) SetLibrary(lib *playlist.Library, m schedule.Moment) {
+	former := p.lib
+	p.lib = lib
+	p.recheck = time.Time{}
+	p.asOf = schedule.Moment{}
+	if former == nil || lib == nil {
+		p.news, p.interrupt = nil, false
+		return
+	}
+	var news []name
+	slots, _ := lib.Programme(m)
+	for _, s := range slots {
+		if !former.Holds(s.Notice.ID, s.Notice.Version) {
+			news = append(news, nameOf(s.Notice))
+		}
+	}
+	p.interrupt = p.interrupt || len(news) > 0
+	// The latest comes first; what had not been on yet follows.
+	for _, n := range p.news {
+		if !slices.Contains(news, n) {
+			news = append(news, n)
+		}
+	}
+	p.news = news
+}
+
 // Identify shows the screen's name for d from m on.
-func (p *Player) Identify(m schedule.Moment, d time.Duration) {}
+func (p *Player) Identify(m schedule.Moment, d time.Duration) {
+	p.identifyFrom, p.identifyUntil = m.Now, m.Now.Add(d)
+}
 
 // Step returns what is on at m.
-func (p *Player) Step(m schedule.Moment) State { return State{Mode: Fallback} }
+func (p *Player) Step(m schedule.Moment) State {
+	s := p.step(m)
+	if s.Mode != p.mode {
+		p.mode, p.modeSince = s.Mode, m.Now
+	}
+	if s.Since.IsZero() {
+		s.Since = p.modeSince
+	}
+	return s
+}
+
+func (p *Player) step(m schedule.Moment) State {
+	// A clock that is set back must not hold the name on screen for years.
+	if m.Now.Before(p.identifyUntil) && !m.Now.Before(p.identifyFrom) {
+		return State{Mode: Identify, Until: p.identifyUntil, Why: "技术人员要求显示屏幕名称"}
+	}
+	if p.lib == nil {
+		return State{Mode: Fallback, Why: "还没有收到任何内容"}
+	}
+	p.refresh(m)
+	if alerts := p.lib.Alerts(m); len(alerts) > 0 {
+		return p.alerting(alerts, m)
+	}
+	if p.alert != nil {
+		// What the alert pushed aside has its whole turn again.
+		p.alert, p.since = nil, m.Now
+	}
+	return p.looping(m)
+}
+
+// refresh asks for the loop when time, clock or library say that it may differ.
+func (p *Player) refresh(m schedule.Moment) {
+	if m.Now.Before(p.recheck) && !m.Now.Before(p.asOf.Now) && samePace(p.asOf, m) && p.allowed(m) {
+		return
+	}
+	slots, d := p.lib.Programme(m)
+	p.loop, p.reason = slots, explain(d)
+	p.asOf, p.recheck = m, p.lib.NextChange(m)
+
+	// Go on from the same place where that is possible.
+	if p.next >= len(p.loop) {
+		p.next = 0
+	}
+	if p.on.Notice == nil {
+		return
+	}
+	for i, s := range p.loop {
+		if s.Notice.ID == p.on.Notice.ID && s.Channel == p.on.Channel {
+			if !p.fresh {
+				p.next = (i + 1) % len(p.loop)
+			}
+			if nameOf(s.Notice) == nameOf(p.on.Notice) {
+				p.on = s
+			}
+			return
+		}
+	}
+}
+
+// samePace reports whether the bounds of b lie about Now as those of a do: only
+// then do answers change at the expected time.
+func samePace(a, b schedule.Moment) bool {
+	if a.Hi.IsZero() != b.Hi.IsZero() {
+		return false
+	}
+	near := func(x, y time.Time) bool { return (x.Sub(a.Now) - y.Sub(b.Now)).Abs() < 500*time.Millisecond }
+	return near(a.Lo, b.Lo) && (a.Hi.IsZero() || near(a.Hi, b.Hi))
+}
+
+// allowed reports whether everything in the loop may still be shown.
+func (p *Player) allowed(m schedule.Moment) bool {
+	for _, s := range p.loop {
+		if !s.Notice.Allows(m) {
+			return false
+		}
+	}
+	return true
+}
+
+// alerting takes the alerts in turn.
+func (p *Player) alerting(alerts []*playlist.Notice, m schedule.Moment) State {
+	screen := p.lib.Settings().Screen
+	at := -1
+	for i, n := range alerts {
+		if p.alert != nil && nameOf(n) == nameOf(p.alert) {
+			at = i
+		}
+	}
+	fresh := at < 0 || m.Now.Before(p.alertSince)
+	if at < 0 {
+		at = 0
+	} else if len(alerts) > 1 && m.Now.Sub(p.alertSince) >= playlist.Dwell(alerts[at], &screen) {
+		at, fresh = (at+1)%len(alerts), true
+	}
+	p.alert = alerts[at]
+	if fresh {
+		p.alertSince = m.Now
+	}
+	until := p.recheck
+	if turn := p.alertSince.Add(playlist.Dwell(p.alert, &screen)); len(alerts) > 1 && turn.Before(until) {
+		until = turn
+	}
+	return State{
+		Mode: Alerting, Alert: p.alert, Alerts: alerts, Since: p.alertSince, Until: until,
+		Why: "正在播放预警：" + p.alert.Title, Index: at, Count: len(alerts),
+	}
+}
+
+// looping walks the loop.
+func (p *Player) looping(m schedule.Moment) State {
+	if m.Now.Before(p.since) {
+		p.since = m.Now // the clock was set back
+	}
+	turnOver := p.place() < 0 || m.Now.Sub(p.since) >= p.on.Dwell
+	if s, ok := p.takeNew(turnOver); ok {
+		p.show(s, true, m)
+	} else if turnOver {
+		if len(p.loop) == 0 {
+			return p.lastGood(m)
+		}
+		p.show(p.loop[p.next], false, m)
+		p.next = (p.next + 1) % len(p.loop)
+	}
+	s := State{
+		Mode: Loop, Slot: p.on, Since: p.since, Until: p.since.Add(p.on.Dwell), Why: p.reason,
+		Index: max(p.place(), 0), Count: len(p.loop),
+	}
+	if p.fresh {
+		s.Why = "刚刚发布，立即播放；" + p.reason
+	}
+	if p.recheck.Before(s.Until) {
+		s.Until = p.recheck
+	}
+	return s
+}
+
+// takeNew takes the next new notice that is in the loop, when it is its turn:
+// at once for the first of a generation, then one after the other.
+func (p *Player) takeNew(turnOver bool) (playlist.Slot, bool) {
+	if !p.interrupt && !turnOver {
+		return playlist.Slot{}, false
+	}
+	p.interrupt = false
+	for len(p.news) > 0 {
+		first := p.news[0]
+		p.news = p.news[1:]
+		for _, s := range p.loop {
+			if nameOf(s.Notice) == first {
+				return s, true
+			}
+		}
+	}
+	return playlist.Slot{}, false
+}
+
+func (p *Player) show(s playlist.Slot, fresh bool, m schedule.Moment) {
+	p.on, p.fresh, p.since = s, fresh, m.Now
+}
+
+// place finds the current notice in the loop, -1 when it is not there any more.
+func (p *Player) place() int {
+	if p.on.Notice == nil {
+		return -1
+	}
+	for i, s := range p.loop {
+		if nameOf(s.Notice) == nameOf(p.on.Notice) && s.Channel == p.on.Channel {
+			return i
+		}
+	}
+	return -1
+}
+
+// lastGood keeps what was on while nothing else is valid and it may be shown
+// still; after that only the site's own card is left.
+func (p *Player) lastGood(m schedule.Moment) State {
+	if p.on.Notice != nil {
+		n, ch, rev, ok := p.lib.Notice(p.on.Notice.ID, m)
+		if ok && ch == p.on.Channel && n.Kind != playlist.KindAlert && nameOf(n) == nameOf(p.on.Notice) {
+			p.on.Notice, p.on.Revision, p.fresh = n, rev, false
+			return State{Mode: Loop, Slot: p.on, Since: p.since, Until: p.recheck, Why: "此刻没有内容可播，保留上一条；" + p.reason, Count: 1}
+		}
+		p.on, p.fresh = playlist.Slot{}, false
+	}
+	return State{Mode: Fallback, Until: p.recheck, Why: "此刻没有内容可播；" + p.reason}
+}
+
+// explain puts a decision into one line.
+func explain(d schedule.Decision) string {
+	var parts []string
+	for _, r := range d.Reasons {
+		if len(d.Chosen) == 0 || r.Verdict == schedule.Chosen {
+			parts = append(parts, "规则“"+r.Rule+"”（"+r.Channel+"）："+r.Detail)
+		}
+		if len(parts) == 3 {
+			break
+		}
+	}
+	if len(parts) == 0 {
+		return "没有播放规则"
+	}
+	return strings.Join(parts, "；")
+}
