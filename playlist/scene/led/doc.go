@@ -1,0 +1,90 @@
+// Package led lays notices out for boards of LED dots: one idea a page, broken
+// at phrases, in whole dots. Paginate turns a notice into pages with the time
+// that each needs; Frame draws one page at an instant, one pixel a dot.
+//
+// It promises that no sentence is cut off, that an exercise says so on every
+// page, and that notices with names of people are shown as totals only where the
+// caller says that all the street can read them. Which notice is on and for how
+// long the loop runs is left to the player.
+package led
+
+import (
+	"time"
+
+	"mingbai/playlist"
+)
+
+// Tone is what a colour means; the board decides how it looks.
+type Tone uint8
+
+// The tones. The alert tones are the official levels.
+const (
+	Plain Tone = iota
+	Figure
+	Quiet
+	AlertRed
+	AlertOrange
+	AlertYellow
+	AlertBlue
+	Relief
+)
+
+// Align is where a line stands.
+type Align uint8
+
+// The alignments.
+const (
+	Centre Align = iota
+	Left
+	Spread // Text at the left, End at the right
+)
+
+// Line is one line of dots.
+type Line struct {
+	Text  string
+	End   string // at the right, with Spread
+	Size  int    // 12, 16, 24 or 32
+	Tone  Tone
+	Align Align
+	Clock bool // Text is a layout for the time of the frame
+}
+
+// Band is the field of a warning's level on each of its pages.
+type Band struct {
+	Tone     Tone
+	Type     string // 暴雨
+	Level    string // 红色预警
+	Exercise bool
+}
+
+// Page is what a board shows at once.
+type Page struct {
+	Lines   []Line
+	Band    *Band
+	Marquee bool // one line that passes from right to left
+	Dwell   time.Duration
+}
+
+// Text returns what the page says, lines joined by spaces.
+func (p Page) Text() string {
+	out := ""
+	for _, l := range p.Lines {
+		for _, t := range []string{l.Text, l.End} {
+			if t == "" || l.Clock {
+				continue
+			}
+			if out != "" {
+				out += " "
+			}
+			out += t
+		}
+	}
+	return out
+}
+
+// Options is what a board needs to know beside the notice.
+type Options struct {
+	Totals   bool              // never names or rows, totals only (V09)
+	Own      []playlist.SiteID // the board's own site and those above it: its village comes first
+	Exercise bool              // an exercise runs: every page says 演练
+}

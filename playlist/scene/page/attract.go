@@ -1,0 +1,232 @@
+package page
+
+import (
+	"image"
+	"strings"
+
+	"mingbai/playlist"
+	"mingbai/playlist/scene"
+	"mingbai/playlist/scene/typeset"
+)
+
+// attract draws one slide of the loop: one notice, set to be read from three
+// metres, and everywhere the invitation to touch.
+func (x *ctx) attract() {
+	var n *playlist.Notice
+	if x.lib != nil {
+		n, _, _, _ = x.lib.Notice(x.v.Notice, x.moment)
+	}
+	if n == nil {
+		x.fallback()
+		return
+	}
+	y0 := x.header()
+	y1 := x.invitation()
+	con := x.slide(n)
+	if !x.filled(con, y0, y1) {
+		// Too much even for a slide: the title alone says what it is about.
+		x.filled(content{head: con.head, body: func(*sheet) {}, share: con.share}, y0, y1)
+	}
+	x.watermark(y0, y1)
+}
+
+// invitation is the foot of a slide: the place in the loop and what to do.
+func (x *ctx) invitation() int {
+	s := x.fixed()
+	m := x.m
+	top := m.h - m.bar
+	s.fill(image.Rect(0, top, m.w, m.h), x.pal.Card)
+	s.line(0, m.w, top, x.pal.Hair, x.pal.Hairline)
+	size := m.u(56)
+	p := x.setter.Line(x.w.start, x.plain(typeset.Bold, sizeLead, x.pal.Ink))
+	left := (m.w - size - m.u(24) - p.Width) / 2
+	s.icon(scene.IconHand, left, top+(m.bar-size)/2, size, x.pal.Government)
+	s.put(p, left+size+m.u(24), top+(m.bar-p.Height)/2, image.Rect(0, top, m.w, m.h))
+	s.touchable(image.Rect(0, 0, m.w, m.h), string(DoStart), x.w.start, false)
+	if x.v.Slides < 2 {
+		return top
+	}
+	return x.places(s, top)
+}
+
+// places shows which slide of how many this is.
+func (x *ctx) places(s *sheet, top int) int {
+	m := x.m
+	high := m.u(64)
+	if x.v.Slides > 16 {
+		p := x.setter.Line(itoa(x.v.Slide+1)+" / "+itoa(x.v.Slides), x.plain(typeset.Sans, sizeSmall, x.pal.Secondary))
+		s.put(p, (m.w-p.Width)/2, top-high+(high-p.Height)/2, image.Rect(0, top-high, m.w, top))
+		return top - high
+	}
+	w, thick, gap := m.u(40), m.u(6), m.u(12)
+	left := (m.w - x.v.Slides*w - (x.v.Slides-1)*gap) / 2
+	for i := range x.v.Slides {
+		col := x.pal.Hairline
+		if i == x.v.Slide%x.v.Slides {
+			col = x.pal.Ink
+		}
+		r := image.Rect(left+i*(w+gap), top-high/2-thick/2, left+i*(w+gap)+w, top-high/2+thick-thick/2)
+		s.c.Round(r, thick/2, col)
+	}
+	return top - high
+}
+
+// slide is the content of one slide by kind.
+func (x *ctx) slide(n *playlist.Notice) content {
+	kicker := joinDots(x.w.kind[n.Kind], x.columnOf(n))
+	if n.Announcement != nil && n.Announcement.Genre != "" && !x.w.en {
+		kicker = joinDots(n.Announcement.Genre, x.columnOf(n))
+	}
+	strong, _ := x.accent(x.field(n))
+	head := func(s *sheet) {
+		if n.Alert != nil {
+			s.alertBand(n)
+		} else {
+			s.gap(72)
+			s.para(kicker, x.bodyBold(strong))
+			s.gap(16)
+		}
+		st := x.style(typeset.Serif, x.m.u(sizeFigure), 1.3, x.pal.Ink)
+		st.Balance = true
+		text := x.title(n)
+		if n.Alert != nil {
+			s.gap(48)
+			if !n.Alert.Lifted {
+				text, st.Role = n.Alert.Action, typeset.Bold
+			}
+		}
+		p := x.setter.Fit(text, st, s.width(), 4, x.m.u(sizeTitle))
+		s.put(p, s.x0, s.y, image.Rect(s.x0, s.y, s.x1, s.y+p.Height))
+		s.y += p.Height
+		s.gap(24)
+		s.para(joinDots(n.Issuer, x.w.day(n.Issued, x.now.Year())), x.body(x.pal.Secondary))
+		s.gap(36)
+		s.rule()
+	}
+	body := func(s *sheet) {
+		if x.m.landscape() {
+			s.gap(72)
+		}
+		switch {
+		case n.Fund != nil:
+			s.slideFund(n)
+		case n.Guide != nil:
+			s.slideGuide(n.Guide)
+		case n.Media != nil && len(n.Pictures) > 0:
+			s.gap(32)
+			s.picture(n.Pictures[0], "", s.high-s.y-x.m.u(150))
+		case n.Alert != nil:
+			s.slideLine(x.w.area, n.Alert.Area)
+			s.slideLine(x.w.since, x.w.instant(n.Alert.Start.In(x.now.Location()), x.now.Year()))
+		default:
+			s.slideText(n)
+		}
+	}
+	return content{head: head, body: body, fill: true, share: 48}
+}
+
+func (s *sheet) slideFund(n *playlist.Notice) {
+	f := n.Fund
+	big := sizeFigure * 16 / 10
+	cell := func(label string, a playlist.Amount, col colour) {
+		s.gap(40)
+		s.para(label, s.body(s.pal.Secondary))
+		s.y = s.figure(s.x0, s.x1, s.y, a, big, col)
+		s.gap(36)
+		s.hair()
+	}
+	cell(joinDots(f.Period, s.w.total), f.Total, s.pal.Ink)
+	if name, a, ok := s.mine(f); ok {
+		cell(name, a, s.pal.Government)
+	} else if f.Purpose != "" {
+		s.slideLine(s.w.purpose, f.Purpose)
+	}
+	s.slidePosting(n)
+}
+
+func (s *sheet) slideGuide(g *playlist.Guide) {
+	s.slideLine(s.w.howLong, g.Limit)
+	s.slideLine(s.w.fee, g.Fee)
+	s.slideLine(s.w.where, g.Place)
+	s.slideLine(s.w.who, g.Phone)
+}
+
+// slideLine is a question over its answer.
+func (s *sheet) slideLine(label, text string) {
+	if text == "" {
+		return
+	}
+	s.gap(30)
+	s.para(label, s.body(s.pal.Secondary))
+	st := s.style(typeset.Bold, s.m.u(sizeTitle), 1.3, s.pal.Ink)
+	if s.setter.Width(text, st) > 2*s.width() {
+		st = s.style(typeset.Bold, s.m.u(sizeLead), 1.35, s.pal.Ink)
+	}
+	s.para(text, st)
+	s.gap(30)
+	s.hair()
+}
+
+// slideText is the summary, or the beginning of the text up to the end of the
+// last sentence that there is room for.
+func (s *sheet) slideText(n *playlist.Notice) {
+	text := n.Summary
+	if text == "" && n.Announcement != nil {
+		for _, b := range n.Announcement.Blocks {
+			if b.Kind == playlist.Paragraph || b.Kind == playlist.ListItem {
+				text = b.Text
+				break
+			}
+		}
+	}
+	s.gap(44)
+	st := s.style(typeset.Sans, s.m.u(sizeLead), 1.65, s.pal.Ink)
+	room := s.high - s.y - s.m.u(40)
+	if n.Posting != nil {
+		room -= s.m.u(250)
+	}
+	whole := ""
+	for _, sentence := range sentences(text) {
+		if p := s.set(whole+sentence, st, s.width()); whole != "" && p.Height > room {
+			break
+		}
+		whole += sentence
+	}
+	if whole != "" {
+		s.para(whole, st)
+	}
+	s.slidePosting(n)
+}
+
+// sentences splits text after every sentence's end.
+func sentences(text string) []string {
+	var out []string
+	rest := text
+	for rest != "" {
+		i := strings.IndexAny(rest, "。！？；")
+		if i < 0 {
+			return append(out, rest)
+		}
+		end := i + len("。")
+		for strings.HasPrefix(rest[end:], "”") || strings.HasPrefix(rest[end:], "）") {
+			end += len("”")
+		}
+		out, rest = append(out, rest[:end]), rest[end:]
+	}
+	return out
+}
+
+// slidePosting is the posting period as a bar with its day, large.
+func (s *sheet) slidePosting(n *playlist.Notice) {
+	state, ok := s.lib.Posting(n, s.moment)
+	if !ok || state.Over || state.Day == 0 {
+		return
+	}
+	s.gap(48)
+	s.para(s.w.dayLine(state.Day, state.Of, state.Working), s.lead(s.pal.Ink))
+	s.gap(18)
+	s.progress(s.x0, s.x1, s.y, s.m.u(20), state, s.pal.Money, s.pal.Hairline)
+	s.y += s.m.u(20)
+	s.gap(16)
+	s.para(joinSpan(s.w, state, s.now.Year()), s.body(s.pal.Secondary))
+}

@@ -1,0 +1,81 @@
+package page
+
+import (
+	"fmt"
+	"image"
+	"slices"
+	"unicode/utf8"
+
+	"mingbai/playlist"
+	"mingbai/playlist/scene"
+)
+
+// maxSizes bounds the sizes of text on a page: four, and the figure.
+const maxSizes = 5
+
+// Audit returns what is wrong with a page at rest, in English sentences: text
+// that is cut, that leaves its place or lies on other text, a last line of one
+// character, text below 5 mm, too many sizes, targets below 15 mm. A page for
+// which it returns nothing can still be ugly, but not broken.
+func Audit(f *scene.Frame, info Info, panel playlist.Panel) []string {
+	var out []string
+	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	m := newMetrics(panel, 0)
+	whole := image.Rectangle{Max: f.Size}
+	var sizes []int
+	for i, t := range info.Texts {
+		if t.Covered {
+			continue
+		}
+		ink := t.Ink()
+		switch {
+		case !ink.In(t.Clip):
+			say("%s is cut: its ink is %v, what can be seen is %v", name(t), ink, t.Clip)
+		case !ink.In(whole):
+			say("%s leaves the frame at %v", name(t), ink)
+		}
+		if t.Area.Min.X < t.Within.Min.X-2 || t.Area.Max.X > t.Within.Max.X+2 {
+			say("%s does not fit across: %v in %v", name(t), t.Area, t.Within)
+		}
+		if t.Area.Dy() > t.Within.Dy()+2 {
+			say("%s does not fit down: %v in %v", name(t), t.Area, t.Within)
+		}
+		if t.Lines > 1 && t.Last == 1 && utf8.RuneCountInString(t.Text) > 4 {
+			say("%s ends with a line of one character", name(t))
+		}
+		if least := smallestMM * m.perMM; float64(t.Size)+1 < min(least, float64(m.u(sizeSmall))) {
+			say("%s is %d pixels high, less than 5 mm", name(t), t.Size)
+		}
+		if !t.Chrome && !slices.Contains(sizes, t.Size) {
+			sizes = append(sizes, t.Size)
+		}
+		for _, o := range info.Texts[i+1:] {
+			if !o.Covered && ink.Overlaps(o.Ink()) {
+				say("%s lies on %s", name(t), name(o))
+			}
+		}
+	}
+	if len(sizes) > maxSizes {
+		slices.Sort(sizes)
+		say("the page has %d sizes of text: %v", len(sizes), sizes)
+	}
+	touch := m.touch()
+	for _, r := range f.Regions {
+		cut := r.Area.Min.Y <= info.Viewport.Min.Y || r.Area.Max.Y >= info.Viewport.Max.Y
+		if r.Area.Dx() < touch-1 || r.Area.Dy() < touch-1 && !cut {
+			say("target %q is %d by %d pixels, less than 15 mm (%d)", r.Action, r.Area.Dx(), r.Area.Dy(), touch)
+		}
+		if _, ok := ParseAction(r.Action); !ok {
+			say("target %q does nothing", r.Action)
+		}
+	}
+	return out
+}
+
+func name(t Text) string {
+	short := []rune(t.Text)
+	if len(short) > 14 {
+		short = append(short[:14], '…')
+	}
+	return fmt.Sprintf("%q", string(short))
+}

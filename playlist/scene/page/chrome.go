@@ -1,0 +1,233 @@
+package page
+
+import (
+	"image"
+	"image/color"
+
+	"mingbai/playlist/scene"
+	"mingbai/playlist/scene/typeset"
+)
+
+// fixed returns a sheet for what does not scroll.
+func (x *ctx) fixed() *sheet {
+	return &sheet{ctx: x, x0: x.m.margin, x1: x.m.w - x.m.margin, chrome: true, clip: image.Rect(0, 0, x.m.w, x.m.h)}
+}
+
+// plain is a style of chrome, which does not grow with the text.
+func (x *ctx) plain(role typeset.Role, size int, col color.RGBA) typeset.Style {
+	return x.style(role, x.m.u(size), 1.4, col)
+}
+
+// header draws the site, what the content is worth and the clock; it returns
+// where the page begins below it.
+func (x *ctx) header() int {
+	s := x.fixed()
+	m := x.m
+	clock := s.setter.Line(x.now.Format("15:04"), x.plain(typeset.Sans, sizeTitle, x.pal.Ink))
+	date := s.setter.Line(x.w.day(dateOf(x.now), x.now.Year())+" "+x.w.weekday(x.now), x.plain(typeset.Sans, sizeSmall, x.pal.Secondary))
+	base := m.header - m.u(28)  // the lower line's baseline
+	upper := m.header - m.u(75) // the upper line's
+	below := func(p *typeset.Para, y int) int { return y - p.Baseline() }
+	place := func(p *typeset.Para, left, y int) {
+		s.put(p, left, below(p, y), image.Rect(left, below(p, y), left+p.Width, below(p, y)+p.Height))
+	}
+	place(clock, s.x1-clock.Width, upper+m.u(6))
+	place(date, s.x1-date.Width, base)
+
+	room := s.x1 - s.x0 - max(clock.Width, date.Width) - m.u(40)
+	name := x.setter.Fit(x.siteName(), x.plain(typeset.Serif, sizeLead, x.pal.Ink), room, 1, m.u(sizeBody))
+	place(name, s.x0, upper)
+
+	st := x.plain(typeset.Sans, sizeSmall, x.pal.Secondary)
+	var line *typeset.Para
+	for _, text := range x.statusLines() {
+		if line = x.setter.Line(text, st); line.Width <= room {
+			break
+		}
+	}
+	place(line, s.x0, base)
+	y := m.header
+	s.line(0, m.w, y-s.weight(x.pal.Rule), x.pal.Rule, x.pal.Ink)
+	return x.banners(y)
+}
+
+// statusLines are the texts of the line under the site's name, the fullest
+// first.
+func (x *ctx) statusLines() []string {
+	as, hot, place := "", "", x.settings.Screen.Place
+	if !x.status.AsOf.IsZero() {
+		form := x.w.asOf
+		if !x.status.Online {
+			form = x.w.offlineAsOf
+		}
+		as = sprintf(form, x.w.instant(x.status.AsOf.In(x.now.Location()), x.now.Year()))
+	}
+	if x.settings.Hotline != "" {
+		hot = sprintf(x.w.hotline, x.settings.Hotline)
+	}
+	if !x.status.Online && as != "" {
+		return []string{joinDots(as, hot), as}
+	}
+	return []string{joinDots(place, as, hot), joinDots(as, hot), as}
+}
+
+// joinDots joins what is not empty with middle dots.
+func joinDots(parts ...string) string {
+	out := ""
+	for _, p := range parts {
+		switch {
+		case p == "":
+		case out == "":
+			out = p
+		default:
+			out += " · " + p
+		}
+	}
+	return out
+}
+
+// offlineBanner is after how many hours without a line the page says so at its
+// head and not only in the status line.
+const offlineBanner = 24
+
+// banners draws what must be known on every page below y: an exercise, a
+// warning that does not fill the screen, a long loss of the line.
+func (x *ctx) banners(y int) int {
+	if x.lib != nil {
+		for _, n := range x.lib.Alerts(x.moment) {
+			if n.Alert == nil || n.Alert.Lifted || x.v.Kind == NoticePage && x.v.Notice == n.ID {
+				continue
+			}
+			y = x.alertBanner(y, n)
+			break
+		}
+	}
+	if !x.status.Online && !x.status.AsOf.IsZero() && x.moment.Now.Sub(x.status.AsOf).Hours() >= offlineBanner {
+		text := sprintf(x.w.offlineAsOf, x.w.instant(x.status.AsOf.In(x.now.Location()), x.now.Year()))
+		if x.settings.Hotline != "" {
+			text = sprintf(x.w.offlineLong, x.w.instant(x.status.AsOf.In(x.now.Location()), x.now.Year()), x.settings.Hotline)
+		}
+		y = x.banner(y, scene.IconOffline, text, x.pal.MoneyTint, x.pal.Ink, "")
+	}
+	return y
+}
+
+// banner draws a band over the width and returns what is below it.
+func (x *ctx) banner(y int, icon scene.IconName, text string, ground, ink color.RGBA, action string) int {
+	s := x.fixed()
+	size := x.m.u(40)
+	st := x.plain(typeset.Bold, sizeSmall, ink)
+	left, end := s.x0+size+x.m.u(20), s.x1
+	if action != "" {
+		end -= size + x.m.u(16)
+	}
+	p := x.set(text, st, end-left)
+	high := p.Height + x.m.u(28)
+	if action != "" {
+		high = max(high, x.m.touch())
+	}
+	r := image.Rect(0, y, x.m.w, y+high)
+	s.fill(r, ground)
+	s.line(0, x.m.w, r.Max.Y-s.weight(x.pal.Hair), x.pal.Hair, x.pal.Hairline)
+	s.icon(icon, s.x0, y+(high-size)/2, size, ink)
+	s.put(p, left, y+(high-p.Height)/2, image.Rect(left, y, end, r.Max.Y))
+	if action != "" {
+		s.icon(scene.IconRight, s.x1-size, y+(high-size)/2, size, ink)
+		s.touchable(r, action, text, true)
+	}
+	return r.Max.Y
+}
+
+// button is one place of the bar.
+type button struct {
+	icon   scene.IconName
+	label  string
+	action Verb
+	danger bool
+}
+
+// buttons are the places of the bar from left to right. Reading aloud will
+// stand between contrast and language.
+func (x *ctx) buttons() []button {
+	contrast := x.w.contrast
+	if x.v.HighContrast {
+		contrast = x.w.plain
+	}
+	return []button{
+		{scene.IconHome, x.w.home, DoHome, false},
+		{scene.IconBack, x.w.back, DoBack, false},
+		{scene.IconTextSize, x.w.large[min(max(x.v.Large, 0), 2)], DoLarge, false},
+		{scene.IconContrast, contrast, DoContrast, false},
+		{scene.IconGlobe, x.w.otherLang, DoLang, false},
+		{scene.IconExit, x.w.end, DoEnd, true},
+	}
+}
+
+// bar draws the buttons that are on every page in the same place, and returns
+// where the page ends above it.
+func (x *ctx) bar() int {
+	s := x.fixed()
+	m := x.m
+	top := m.h - m.bar
+	s.fill(image.Rect(0, top, m.w, m.h), x.pal.Card)
+	s.line(0, m.w, top, x.pal.Hair, x.pal.Hairline)
+	all := x.buttons()
+	// The outer labels hang on the page's two vertical lines' inner sides: the
+	// row is as wide as the page less half a margin at either side.
+	inset := m.margin / 4
+	for i, b := range all {
+		x0 := inset + (m.w-2*inset)*i/len(all)
+		x1 := inset + (m.w-2*inset)*(i+1)/len(all)
+		col := x.pal.Ink
+		if b.danger {
+			col = x.pal.Danger
+		}
+		action := string(b.action)
+		cell := image.Rect(x0, top, x1, m.h)
+		size := m.u(46)
+		label := x.setter.Fit(b.label, x.plain(typeset.Sans, sizeSmall, col), x1-x0-m.u(8), 1, m.u(sizeSmall*3/4))
+		if m.landscape() {
+			// Icon and word side by side: the bar is low and wide.
+			w := size + m.u(16) + label.Width
+			left := x0 + (x1-x0-w)/2
+			s.icon(b.icon, left, top+(m.bar-size)/2, size, col)
+			s.put(label, left+size+m.u(16), top+(m.bar-label.Height)/2, cell)
+		} else {
+			high := size + m.u(8) + label.Height
+			y := top + (m.bar-high)/2
+			s.icon(b.icon, x0+(x1-x0-size)/2, y, size, col)
+			s.put(label, x0+(x1-x0-label.Width)/2, y+size+m.u(8), cell)
+		}
+		s.touchable(cell, action, b.label, true)
+	}
+	return top
+}
+
+// moreStrip draws the sign that the page goes on, with the ways up and down.
+func (x *ctx) moreStrip(top int, up, down bool, rest int) {
+	s := x.fixed()
+	m := x.m
+	s.fill(image.Rect(0, top, m.w, top+m.strip), x.pal.Paper)
+	s.line(s.x0, s.x1, top, x.pal.Hair, x.pal.Hairline)
+	size := m.u(36)
+	mid := (s.x0 + s.x1) / 2
+	st := x.plain(typeset.Bold, sizeSmall, x.pal.Government)
+	if up {
+		p := x.setter.Line(x.w.backTop, st)
+		y := top + (m.strip-p.Height)/2
+		s.icon(scene.IconUp, s.x0, top+(m.strip-size)/2, size, st.Color)
+		s.put(p, s.x0+size+m.u(10), y, image.Rect(s.x0, top, mid, top+m.strip))
+		s.touchable(image.Rect(0, top, mid, top+m.strip), Action{DoScroll, "top"}.String(), x.w.backTop, true)
+	}
+	if down {
+		text := x.w.more
+		if rest > 0 {
+			text = joinDots(sprintf(x.w.moreRows, rest), x.w.more)
+		}
+		p := x.setter.Line(text, st)
+		y := top + (m.strip-p.Height)/2
+		s.icon(scene.IconDown, s.x1-size, top+(m.strip-size)/2, size, st.Color)
+		s.put(p, s.x1-size-m.u(10)-p.Width, y, image.Rect(mid, top, s.x1, top+m.strip))
+		s.touchable(image.Rect(mid, top, m.w, top+m.strip), Action{DoScroll, "down"}.String(), text, true)
+	}
+}

@@ -1,0 +1,218 @@
+package page
+
+import (
+	"image"
+	"strings"
+
+	"mingbai/playlist"
+	"mingbai/playlist/scene"
+	"mingbai/playlist/scene/typeset"
+)
+
+// fund shows the total and the reader's own village before anything else, then
+// how long it is on public notice, then where the money comes from and the
+// tables, added up again on this machine.
+func (x *ctx) fund(n *playlist.Notice) content {
+	f := n.Fund
+	index := ""
+	if n.Index != "" {
+		index = sprintf(x.w.index, n.Index)
+	}
+	kicker := x.columnOf(n)
+	if kicker == "" {
+		kicker = x.w.kind[n.Kind]
+	}
+	head := func(s *sheet) {
+		s.pageTitle(joinDots(kicker, index), playlist.Money, x.title(n), "")
+		s.y -= x.m.u(18)
+		s.para(joinDots(n.Issuer, sprintf(x.w.issued, x.w.day(n.Issued, x.now.Year())), n.Document), s.small(x.pal.Secondary))
+		s.gap(26)
+		s.rule()
+		s.totals(f)
+		s.postingPanel(n)
+		if x.m.landscape() {
+			s.purposes(f)
+		}
+	}
+	body := func(s *sheet) {
+		if !x.m.landscape() {
+			s.purposes(f)
+		}
+		for i := range f.Tables {
+			s.table(&f.Tables[i], i)
+		}
+		s.check(f)
+		s.hotlineLine(n)
+	}
+	return content{head: head, body: body, share: 40}
+}
+
+// own finds the row of a table that belongs to the screen's own site or, from
+// a hall, to the nearest site above it; -1 when there is none.
+func (x *ctx) own(t *playlist.FundTable) int {
+	for _, site := range x.settings.Path {
+		for i, id := range t.Sites {
+			if id == site.ID && i < len(t.Rows) {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// mine returns what the own row of the first such table says it got.
+func (x *ctx) mine(f *playlist.Fund) (name string, amount playlist.Amount, ok bool) {
+	for i := range f.Tables {
+		t := &f.Tables[i]
+		row := x.own(t)
+		if row < 0 {
+			continue
+		}
+		for c, col := range t.Columns {
+			if !col.Money || c >= len(t.Rows[row]) {
+				continue
+			}
+			a, err := playlist.ParseAmount(t.Rows[row][c] + col.Unit)
+			if err != nil {
+				continue
+			}
+			name = t.Rows[row][0]
+			if site, found := x.lib.Site(t.Sites[row]); found {
+				name = site.Name
+				if x.w.en && site.NameEn != "" {
+					name = site.NameEn
+				}
+			}
+			return name, a, true
+		}
+	}
+	return "", 0, false
+}
+
+// number splits an amount into digits and unit.
+func number(a playlist.Amount) (digits, unit string) {
+	digits, unit, _ = strings.Cut(a.Short(), " ")
+	return digits, unit
+}
+
+// figure draws a number as large as the width allows with its unit at its foot
+// and returns the foot's height.
+func (s *sheet) figure(x0, x1, y int, a playlist.Amount, size int, col colour) int {
+	digits, unit := number(a)
+	u := s.setter.Line(unit, s.style(typeset.Bold, s.m.u(sizeBody), 1.2, col))
+	st := s.style(typeset.Bold, s.m.u(size), 1.16, col)
+	p := s.setter.Fit(digits, st, x1-x0-u.Width-s.m.u(12), 1, s.m.u(sizeLead))
+	s.put(p, x0, y, image.Rect(x0, y, x1, y+p.Height))
+	uy := y + p.Baseline() - u.Baseline()
+	s.put(u, x0+p.Width+s.m.u(12), uy, image.Rect(x0, uy, x1, uy+u.Height))
+	return y + p.Height
+}
+
+func (s *sheet) totals(f *playlist.Fund) {
+	name, mine, ok := s.mine(f)
+	label := joinDots(f.Period, s.w.total)
+	s.keep(func() {
+		top := s.y
+		split := s.x0 + s.width()*555/1000
+		stacked := s.width() < s.m.u(760) || s.m.large > 1.4
+		gutter := s.m.u(38)
+		cell := func(x0, x1, y int, label string, draw func(y int) int) int {
+			y += s.m.u(26)
+			p := s.text(x0, x1, y, label, s.small(s.pal.Secondary))
+			return draw(y+p.Height) + s.m.u(24)
+		}
+		first := func(x1 int) int {
+			return cell(s.x0, x1, top, label, func(y int) int {
+				return s.figure(s.x0, x1, y, f.Total, sizeFigure, s.pal.Ink)
+			})
+		}
+		second := func(x0, y int) int {
+			if ok {
+				return cell(x0, s.x1, y, name, func(y int) int {
+					return s.figure(x0, s.x1, y, mine, sizeFigure, s.pal.Government)
+				})
+			}
+			return cell(x0, s.x1, y, s.w.source, func(y int) int { return s.sources(x0, y, f) })
+		}
+		has := ok || len(f.Sources) > 0
+		switch {
+		case !has:
+			s.y = first(s.x1)
+		case stacked:
+			y := first(s.x1)
+			s.line(s.x0, s.x1, y, s.pal.Hair, s.pal.Hairline)
+			s.y = second(s.x0, y+s.weight(s.pal.Hair))
+		default:
+			y := max(first(split-gutter/2), second(split+gutter, top))
+			if !s.dry {
+				s.c.VLine(split, top, y, s.weight(s.pal.Hair), s.pal.Hairline)
+			}
+			s.y = y
+		}
+		s.hair()
+	})
+}
+
+// sources lists where the money comes from, amounts at the right.
+func (s *sheet) sources(x0, y int, f *playlist.Fund) int {
+	for _, src := range f.Sources {
+		st := s.bodyBold(s.pal.Ink)
+		p := s.word(x0, y, src.Name, st)
+		s.wordEnd(s.x1, y, src.Amount.Short(), st)
+		y += p.Height
+	}
+	return y
+}
+
+// purposes are the four things that must be public of money: what for, how
+// much, by what standard, where it went (B17). The amounts stand above.
+func (s *sheet) purposes(f *playlist.Fund) {
+	s.gap(20)
+	s.labelled(s.w.purpose, f.Purpose)
+	s.labelled(s.w.standard, f.Standard)
+	if _, _, ok := s.mine(f); ok {
+		var parts []string
+		for _, src := range f.Sources {
+			parts = append(parts, src.Name+" "+src.Amount.Short())
+		}
+		s.labelled(s.w.source, strings.Join(parts, "，"))
+	}
+	s.labelled(s.w.approver, f.Approver)
+	s.labelled(s.w.status, f.Status)
+}
+
+// check says that everything was added up again here, and what came of it.
+func (s *sheet) check(f *playlist.Fund) {
+	r := f.Recompute()
+	if r.Checks == 0 && r.Agree {
+		return
+	}
+	s.gap(24)
+	text, col, icon := s.w.checked, s.pal.Village, scene.IconCheck
+	for i := range f.Tables {
+		t := &f.Tables[i]
+		if p := t.Product; p != nil && max(p.Quantity, p.Rate, p.Result) < len(t.Columns) && min(p.Quantity, p.Rate, p.Result) >= 0 {
+			text = sprintf(s.w.checkedProduct, t.Columns[p.Quantity].Name, t.Columns[p.Rate].Name, t.Columns[p.Result].Name)
+		}
+	}
+	if !r.Agree {
+		col, icon = s.pal.Danger, scene.IconWarning
+		text = s.w.mismatch
+		for _, p := range r.Problems[:min(len(r.Problems), 3)] {
+			if s.w.en {
+				text += "\n" + p.MessageEn
+			} else {
+				text += "\n" + p.Message
+			}
+		}
+	}
+	s.keep(func() {
+		size := s.m.t(sizeSmall) * 12 / 10
+		st := s.small(col)
+		x0 := s.x0 + size + s.m.u(14)
+		p := s.set(text, st, s.x1-x0)
+		s.icon(icon, s.x0, s.y+(st.Leading-size)/2, size, col)
+		s.put(p, x0, s.y, image.Rect(x0, s.y, s.x1, s.y+p.Height))
+		s.y += p.Height
+	})
+}

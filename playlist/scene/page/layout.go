@@ -1,0 +1,205 @@
+package page
+
+import (
+	"fmt"
+	"image"
+	"slices"
+
+	"mingbai/playlist"
+	"mingbai/playlist/scene"
+	"mingbai/playlist/scene/typeset"
+)
+
+func sprintf(format string, args ...any) string { return fmt.Sprintf(format, args...) }
+
+// content is a page that scrolls: its head says what it is and answers first,
+// its body goes into detail. Upright they follow one another; on a wide panel
+// the head is the left column and the body the right.
+type content struct {
+	head, body func(*sheet)
+	// share is how much of a wide panel the head takes, in hundredths.
+	share int
+	// fill pages choose what they show by the height that there is (sheet.high)
+	// and scroll only when even the least does not fit.
+	fill bool
+}
+
+// reading draws the pages that a person reads; false when what was asked for is
+// not there.
+func (x *ctx) reading() bool {
+	con, ok := x.content()
+	if !ok {
+		return false
+	}
+	y0, y1 := x.header(), x.bar()
+	if !con.fill || !x.filled(con, y0, y1) {
+		x.scrolling(con, y0, y1)
+	}
+	x.watermark(y0, y1)
+	return true
+}
+
+func (x *ctx) content() (content, bool) {
+	switch x.v.Kind {
+	case Home:
+		return x.home(), true
+	case ColumnPage:
+		return x.column()
+	case Postings:
+		return x.postings(), true
+	case Latest:
+		return x.latest(), true
+	}
+	n, _, _, ok := x.lib.Notice(x.v.Notice, x.moment)
+	if !ok {
+		return content{}, false
+	}
+	switch {
+	case n.Kind == playlist.KindGuide && n.Guide != nil:
+		return x.guide(n), true
+	case n.Kind == playlist.KindFund && n.Fund != nil:
+		return x.fund(n), true
+	case n.Kind == playlist.KindMedia && n.Media != nil:
+		return x.media(n), true
+	case n.Kind == playlist.KindAlert && n.Alert != nil:
+		return x.alert(n), true
+	case n.Announcement != nil:
+		return x.announcement(n), true
+	}
+	return content{}, false
+}
+
+// columns returns the one or two sheets of a page, empty.
+func (x *ctx) columns(share int, dry bool) (left, right *sheet) {
+	left = &sheet{ctx: x, x0: x.m.margin, x1: x.m.w - x.m.margin, dry: dry}
+	if !x.m.landscape() {
+		return left, left
+	}
+	gutter := x.m.u(72)
+	if share == 0 {
+		share = 38
+	}
+	inner := left.width() - gutter
+	right = &sheet{ctx: x, x0: left.x0 + inner*share/100 + gutter, x1: left.x1, dry: dry}
+	left.x1 = left.x0 + inner*share/100
+	return left, right
+}
+
+// lay runs a page's functions over its columns.
+func (c content) lay(left, right *sheet) {
+	c.head(left)
+	c.body(right)
+}
+
+// foot is the space that ends a scrolled page.
+const foot = 48
+
+// scrolling draws a page between y0 and y1 as far as View.Scroll has moved it.
+func (x *ctx) scrolling(con content, y0, y1 int) {
+	left, right := x.columns(con.share, true)
+	con.lay(left, right)
+	total := max(left.y, right.y) + x.m.u(foot)
+	view := image.Rect(0, y0, x.m.w, y1)
+	if total > view.Dy() {
+		view.Max.Y -= x.m.strip
+	}
+	x.info.Viewport, x.info.ContentHeight = view, total
+	x.info.MaxScroll = max(total-view.Dy(), 0)
+	scroll := min(max(x.v.Scroll, 0), x.info.MaxScroll)
+	x.info.Scroll = scroll
+
+	limit := scroll + view.Dy()
+	down := right
+	if !x.v.Moving {
+		limit = right.bottom(scroll, limit)
+	}
+	x.info.Down = min(max(limit-down.stuck(limit), scroll), x.info.MaxScroll)
+	x.info.Up = max(scroll-view.Dy(), 0)
+	if i, _ := slices.BinarySearch(down.breaks, x.info.Up); x.info.Up > 0 && i < len(down.breaks) {
+		x.info.Up = min(down.breaks[i], scroll)
+	}
+	x.info.Characters = left.chars
+	if right != left {
+		x.info.Characters += right.chars
+	}
+
+	left2, right2 := x.columns(con.share, false)
+	draw := func(s *sheet, scroll, limit int, lay func(*sheet)) {
+		clip := view
+		clip.Max.Y = min(view.Min.Y+limit-scroll, view.Max.Y)
+		s.clip, s.shift = clip, image.Pt(0, y0-scroll)
+		s.scroll = scroll
+		x.c.Clip(clip, func() { x.c.Offset(0, y0-scroll, func() { lay(s) }) })
+	}
+	if right2 == left2 {
+		draw(left2, scroll, limit, func(s *sheet) { con.head(s); con.body(s) })
+	} else {
+		// The head stays where it is as long as all of it can be seen.
+		held := min(scroll, max(left.y+x.m.u(foot)-view.Dy(), 0))
+		end := held + view.Dy()
+		if !x.v.Moving {
+			end = left.bottom(held, end)
+		}
+		draw(left2, held, end, con.head)
+		draw(right2, scroll, limit, con.body)
+	}
+	if total > y1-y0 {
+		rest := 0
+		for _, y := range down.rows {
+			if y >= limit {
+				rest++
+			}
+		}
+		x.moreStrip(view.Max.Y, scroll > 0, scroll < x.info.MaxScroll, rest)
+	}
+}
+
+// filled draws a page that is laid out to fit between y0 and y1; false when text
+// is so large that it does not.
+func (x *ctx) filled(con content, y0, y1 int) bool {
+	high := y1 - y0
+	left, right := x.columns(con.share, true)
+	left.high, right.high = high, high
+	con.lay(left, right)
+	if max(left.y, right.y) > high {
+		return false
+	}
+	view := image.Rect(0, y0, x.m.w, y1)
+	x.info.Viewport, x.info.ContentHeight = view, high
+	x.info.Characters = left.chars
+	left, right = x.columns(con.share, false)
+	for _, s := range []*sheet{left, right} {
+		s.clip, s.shift, s.high = view, image.Pt(0, y0), high
+	}
+	x.c.Clip(view, func() { x.c.Offset(0, y0, func() { con.lay(left, right) }) })
+	return true
+}
+
+// watermark puts 演练 over a page while an exercise runs.
+func (x *ctx) watermark(y0, y1 int) {
+	exercise := false
+	for _, n := range x.lib.Alerts(x.moment) {
+		exercise = exercise || n.Alert != nil && n.Alert.Exercise
+	}
+	if !exercise {
+		return
+	}
+	col := scene.Alpha(x.pal.Ink, 14)
+	st := typeset.Style{Role: typeset.Bold, Size: x.m.u(300), Leading: x.m.u(340), Color: col}
+	p := x.setter.Line("演练", st)
+	x.c.Clip(image.Rect(0, y0, x.m.w, y1), func() {
+		step := p.Height + x.m.u(120)
+		for i, y := 0, y0+x.m.u(60); y < y1; i, y = i+1, y+step {
+			left := x.m.margin
+			if i%2 == 1 {
+				left = x.m.w - x.m.margin - p.Width
+			}
+			p.Draw(x.c, image.Pt(left, y))
+		}
+	})
+}
+
+// spare is a dry sheet of the same width, to find out how high something is.
+func (s *sheet) spare() *sheet {
+	return &sheet{ctx: s.ctx, x0: s.x0, x1: s.x1, y: s.y, dry: true, high: s.high}
+}

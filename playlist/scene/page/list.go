@@ -1,0 +1,253 @@
+package page
+
+import (
+	"image"
+
+	"mingbai/playlist"
+	"mingbai/playlist/scene"
+	"mingbai/playlist/scene/typeset"
+)
+
+// listRow is one notice in a list. A posting period that runs shows its bar and
+// its day; the tag says the domain in a word.
+func (s *sheet) listRow(n *playlist.Notice, compact bool) {
+	action := ToNotice(n.ID)
+	s.rows = append(s.rows, s.y)
+	s.keep(func() {
+		top := s.y
+		strong, _ := s.accent(s.field(n))
+		tagW := s.m.t(sizeSmall)*2 + s.m.u(44)
+		if s.w.en {
+			tagW = s.m.t(sizeSmall)*4 + s.m.u(24)
+		}
+		tag := s.set2(s.w.short[s.field(n)], s.smallBold(strong))
+		state, posting := s.lib.Posting(n, s.moment)
+		posting = posting && !state.Over && state.Day > 0 && !compact
+
+		note := s.w.day(n.Issued, s.now.Year())
+		if posting {
+			note = s.w.dayCount(state.Day, state.Of, state.Working)
+		}
+		end := s.set2(note, s.small(s.pal.Secondary))
+		s.gap(20)
+		x0 := s.x0 + tagW
+		x1 := s.x1 - end.Width - s.m.u(36)
+		if s.m.large > 1 || x1-x0 < s.width()/3 {
+			x1 = s.x1
+		}
+		p := s.text(x0, x1, s.y, s.title(n), s.body(s.pal.Ink))
+		s.put(tag, s.x0, s.y+p.Baseline()-tag.Baseline(), image.Rect(s.x0, s.y, x0, s.y+p.Height))
+		endY := s.y + p.Baseline() - end.Baseline()
+		s.y += p.Height
+		if x1 == s.x1 {
+			s.y += s.m.u(4)
+			endY = s.y
+			s.y += end.Height
+		}
+		if posting {
+			s.y += s.m.u(8)
+			barTo := s.x1 - end.Width - s.m.u(36)
+			s.progress(x0, barTo, s.y, s.m.u(8), state, s.pal.Money, s.pal.Hairline)
+			s.y += s.m.u(8)
+			if x1 != s.x1 && len(p.Lines) == 1 {
+				// Title and bar are one thing; the day stands at its middle.
+				endY = top + s.m.u(20) + (s.y-top-s.m.u(20)-end.Height)/2
+			}
+		}
+		s.put(end, s.x1-end.Width, endY, image.Rect(s.x0, top, s.x1, s.y))
+		s.gap(20)
+		if least := s.m.touch(); s.y-top < least {
+			s.y = top + least
+		}
+		s.touchable(image.Rect(s.x0-s.m.u(16), top, s.x1+s.m.u(16), s.y), action, s.title(n), true)
+		s.hair()
+	})
+}
+
+// entryRow is one notice in a column's list: title, then who and when.
+func (s *sheet) entryRow(n *playlist.Notice) {
+	action := ToNotice(n.ID)
+	s.rows = append(s.rows, s.y)
+	s.keep(func() {
+		top := s.y
+		s.gap(24)
+		state, posting := s.lib.Posting(n, s.moment)
+		posting = posting && !state.Over && state.Day > 0
+		meta, endText := joinDots(n.Issuer, s.w.day(n.Issued, s.now.Year())), s.w.kind[n.Kind]
+		endCol := s.pal.Secondary
+		switch {
+		case n.Guide != nil:
+			meta, endText = joinDots(n.Issuer, n.Guide.Place), n.Guide.Limit
+		case posting:
+			endText = s.w.dayCount(state.Day, state.Of, state.Working)
+			endCol = s.pal.Money
+		case n.Announcement != nil && n.Announcement.Genre != "" && !s.w.en:
+			endText = n.Announcement.Genre
+		}
+		chevron := s.m.u(36)
+		end := s.setter.Clamp(endText, s.small(endCol), s.width()/3, 1)
+		x1 := s.x1 - chevron - s.m.u(12)
+		titleTo := x1 - end.Width - s.m.u(32)
+		if s.m.large > 1 {
+			titleTo = x1
+		}
+		p := s.text(s.x0, titleTo, s.y, s.title(n), s.body(s.pal.Ink))
+		s.y += p.Height + s.m.u(4)
+		if s.m.large > 1 {
+			meta = joinDots(endText, meta)
+			end = nil
+		}
+		st := s.small(s.pal.Secondary)
+		sub := s.setter.Clamp(meta, st, titleTo-s.x0, 2)
+		s.put(sub, s.x0, s.y, image.Rect(s.x0, s.y, titleTo, s.y+sub.Height))
+		s.y += sub.Height
+		if posting {
+			s.y += s.m.u(10)
+			s.progress(s.x0, titleTo, s.y, s.m.u(8), state, s.pal.Money, s.pal.Hairline)
+			s.y += s.m.u(8)
+		}
+		s.gap(24)
+		mid := top + (s.y-top)/2
+		if end != nil {
+			s.put(end, x1-end.Width, mid-end.Height/2, image.Rect(titleTo, top, x1, s.y))
+		}
+		s.icon(scene.IconRight, s.x1-chevron+s.m.u(8), mid-chevron/2, chevron, s.pal.Secondary)
+		s.touchable(image.Rect(s.x0-s.m.u(16), top, s.x1+s.m.u(16), s.y), action, s.title(n), true)
+		s.hair()
+	})
+}
+
+// progress draws how much of a posting period has passed.
+func (s *sheet) progress(x0, x1, y, thick int, st playlist.PostingState, done, ground colour) {
+	if s.dry || x1 <= x0 {
+		return
+	}
+	r := image.Rect(x0, y, x1, y+thick)
+	s.c.Round(r, thick/2, ground)
+	part := x0 + (x1-x0)*min(st.Day, st.Of)/max(st.Of, 1)
+	if part-x0 < thick {
+		part = x0 + thick
+	}
+	r.Max.X = part
+	s.c.Round(r, thick/2, done)
+	if s.v.HighContrast {
+		s.c.Outline(image.Rect(x0, y, x1, y+thick), thick/2, s.weight(2), s.pal.Ink)
+	}
+}
+
+// pageTitle is the head of every page: a line in the accent that says where one
+// is, the serif title, and a line about it.
+func (s *sheet) pageTitle(kicker string, field playlist.Field, title, line string) {
+	strong, _ := s.accent(field)
+	s.gap(44)
+	if kicker != "" {
+		s.para(kicker, s.smallBold(strong))
+		s.gap(8)
+	}
+	st := s.serif(sizeTitle, s.pal.Ink)
+	st.Balance = true
+	s.para(title, st)
+	if line != "" {
+		s.gap(10)
+		s.para(line, s.small(s.pal.Secondary))
+	}
+	s.gap(28)
+}
+
+func (x *ctx) column() (content, bool) {
+	col, ok := x.lib.Column(x.v.Column)
+	if !ok {
+		return content{}, false
+	}
+	var names []string
+	for _, c := range x.lib.Path(col.ID) {
+		if c.ID != col.ID {
+			names = append(names, x.columnName(c))
+		}
+	}
+	kicker := joinDots(append([]string{x.w.field[col.Field]}, names...)...)
+	below := x.lib.Columns(col.ID)
+	list := x.lib.List(playlist.Query{Column: col.ID}, x.moment)
+	head := func(s *sheet) {
+		hint := col.Hint
+		if x.w.en {
+			hint = ""
+		}
+		s.pageTitle(kicker, col.Field, x.columnName(col), joinDots(hint, sprintf(x.w.items, len(list))))
+		s.rule()
+		s.subColumns(below)
+	}
+	return content{head: head, body: func(s *sheet) { x.entries(s, list) }}, true
+}
+
+// subColumns are cards, two abreast.
+func (s *sheet) subColumns(below []playlist.Column) {
+	if len(below) == 0 {
+		return
+	}
+	gap := s.m.u(20)
+	s.gap(32)
+	across := 2
+	if s.width() < s.m.u(560) || s.m.large > 1.4 {
+		across = 1
+	}
+	w := (s.width() - gap*(across-1)) / across
+	title := s.bodyBold(s.pal.Ink)
+	high := max(title.Leading+s.m.u(44), s.m.touch())
+	for i, c := range below {
+		r := image.Rect(s.x0+i%across*(w+gap), s.y, s.x0+i%across*(w+gap)+w, s.y+high)
+		strong, _ := s.accent(c.Field)
+		action := ToColumn(c.ID)
+		s.card(r, action)
+		n := s.set2(itoa(s.lib.Count(playlist.Query{Column: c.ID}, s.moment)), s.small(strong))
+		x0, x1 := r.Min.X+s.m.u(28), r.Max.X-s.m.u(28)
+		p := s.setter.Fit(s.columnName(c), title, x1-x0-n.Width-s.m.u(16), 1, s.m.u(sizeSmall))
+		y := r.Min.Y + (high-p.Height)/2
+		s.put(p, x0, y, r)
+		s.put(n, x1-n.Width, y+p.Baseline()-n.Baseline(), r)
+		s.touchable(r, action, s.columnName(c), false)
+		if i%across == across-1 || i == len(below)-1 {
+			s.y += high + gap
+			s.breakAt(s.y)
+		}
+	}
+}
+
+// entries is the list of a column, or a word about why there is none.
+func (x *ctx) entries(s *sheet, list []*playlist.Notice) {
+	if x.m.landscape() {
+		s.gap(24)
+	}
+	if len(list) == 0 {
+		s.gap(60)
+		s.para(x.w.nothing, x.style(typeset.Bold, x.m.title(sizeLead), 1.4, x.pal.Ink))
+		if x.settings.Hotline != "" {
+			s.gap(12)
+			s.para(sprintf(x.w.nothingHint, x.settings.Hotline), x.body(x.pal.Secondary))
+		}
+		return
+	}
+	for _, n := range list {
+		s.entryRow(n)
+	}
+}
+
+func (x *ctx) postings() content {
+	list := x.lib.Postings(x.moment)
+	return x.plainList(x.w.posting, playlist.Money, list)
+}
+
+func (x *ctx) latest() content {
+	list := x.lib.List(playlist.Query{Limit: 200}, x.moment)
+	return x.plainList(x.w.latest, playlist.Government, list)
+}
+
+func (x *ctx) plainList(title string, f playlist.Field, list []*playlist.Notice) content {
+	return content{
+		head: func(s *sheet) {
+			s.pageTitle(x.siteName(), f, title, sprintf(x.w.items, len(list)))
+			s.rule()
+		},
+		body: func(s *sheet) { x.entries(s, list) },
+	}
+}

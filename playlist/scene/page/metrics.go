@@ -1,0 +1,91 @@
+package page
+
+import (
+	"math"
+
+	"mingbai/playlist"
+)
+
+// The sizes of a page, in pixels of a screen 1080 across that is 268 mm wide
+// (21.5 inches, upright). A page uses the four text sizes and, where a number is
+// what people came for, the figure.
+const (
+	sizeSmall  = 28
+	sizeBody   = 34
+	sizeLead   = 44
+	sizeTitle  = 62
+	sizeFigure = 92
+)
+
+const (
+	marginAcross = 64
+	headerHigh   = 150
+	barHigh      = 156
+	stripHigh    = 88
+)
+
+// metrics turns design pixels into the panel's.
+type metrics struct {
+	w, h   int
+	scale  float64 // panel pixels per design pixel
+	large  float64 // further factor on text
+	perMM  float64 // panel pixels per millimetre
+	margin int
+	header int
+	bar    int
+	strip  int
+}
+
+// largeSteps are the factors of A, A+ and A++. A+ brings the smallest text to 8
+// mm on the reference panel (DOMAIN U02).
+var largeSteps = [...]float64{1, 1.3, 1.6}
+
+// smallestMM is the least height of text at arm's length (DOMAIN U02).
+const smallestMM = 5
+
+func newMetrics(p playlist.Panel, large int) metrics {
+	m := metrics{w: max(p.Width, 1), h: max(p.Height, 1)}
+	m.perMM = float64(m.w) / float64(max(p.WidthMM, 0))
+	if p.WidthMM <= 0 {
+		// A panel of unknown size counts as 21.5 inches: 546 mm corner to corner.
+		m.perMM = math.Hypot(float64(m.w), float64(m.h)) / 546
+	}
+	m.scale = float64(min(m.w, m.h)) / 1080
+	if least := smallestMM * m.perMM / sizeSmall; m.scale < least {
+		// A small dense panel needs larger type, as far as a page of it still
+		// holds enough characters across.
+		m.scale = min(least, m.scale*1.5)
+	}
+	m.large = largeSteps[min(max(large, 0), len(largeSteps)-1)]
+	m.margin = m.u(marginAcross)
+	m.header = m.u(headerHigh)
+	if m.landscape() {
+		m.header = m.u(126)
+	}
+	m.bar = max(m.u(barHigh), m.touch())
+	if m.landscape() {
+		m.bar = max(m.u(120), m.touch())
+	}
+	m.strip = max(m.u(stripHigh), m.touch())
+	return m
+}
+
+// landscape says whether a page has two columns.
+func (m metrics) landscape() bool { return m.w*10 >= m.h*13 }
+
+// u is a distance of n design pixels.
+func (m metrics) u(n int) int { return int(math.Round(float64(n) * m.scale)) }
+
+// t is a text size of n design pixels at the chosen size of text.
+func (m metrics) t(n int) int { return int(math.Round(float64(n) * m.scale * m.large)) }
+
+// title is a title's size: it grows less than the body, which is what one reads.
+func (m metrics) title(n int) int {
+	return int(math.Round(float64(n) * m.scale * (1 + (m.large-1)/2)))
+}
+
+// touch is the least side of anything that can be touched: 15 mm (DOMAIN U01),
+// but never so much that a page holds nothing else.
+func (m metrics) touch() int {
+	return min(int(math.Ceil(15*m.perMM)), min(m.w, m.h)/6)
+}

@@ -1,0 +1,157 @@
+package page
+
+import (
+	"image"
+	"strconv"
+	"strings"
+	"time"
+
+	"mingbai/playlist"
+	"mingbai/playlist/scene/typeset"
+)
+
+// Kind is which page a View shows.
+type Kind string
+
+// The pages. A notice of kind alert gets the alert page by itself.
+const (
+	Attract    Kind = "attract"  // one slide of the loop that runs while nobody is there
+	Home       Kind = "home"     // tiles, posting periods, the latest
+	ColumnPage Kind = "column"   // a column of the catalogue with what is in it
+	Postings   Kind = "postings" // everything whose posting period runs
+	Latest     Kind = "latest"   // everything of this place, newest first
+	NoticePage Kind = "notice"   // one notice in full
+	Pairing    Kind = "pairing"  // the code that enrols this screen
+	Fallback   Kind = "fallback" // the site's own card
+	Identify   Kind = "identify" // which screen this is, for a technician
+)
+
+// View is everything about a page that is not content: which one, how far it is
+// scrolled, how large its text is. The zero value but for Kind is a fresh page.
+type View struct {
+	Kind   Kind
+	Column playlist.ColumnID
+	Notice playlist.NoticeID
+
+	Scroll int  // pixels that the content has moved up
+	Moving bool // a finger or a fling moves it: the lowest row may be cut
+	TableX int  // pixels that a wide table has moved left
+
+	Large        int    // 0 is A, 1 is A+, 2 is A++
+	HighContrast bool   // black on white, three-pixel lines
+	Lang         string // "zh" (also when empty) or "en"
+
+	Pressed string // the action under the finger
+	Picture int    // which picture of a media page
+	Slide   int    // place in the attract loop, from 0
+	Slides  int    // how many slides the loop has
+	Idle    int    // seconds left in the dialog that asks whether someone is there; 0 shows none
+}
+
+// Status is what the machine knows and the content does not.
+type Status struct {
+	Online  bool
+	AsOf    time.Time // when the content was last known to be current; zero when never
+	Code    string    // pairing code, six digits
+	Console string    // address that a person opens to pair, may be empty
+	Hours   string    // opening hours of the site for its own card, may be empty
+}
+
+// Text is one block of text as it lies in the frame, for Audit.
+type Text struct {
+	Text    string
+	Area    image.Rectangle // line boxes
+	Clip    image.Rectangle // what may be painted
+	Within  image.Rectangle // what it was laid out in
+	Size    int             // pixels of an em
+	Last    int             // characters on the last line
+	Lines   int
+	Chrome  bool // header, bar and dialogs: not counted among a page's sizes
+	Covered bool // behind a dialog
+
+	para *typeset.Para
+	at   image.Point
+}
+
+// Ink returns the smallest rectangle of the frame that holds the text's pixels.
+func (t Text) Ink() image.Rectangle { return t.para.Ink().Add(t.at) }
+
+// Info is what the caller needs to know of a drawn page.
+type Info struct {
+	Viewport      image.Rectangle // where the content scrolls
+	ContentHeight int             // pixels
+	MaxScroll     int             // pixels
+	Scroll        int             // what View.Scroll was held to
+	Down, Up      int             // where scroll:down and scroll:up lead
+	MaxTableX     int             // pixels; 0 when no table is too wide
+	Table         image.Rectangle // where a finger moves the table sideways
+	Pictures      int             // how many pictures a media page can show
+	Characters    int             // of the content, for the idle limit
+	Texts         []Text
+}
+
+// Verb is what an action does.
+type Verb string
+
+// The verbs. Those with an argument are written verb:argument.
+const (
+	DoStart    Verb = "start"    // leave the attract loop
+	DoHome     Verb = "home"     // 首页
+	DoBack     Verb = "back"     // 返回
+	DoLarge    Verb = "large"    // the next text size
+	DoContrast Verb = "contrast" // high contrast on or off
+	DoLang     Verb = "lang"     // the other language
+	DoEnd      Verb = "end"      // wipe the session
+	DoContinue Verb = "continue" // still here
+	DoColumn   Verb = "column"   // :ColumnID
+	DoNotice   Verb = "notice"   // :NoticeID
+	DoPostings Verb = "postings"
+	DoLatest   Verb = "latest"
+	DoScroll   Verb = "scroll"  // :down, :up, :top
+	DoTable    Verb = "table"   // :left, :right
+	DoPicture  Verb = "picture" // :next, :prev
+)
+
+// Action is what a region of a page does when it is touched.
+type Action struct {
+	Verb Verb
+	Arg  string // an ID or a direction
+}
+
+func (a Action) String() string {
+	if a.Arg == "" {
+		return string(a.Verb)
+	}
+	return string(a.Verb) + ":" + a.Arg
+}
+
+// ParseAction reads what String writes; ok is false for anything else.
+func ParseAction(s string) (a Action, ok bool) {
+	verb, arg, has := strings.Cut(s, ":")
+	a = Action{Verb(verb), arg}
+	switch a.Verb {
+	case DoStart, DoHome, DoBack, DoLarge, DoContrast, DoLang, DoEnd, DoContinue, DoPostings, DoLatest:
+		return a, !has
+	case DoColumn:
+		_, err := playlist.ParseColumnID(arg)
+		return a, err == nil
+	case DoNotice:
+		_, err := playlist.ParseNoticeID(arg)
+		return a, err == nil
+	case DoScroll:
+		return a, arg == "down" || arg == "up" || arg == "top"
+	case DoTable:
+		return a, arg == "left" || arg == "right"
+	case DoPicture:
+		return a, arg == "next" || arg == "prev"
+	}
+	return Action{}, false
+}
+
+// ToColumn is the action that opens a column.
+func ToColumn(id playlist.ColumnID) string { return Action{DoColumn, string(id)}.String() }
+
+// ToNotice is the action that opens a notice.
+func ToNotice(id playlist.NoticeID) string { return Action{DoNotice, string(id)}.String() }
+
+func itoa(n int) string { return strconv.Itoa(n) }

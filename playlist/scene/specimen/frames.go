@@ -1,0 +1,149 @@
+package specimen
+
+import (
+	"fmt"
+	"time"
+
+	"mingbai/playlist"
+	"mingbai/playlist/scene"
+	"mingbai/playlist/scene/led"
+	"mingbai/playlist/scene/page"
+	"mingbai/playlist/scene/typeset"
+)
+
+// Specimen is one golden picture.
+type Specimen struct {
+	Name  string // a file's name without its ending
+	Panel playlist.Panel
+	Frame *scene.Frame
+	Info  page.Info // of touch pages
+	LED   bool
+}
+
+// view is one page to draw.
+type view struct {
+	name string
+	own  playlist.SiteID
+	v    page.View
+	with []*playlist.Notice
+	st   page.Status
+}
+
+func online() page.Status {
+	return page.Status{Online: true, AsOf: time.Date(2026, time.November, 20, 9, 28, 0, 0, Zone)}
+}
+
+func offline(days int) page.Status {
+	return page.Status{AsOf: time.Date(2026, time.November, 20-days, 9, 20, 0, 0, Zone)}
+}
+
+func notice(id playlist.NoticeID) page.View { return page.View{Kind: page.NoticePage, Notice: id} }
+
+func with(v page.View, change func(*page.View)) page.View { change(&v); return v }
+
+// views are the pages that are drawn on both touch panels.
+func views() []view {
+	alert, drill := Alert(), Exercise()
+	large := func(n int) func(*page.View) { return func(v *page.View) { v.Large = n } }
+	english := func(v *page.View) { v.Lang = "en" }
+	slide := func(id playlist.NoticeID, at int) page.View {
+		return page.View{Kind: page.Attract, Notice: id, Slide: at, Slides: 6}
+	}
+	return []view{
+		{"home", "liuxi", page.View{Kind: page.Home}, nil, online()},
+		{"home-english", "hall", with(page.View{Kind: page.Home}, english), nil, online()},
+		{"home-contrast", "hall", page.View{Kind: page.Home, HighContrast: true}, nil, online()},
+		{"home-large", "liuxi", page.View{Kind: page.Home, Large: 2}, nil, online()},
+		{"home-offline", "liuxi", page.View{Kind: page.Home}, nil, offline(3)},
+		{"column", "liuxi", page.View{Kind: page.ColumnPage, Column: "funds"}, nil, online()},
+		{"column-empty", "liuxi", page.View{Kind: page.ColumnPage, Column: "funds-road"}, nil, online()},
+		{"postings", "liuxi", page.View{Kind: page.Postings}, nil, online()},
+		{"announcement", "liuxi", notice(AnnouncementID), nil, online()},
+		{"announcement-large", "liuxi", with(notice(AnnouncementID), large(2)), nil, online()},
+		{"guide", "liuxi", notice(GuideID), nil, online()},
+		{"guide-large", "liuxi", with(notice(GuideID), large(1)), nil, online()},
+		{"guide-long", "liuxi", notice(LongGuideID), nil, online()},
+		{"guide-english", "liuxi", with(notice(GuideID), english), nil, online()},
+		{"fund", "liuxi", notice(FundID), nil, online()},
+		{"fund-scrolled", "liuxi", with(notice(FundID), func(v *page.View) { v.Scroll = 1100 }), nil, online()},
+		{"fund-culture", "hall", notice(CultureID), nil, online()},
+		{"fund-large", "liuxi", with(notice(FundID), large(2)), nil, online()},
+		{"fund-contrast", "liuxi", with(notice(FundID), func(v *page.View) { v.HighContrast = true }), nil, online()},
+		{"media", "liuxi", notice(MediaID), nil, online()},
+		{"alert", "liuxi", notice(AlertID), []*playlist.Notice{alert}, online()},
+		{"alert-exercise", "liuxi", notice(ExerciseID), []*playlist.Notice{drill}, online()},
+		{"alert-banner", "liuxi", page.View{Kind: page.Home}, []*playlist.Notice{drill}, online()},
+		{"attract-fund", "liuxi", slide(FundID, 0), nil, online()},
+		{"attract-announcement", "liuxi", slide(AnnouncementID, 1), nil, online()},
+		{"attract-guide", "liuxi", slide(GuideID, 2), nil, online()},
+		{"attract-media", "liuxi", slide(MediaID, 3), nil, online()},
+		{"attract-alert", "liuxi", slide(AlertID, 4), []*playlist.Notice{alert}, online()},
+		{"dialog", "liuxi", with(notice(GuideID), func(v *page.View) { v.Idle = 18 }), nil, online()},
+		{"pairing", "hall", page.View{Kind: page.Pairing}, nil, page.Status{Code: "482915", Console: "http://192.0.2.10:8080"}},
+		{"fallback", "hall", page.View{Kind: page.Fallback}, nil, offline(2)},
+		{"identify", "hall", page.View{Kind: page.Identify}, nil, online()},
+	}
+}
+
+// Touch draws the touch pages on a panel. setter is usually typeset.Default().
+func Touch(setter *typeset.Setter, panel playlist.Panel) ([]Specimen, error) {
+	var out []Specimen
+	for _, v := range views() {
+		s := Settings(v.own, panel)
+		lib, err := Library(s, v.with...)
+		if err != nil {
+			return nil, fmt.Errorf("making the library of the specimens: %w", err)
+		}
+		f, info := page.New(setter, s, Pictures).Draw(v.v, lib, Now(), v.st)
+		out = append(out, Specimen{Name: fmt.Sprintf("%s-%dx%d", v.name, panel.Width, panel.Height), Panel: panel, Frame: f, Info: info})
+	}
+	return out, nil
+}
+
+// LED draws every page of the specimens on a board.
+func LED(panel playlist.Panel) []Specimen {
+	var out []Specimen
+	s := Settings("liuxi", panel)
+	o := led.Options{Own: []playlist.SiteID{"liuxi", "wangchuan", "qinghe"}}
+	add := func(name string, pages []led.Page) {
+		for i, p := range pages {
+			elapsed := time.Duration(0)
+			if p.Marquee {
+				elapsed = 7 * time.Second
+			}
+			out = append(out, Specimen{
+				Name: fmt.Sprintf("%s-%d-%dx%d", name, i+1, panel.Width, panel.Height), Panel: panel, LED: true,
+				Frame: led.Frame(p, panel, elapsed, Now(), Zone),
+			})
+		}
+	}
+	all := append(Notices(), Alert(), Exercise())
+	for _, n := range all {
+		name := map[playlist.NoticeID]string{
+			AnnouncementID: "announcement", GuideID: "guide", LongGuideID: "guide-long", FundID: "fund", CultureID: "fund-culture",
+			MediaID: "media", AlertID: "alert", ExerciseID: "alert-exercise",
+		}[n.ID]
+		if name != "" {
+			add(name, led.Paginate(n, panel, o))
+		}
+	}
+	add("fund-totals", led.Paginate(fund(), panel, led.Options{Totals: true}))
+	add("idle", []led.Page{led.Idle(s)})
+	add("pairing", []led.Page{led.Pairing(panel, "482915")})
+	add("identify", []led.Page{led.Identify(s)})
+	return out
+}
+
+// Golden draws the specimens that the painters are compared on: every kind of
+// notice on each of the four panels, and the pages around them.
+func Golden() ([]Specimen, error) {
+	var out []Specimen
+	for _, p := range []playlist.Panel{Portrait, Landscape} {
+		touch, err := Touch(typeset.Default(), p)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, touch...)
+	}
+	return append(append(out, LED(Board)...), LED(Strip)...), nil
+}
