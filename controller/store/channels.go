@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"mingbai/playlist"
@@ -157,4 +158,35 @@ func (t *Tx) PutTakedown(ctx context.Context, id playlist.ChannelID, d playlist.
 		 WHERE excluded.version > takedowns.version`,
 		string(d.Notice), id.String(), d.Version, millis(d.At), d.Reason, actor)
 	return err
+}
+
+// FreshSince returns the blobs that were new in any edition after a revision.
+// Some may not be in the newest edition any more.
+func (r Reader) FreshSince(ctx context.Context, id playlist.ChannelID, since playlist.Revision) ([]playlist.Blob, error) {
+	lists, err := collect(ctx, r.q, fmt.Sprintf("new blobs of %s", id), scanJSON[[]playlist.Blob],
+		`SELECT fresh FROM editions WHERE channel = $1 AND revision > $2 ORDER BY revision DESC`, id.String(), int64(since))
+	var all []playlist.Blob
+	for _, l := range lists {
+		all = append(all, l...)
+	}
+	return all, err
+}
+
+// Revisions returns the newest revision of each of the given channels that has
+// an edition.
+func (r Reader) Revisions(ctx context.Context, ids []playlist.ChannelID) (map[playlist.ChannelID]playlist.Revision, error) {
+	marks, args := make([]string, len(ids)), make([]any, len(ids))
+	for i, id := range ids {
+		marks[i], args[i] = fmt.Sprintf("$%d", i+1), id.String()
+	}
+	latest := make(map[playlist.ChannelID]playlist.Revision, len(ids))
+	if len(ids) == 0 {
+		return latest, nil
+	}
+	channels, err := collect(ctx, r.q, "revisions of channels", scanChannel,
+		`SELECT `+channelColumns+` FROM channels WHERE revision > 0 AND id IN (`+strings.Join(marks, ", ")+`)`, args...)
+	for _, c := range channels {
+		latest[c.ID] = c.Revision
+	}
+	return latest, err
 }

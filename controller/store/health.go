@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -26,18 +27,28 @@ type Health struct {
 	Report wire.Report       `json:"report"`
 }
 
-// beats is the one writer of reports. They come by the thousand, and only the
-// newest of each screen is worth a row, so they are kept in memory and written
-// together. What a crash loses is at most half a second of health, which the
-// screens send again.
+// said is what a screen said that is not written yet; nil parts were not said.
+type said struct {
+	health  *Health
+	adopted *wire.Adopted
+	at      time.Time // of adopted
+	refused *wire.Refused
+}
+
+// beats is the one writer of what screens say of themselves. It comes by the
+// thousand, and only the newest of each screen is worth a row, so it is kept in
+// memory and written together. What a crash loses is at most half a second of
+// it, which the screens say again when they come back.
 type beats struct {
 	store *Store
 	wake  chan struct{}
 	quit  context.CancelFunc
 	done  chan struct{}
 
+	writing sync.Mutex // held while a batch is written
+
 	mu      sync.Mutex // guards what follows
-	pending map[playlist.ScreenID]Health
+	pending map[playlist.ScreenID]said
 	history map[playlist.ScreenID]time.Time // when the last row of history was written
 	failed  error                           // the last flush's error
 }
@@ -46,7 +57,7 @@ func startBeats(s *Store) *beats {
 	ctx, quit := context.WithCancel(context.Background()) // ends with Close
 	b := &beats{
 		store: s, wake: make(chan struct{}, 1), quit: quit, done: make(chan struct{}),
-		pending: map[playlist.ScreenID]Health{}, history: map[playlist.ScreenID]time.Time{},
+		pending: map[playlist.ScreenID]said{}, history: map[playlist.ScreenID]time.Time{},
 	}
 	go b.run(ctx)
 	return b
@@ -79,9 +90,11 @@ func (b *beats) stop() error {
 	return b.flush(ctx)
 }
 
-func (b *beats) put(h Health) {
+func (b *beats) put(id playlist.ScreenID, change func(*said)) {
 	b.mu.Lock()
-	b.pending[h.Screen] = h
+	v := b.pending[id]
+	change(&v)
+	b.pending[id] = v
 	full := len(b.pending) >= beatRows
 	b.mu.Unlock()
 	if full {
@@ -92,10 +105,26 @@ func (b *beats) put(h Health) {
 	}
 }
 
+// merge puts what was said later over what was said earlier.
+func (v said) merge(later said) said {
+	if later.health != nil {
+		v.health = later.health
+	}
+	if later.adopted != nil {
+		v.adopted, v.at, v.refused = later.adopted, later.at, nil
+	}
+	if later.refused != nil {
+		v.refused = later.refused
+	}
+	return v
+}
+
 func (b *beats) flush(ctx context.Context) error {
+	b.writing.Lock() // a batch must not overtake an earlier one
+	defer b.writing.Unlock()
 	b.mu.Lock()
 	batch := b.pending
-	b.pending = make(map[playlist.ScreenID]Health, len(batch))
+	b.pending = make(map[playlist.ScreenID]said, len(batch))
 	b.mu.Unlock()
 	if len(batch) == 0 {
 		return nil
@@ -103,15 +132,8 @@ func (b *beats) flush(ctx context.Context) error {
 	kept := map[playlist.ScreenID]time.Time{}
 	err := b.store.Update(ctx, func(t *Tx) error {
 		clear(kept)
-		for _, h := range batch {
-			b.mu.Lock()
-			last := b.history[h.Screen]
-			b.mu.Unlock()
-			keep := h.At.Sub(last) >= historyStep
-			if keep {
-				kept[h.Screen] = h.At
-			}
-			if err := t.putHealth(ctx, h, keep); err != nil {
+		for id, v := range batch {
+			if err := b.write(ctx, t, id, v, kept); err != nil {
 				return err
 			}
 		}
@@ -120,12 +142,10 @@ func (b *beats) flush(ctx context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err != nil {
-		for id, h := range batch { // newer ones may have come meanwhile
-			if _, ok := b.pending[id]; !ok {
-				b.pending[id] = h
-			}
+		for id, v := range batch {
+			b.pending[id] = v.merge(b.pending[id])
 		}
-		return fmt.Errorf("write health reports: %w", err)
+		return fmt.Errorf("write what screens said: %w", err)
 	}
 	for id, at := range kept {
 		b.history[id] = at
@@ -133,9 +153,47 @@ func (b *beats) flush(ctx context.Context) error {
 	return nil
 }
 
+// write stores what one screen said. A screen that was removed meanwhile is
+// passed over.
+func (b *beats) write(ctx context.Context, t *Tx, id playlist.ScreenID, v said, kept map[playlist.ScreenID]time.Time) error {
+	if v.adopted != nil {
+		if err := t.setReported(ctx, id, v.adopted.Settings, v.adopted.Have, v.at); err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+	}
+	if v.refused != nil {
+		if err := t.setRefused(ctx, id, *v.refused); err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+	}
+	if v.health == nil {
+		return nil
+	}
+	b.mu.Lock()
+	keep := v.health.At.Sub(b.history[id]) >= historyStep
+	b.mu.Unlock()
+	if keep {
+		kept[id] = v.health.At
+	}
+	return t.putHealth(ctx, *v.health, keep)
+}
+
 // RecordHealth takes a report to be written within half a second. It does not
 // wait for the disk.
-func (s *Store) RecordHealth(h Health) { s.beat.put(h) }
+func (s *Store) RecordHealth(h Health) {
+	s.beat.put(h.Screen, func(v *said) { v.health = &h })
+}
+
+// RecordAdopted takes the generation on a screen, to be written within half a
+// second; it also says that nothing is refused.
+func (s *Store) RecordAdopted(id playlist.ScreenID, a wire.Adopted, at time.Time) {
+	s.beat.put(id, func(v *said) { *v = v.merge(said{adopted: &a, at: at}) })
+}
+
+// RecordRefused takes a screen's refusal, to be written within half a second.
+func (s *Store) RecordRefused(id playlist.ScreenID, r wire.Refused) {
+	s.beat.put(id, func(v *said) { v.refused = &r })
+}
 
 // FlushHealth writes what RecordHealth took.
 func (s *Store) FlushHealth(ctx context.Context) error { return s.beat.flush(ctx) }

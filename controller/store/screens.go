@@ -16,7 +16,7 @@ type Screen struct {
 	Language string `json:"language,omitempty"`
 
 	Key      []byte    `json:"-"`     // the device's public key; nil until enrolled
-	Epoch    int       `json:"epoch"` // counts the devices that this screen has had
+	Epoch    int       `json:"epoch"` // counts the ledgers that this screen has had
 	Enrolled time.Time `json:"enrolled,omitzero"`
 	Program  string    `json:"program,omitempty"`
 	Host     string    `json:"host,omitempty"`
@@ -98,19 +98,43 @@ func (t *Tx) PutScreen(ctx context.Context, s playlist.Screen, language string) 
 	return err
 }
 
-// BindDevice gives a screen to a device. The former device, if any, is unknown
-// from then on; its ledger stays, under its epoch. A key that is bound to
-// another screen is ErrConflict.
+// BindDevice gives a screen to a device. The former device, if any, counts as
+// removed; its ledger stays, under its epoch. A key that is bound to another
+// screen is ErrConflict.
 func (t *Tx) BindDevice(ctx context.Context, id playlist.ScreenID, key []byte, at time.Time) error {
-	return change(ctx, t.q, "bind a device to screen "+string(id),
+	what := "bind a device to screen " + string(id)
+	if err := t.retireDevice(ctx, id, at); err != nil {
+		return err
+	}
+	if _, err := exec(ctx, t.q, what, `DELETE FROM removed_devices WHERE device_key = $1`, key); err != nil {
+		return err
+	}
+	return change(ctx, t.q, what,
 		`UPDATE screens SET device_key = $2, epoch = epoch + 1, enrolled = $3, reported_settings = 0, reported = '{}',
 		   reported_at = 0, refused = NULL, ledger_seq = 0, ledger_chain = '' WHERE id = $1`, string(id), key, millis(at))
 }
 
-// UnbindDevice makes a screen's device unknown.
-func (t *Tx) UnbindDevice(ctx context.Context, id playlist.ScreenID) error {
-	return change(ctx, t.q, "unbind screen "+string(id),
-		`UPDATE screens SET device_key = NULL, enrolled = 0 WHERE id = $1`, string(id))
+// retireDevice notes the present device of a screen as removed.
+func (t *Tx) retireDevice(ctx context.Context, id playlist.ScreenID, at time.Time) error {
+	_, err := exec(ctx, t.q, "retire the device of screen "+string(id),
+		`INSERT INTO removed_devices (device_key, screen, at)
+		 SELECT device_key, id, $2 FROM screens WHERE id = $1 AND device_key IS NOT NULL
+		 ON CONFLICT (device_key) DO NOTHING`, string(id), millis(at))
+	return err
+}
+
+// IsRemoved reports whether a device key was of a screen that a person removed
+// or gave to another device.
+func (r Reader) IsRemoved(ctx context.Context, key []byte) (bool, error) {
+	n, err := one(ctx, r.q, "removed device", scanInt, `SELECT COUNT(*) FROM removed_devices WHERE device_key = $1`, key)
+	return n > 0, err
+}
+
+// NewEpoch begins a new ledger of a screen at a row that does not continue the
+// one that is stored.
+func (t *Tx) NewEpoch(ctx context.Context, id playlist.ScreenID) (epoch int64, err error) {
+	return one(ctx, t.q, "begin a new ledger of screen "+string(id), scanInt,
+		`UPDATE screens SET epoch = epoch + 1, ledger_seq = 0, ledger_chain = '' WHERE id = $1 RETURNING epoch`, string(id))
 }
 
 // SetProgram notes what the device said of itself.
@@ -119,24 +143,24 @@ func (t *Tx) SetProgram(ctx context.Context, id playlist.ScreenID, program, host
 		`UPDATE screens SET program = $2, host = $3 WHERE id = $1`, string(id), program, host)
 }
 
-// PutSettings stores the next settings document of a screen. If its revision is
-// not rev-1 the error is ErrConflict.
+// PutSettings stores the next settings document of a screen. If it has rev or a
+// later one the error is ErrConflict.
 func (t *Tx) PutSettings(ctx context.Context, id playlist.ScreenID, rev playlist.Revision, env wire.Envelope) error {
 	body, err := encode(env)
 	if err != nil {
 		return err
 	}
 	what := "save settings of screen " + string(id)
-	n, err := exec(ctx, t.q, what, `UPDATE screens SET settings_revision = $2, settings = $3 WHERE id = $1 AND settings_revision = $4`,
-		string(id), int64(rev), body, int64(rev)-1)
+	n, err := exec(ctx, t.q, what, `UPDATE screens SET settings_revision = $2, settings = $3 WHERE id = $1 AND settings_revision < $2`,
+		string(id), int64(rev), body)
 	if err == nil && n == 0 {
 		return fmt.Errorf("%s: %w", what, ErrConflict)
 	}
 	return err
 }
 
-// SetReported notes the generation on a screen, and that nothing is refused.
-func (t *Tx) SetReported(ctx context.Context, id playlist.ScreenID, settings playlist.Revision, have map[playlist.ChannelID]playlist.Revision, at time.Time) error {
+// setReported notes the generation on a screen, and that nothing is refused.
+func (t *Tx) setReported(ctx context.Context, id playlist.ScreenID, settings playlist.Revision, have map[playlist.ChannelID]playlist.Revision, at time.Time) error {
 	if have == nil {
 		have = map[playlist.ChannelID]playlist.Revision{}
 	}
@@ -149,8 +173,8 @@ func (t *Tx) SetReported(ctx context.Context, id playlist.ScreenID, settings pla
 		string(id), int64(settings), body, millis(at))
 }
 
-// SetRefused notes the last refusal of a screen.
-func (t *Tx) SetRefused(ctx context.Context, id playlist.ScreenID, r wire.Refused) error {
+// setRefused notes the last refusal of a screen.
+func (t *Tx) setRefused(ctx context.Context, id playlist.ScreenID, r wire.Refused) error {
 	body, err := encode(r)
 	if err != nil {
 		return err
@@ -159,7 +183,10 @@ func (t *Tx) SetRefused(ctx context.Context, id playlist.ScreenID, r wire.Refuse
 }
 
 // RemoveScreen forgets a screen. Its ledger and its proof of display stay.
-func (t *Tx) RemoveScreen(ctx context.Context, id playlist.ScreenID) error {
+func (t *Tx) RemoveScreen(ctx context.Context, id playlist.ScreenID, at time.Time) error {
+	if err := t.retireDevice(ctx, id, at); err != nil {
+		return err
+	}
 	for _, table := range []string{"health", "health_history"} {
 		if _, err := exec(ctx, t.q, "remove screen "+string(id), `DELETE FROM `+table+` WHERE screen = $1`, string(id)); err != nil {
 			return err

@@ -98,7 +98,7 @@ CREATE TABLE screens (
     body              BLOB NOT NULL, -- playlist.Screen
     language          TEXT NOT NULL,
     device_key        BLOB,          -- 32 bytes, ed25519; NULL until enrolled
-    epoch             BIGINT NOT NULL, -- counts the devices that this screen has had
+    epoch             BIGINT NOT NULL, -- counts the ledgers that this screen has had
     enrolled          BIGINT NOT NULL,
     program           TEXT NOT NULL,
     host              TEXT NOT NULL,
@@ -113,6 +113,13 @@ CREATE TABLE screens (
 );
 CREATE UNIQUE INDEX screens_by_key ON screens (device_key);
 CREATE INDEX screens_by_site ON screens (site);
+
+-- Devices whose screen a person removed: they are told to stop.
+CREATE TABLE removed_devices (
+    device_key BLOB PRIMARY KEY,
+    screen     TEXT NOT NULL,
+    at         BIGINT NOT NULL
+);
 
 CREATE TABLE health (
     screen TEXT PRIMARY KEY,

@@ -1,0 +1,214 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"mingbai/assets"
+	"mingbai/controller/store"
+	"mingbai/playlist"
+	"mingbai/playlist/wire"
+)
+
+// longestRow is the longest time that one row can count as shown. Devices end
+// rows at midnight at the latest; a longer one comes from a clock that jumped.
+const longestRow = 25 * time.Hour
+
+// ledgerWriter stores rows for many screens in one transaction, because each
+// costs a sync of the disk: whoever comes while one is under way shares the
+// next.
+type ledgerWriter struct {
+	fleet *Fleet
+	in    chan ledgerJob
+	quit  context.CancelFunc
+	done  sync.WaitGroup
+}
+
+type ledgerJob struct {
+	screen playlist.ScreenID
+	rows   []wire.Row
+	answer chan ledgerAnswer // of capacity 1
+}
+
+type ledgerAnswer struct {
+	taken uint64
+	err   error
+}
+
+const jobsTogether = 256
+
+func startLedger(f *Fleet) *ledgerWriter {
+	ctx, quit := context.WithCancel(context.Background()) // ends with stop
+	w := &ledgerWriter{fleet: f, in: make(chan ledgerJob), quit: quit}
+	w.done.Go(func() { w.run(ctx) })
+	return w
+}
+
+func (w *ledgerWriter) stop() {
+	w.quit()
+	w.done.Wait()
+}
+
+func (w *ledgerWriter) run(ctx context.Context) {
+	for {
+		var jobs []ledgerJob
+		select {
+		case <-ctx.Done():
+			return
+		case j := <-w.in:
+			jobs = append(jobs, j)
+		}
+	more:
+		for len(jobs) < jobsTogether {
+			select {
+			case j := <-w.in:
+				jobs = append(jobs, j)
+			default:
+				break more
+			}
+		}
+		answers := make([]ledgerAnswer, len(jobs))
+		err := w.fleet.cfg.Store.Update(ctx, func(t *store.Tx) error {
+			for i, j := range jobs {
+				taken, err := w.fleet.takeRows(ctx, t, j.screen, j.rows)
+				if errors.Is(err, store.ErrNotFound) {
+					answers[i] = ledgerAnswer{err: err} // removed meanwhile: its own trouble only
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				answers[i] = ledgerAnswer{taken: taken}
+			}
+			return nil
+		})
+		for i, j := range jobs {
+			if err != nil {
+				answers[i] = ledgerAnswer{err: err}
+			}
+			j.answer <- answers[i]
+		}
+	}
+}
+
+// Ledger is part of hub.Backend.
+func (f *Fleet) Ledger(ctx context.Context, screen playlist.ScreenID, rows []wire.Row) (uint64, error) {
+	job := ledgerJob{screen: screen, rows: rows, answer: make(chan ledgerAnswer, 1)}
+	select {
+	case f.ledger.in <- job:
+	case <-ctx.Done():
+		return 0, fmt.Errorf("take the ledger of %s: %w", screen, ctx.Err())
+	case <-f.ctx.Done():
+		return 0, fmt.Errorf("take the ledger of %s: %w", screen, f.ctx.Err())
+	}
+	select {
+	case a := <-job.answer:
+		return a.taken, a.err
+	case <-ctx.Done():
+		return 0, fmt.Errorf("take the ledger of %s: %w", screen, ctx.Err())
+	}
+}
+
+// takeRows stores the rows that are new and returns how far the ledger goes.
+// Rows that were stored before count once. A row that does not continue what is
+// stored - the device lost its ledger, or the database was restored from an
+// older backup - begins a new epoch, so that nothing is lost and nothing is
+// counted twice, and the register says so.
+func (f *Fleet) takeRows(ctx context.Context, t *store.Tx, id playlist.ScreenID, rows []wire.Row) (uint64, error) {
+	screen, err := t.Screen(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	epoch, head := screen.Epoch, screen.LedgerSeq
+	var chain assets.Ref
+	if err := chain.UnmarshalText([]byte(screen.LedgerChain)); err != nil {
+		return 0, fmt.Errorf("read the ledger of %s: %w", id, err)
+	}
+	for _, row := range rows {
+		broken := ""
+		switch {
+		case row.Seq == 0:
+			continue // no row has this number
+		case row.Seq <= head:
+			same, err := f.sameRow(ctx, t, id, epoch, row)
+			if err != nil {
+				return 0, err
+			}
+			if same {
+				continue
+			}
+			broken = fmt.Sprintf("row %d was another one before", row.Seq)
+		case row.Seq > head+1 && head > 0:
+			broken = fmt.Sprintf("rows %d to %d are missing", head+1, row.Seq-1)
+		case row.Seq == head+1 && wire.Link(chain, row) != row.Chain:
+			broken = fmt.Sprintf("row %d does not continue the chain", row.Seq)
+		case row.Seq > 1 && head == 0:
+			broken = fmt.Sprintf("the ledger begins at row %d", row.Seq)
+		}
+		if broken != "" {
+			if epoch, err = f.breakLedger(ctx, t, screen, broken); err != nil {
+				return 0, err
+			}
+		}
+		if err := f.takeRow(ctx, t, store.LedgerRow{Screen: id, Epoch: epoch, Row: row}); err != nil {
+			return 0, err
+		}
+		head, chain = row.Seq, row.Chain
+	}
+	return head, t.SetLedgerHead(ctx, id, head, chain.String())
+}
+
+// sameRow reports whether a row was stored before, in this epoch or an earlier.
+func (f *Fleet) sameRow(ctx context.Context, t *store.Tx, id playlist.ScreenID, epoch int, row wire.Row) (bool, error) {
+	for ; epoch > 0; epoch-- {
+		stored, err := t.LedgerRows(ctx, id, epoch, row.Seq-1, 1)
+		if err != nil {
+			return false, err
+		}
+		if len(stored) > 0 && stored[0].Seq == row.Seq && stored[0].Chain == row.Chain {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (f *Fleet) breakLedger(ctx context.Context, t *store.Tx, screen store.Screen, why string) (int, error) {
+	epoch, err := t.NewEpoch(ctx, screen.ID)
+	if err != nil {
+		return 0, err
+	}
+	f.cfg.Log.Warn("a ledger does not continue", "screen", string(screen.ID), "cause", why)
+	return int(epoch), t.Register(ctx, store.Record{
+		At: f.cfg.Now(), Actor: "system", Action: "ledger.break", Subject: string(screen.ID), Site: screen.Site, Detail: why,
+	})
+}
+
+// takeRow stores one row and adds it to the sums of its days.
+func (f *Fleet) takeRow(ctx context.Context, t *store.Tx, row store.LedgerRow) error {
+	if err := t.PutLedgerRow(ctx, row); err != nil {
+		return err
+	}
+	if d := row.Until.Sub(row.From); row.Notice == "" || d <= 0 || d > longestRow {
+		return nil // kept as it came, but not counted
+	}
+	times := 1
+	for from := row.From.In(f.cfg.Zone); from.Before(row.Until); {
+		y, m, day := from.Date()
+		until := time.Date(y, m, day+1, 0, 0, 0, 0, f.cfg.Zone)
+		if until.After(row.Until) {
+			until = row.Until.In(f.cfg.Zone)
+		}
+		err := t.AddDisplay(ctx, store.DisplayDay{
+			Notice: row.Notice, Screen: row.Screen, Day: from.Format(time.DateOnly), Shown: until.Sub(from), Times: times,
+			First: from, Last: until, Version: row.Version,
+		})
+		if err != nil {
+			return err
+		}
+		from, times = until, 0
+	}
+	return nil
+}
