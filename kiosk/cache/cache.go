@@ -73,7 +73,9 @@ type Cache struct {
 	editions map[playlist.ChannelID]*admitted[playlist.Edition]
 	notices  map[assets.Ref]*playlist.Notice // decoded notices of editions, shared by generations
 	staged   map[playlist.ChannelID]*admitted[playlist.Edition]
-	lost     map[assets.Ref]int64 // blobs of the generation on screen that rotted, to be fetched again
+	shaky    bool                            // the disk failed to read what load wanted
+	unread   map[playlist.ChannelID]document // editions of the generation that the disk did not give up
+	lost     map[assets.Ref]int64            // blobs of the generation on screen that rotted, to be fetched again
 	current  *Generation
 	former   generationFile // what generation.prev names
 	adopted  generationFile // what generation.json names
@@ -100,6 +102,7 @@ func Open(fsys durable.FS, dir string, log *slog.Logger) (*Cache, error) {
 		fs: fsys, dir: dir, blobs: blobs, log: log,
 		editions: map[playlist.ChannelID]*admitted[playlist.Edition]{},
 		staged:   map[playlist.ChannelID]*admitted[playlist.Edition]{},
+		unread:   map[playlist.ChannelID]document{},
 		notices:  map[assets.Ref]*playlist.Notice{},
 		lost:     map[assets.Ref]int64{},
 		ratchet:  newRatchet(),
@@ -143,6 +146,7 @@ func (c *Cache) Enrol(id Identity) error {
 		c.settings, c.current = nil, nil
 		clear(c.editions)
 		clear(c.staged)
+		clear(c.unread)
 		clear(c.notices)
 		clear(c.lost)
 		c.former, c.adopted = generationFile{}, generationFile{}
@@ -150,7 +154,16 @@ func (c *Cache) Enrol(id Identity) error {
 	if err := c.write(fileIdentity, id); err != nil {
 		return fmt.Errorf("enrol: %w", err)
 	}
+	known := c.identity.Screen != ""
 	c.identity = id
+	if !known {
+		// Perhaps only the identity was lost: what the pinned root signed is
+		// still good, and anything else is refused.
+		c.load()
+		if c.settings == nil {
+			c.ratchet = newRatchet()
+		}
+	}
 	return nil
 }
 
@@ -252,6 +265,9 @@ func (c *Cache) Missing(ch playlist.ChannelID) []playlist.Blob {
 func (c *Cache) Offer(p wire.Push, attached [][]byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if err := c.steady(); err != nil {
+		return err
+	}
 	if c.identity.Screen == "" {
 		return refuse(wire.ReasonWrongKey, "this device is not enrolled")
 	}
@@ -314,6 +330,9 @@ func (c *Cache) offerEdition(p wire.Push, attached [][]byte) error {
 	e, err := wire.OpenEdition(p.Envelope, g)
 	if err != nil {
 		return err
+	}
+	if err := e.Check(); err != nil {
+		return refuse(wire.ReasonDamaged, "%v", err)
 	}
 	prev := c.editions[p.Channel]
 	switch {
@@ -382,6 +401,9 @@ func (c *Cache) offerEdition(p wire.Push, attached [][]byte) error {
 func (c *Cache) Commit() (bool, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if err := c.steady(); err != nil {
+		return false, fmt.Errorf("switch generation: %w", err)
+	}
 	next := maps.Clone(c.editions)
 	changed := false
 	for ch, e := range c.staged {

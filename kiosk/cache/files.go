@@ -108,7 +108,9 @@ func (c *Cache) read(name string, v any) (found bool) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return false
 	}
-	if err == nil {
+	if err != nil {
+		c.shaky = true
+	} else {
 		data, err = unseal(data)
 	}
 	if err == nil {
@@ -150,7 +152,11 @@ func store[T any](c *Cache, env wire.Envelope, doc T) (*admitted[T], error) {
 // load restores what was on screen: from generation.json, or, when that or its
 // settings are damaged, from the generation before. Signatures are judged anew,
 // so a disk that was written by somebody else shows nothing.
+//
+// A disk that fails to read, rather than giving bad bytes, may give them later:
+// then something older may be on screen, but nothing is written over.
 func (c *Cache) load() {
+	c.shaky = false
 	c.read(fileTimes, &c.times)
 	if !c.read(fileIdentity, &c.identity) {
 		return
@@ -184,6 +190,7 @@ func (c *Cache) restore(g generationFile) bool {
 	env, err := c.envelope(g.Settings)
 	if err != nil {
 		c.log.Error("The cached settings cannot be read.", "error", err)
+		c.shaky = c.shaky || !spoilt(err)
 		return false
 	}
 	s, err := wire.OpenSettings(env, c.identity.Root)
@@ -193,6 +200,7 @@ func (c *Cache) restore(g generationFile) bool {
 	}
 	c.settings = &admitted[playlist.Settings]{doc: s, ref: g.Settings.Ref, size: g.Settings.Size}
 	clear(c.editions)
+	clear(c.unread)
 	for ch, d := range g.Channels {
 		granted, ok := grant(s, ch)
 		if !ok {
@@ -205,6 +213,9 @@ func (c *Cache) restore(g generationFile) bool {
 		}
 		if err != nil {
 			c.log.Error("A cached edition is left out.", "channel", ch, "error", err)
+			if !spoilt(err) {
+				c.unread[ch] = d // the disk may be in a better mood after a restart
+			}
 			continue
 		}
 		c.editions[ch] = &admitted[playlist.Edition]{doc: e, ref: d.Ref, size: d.Size}
@@ -217,12 +228,23 @@ func (c *Cache) restore(g generationFile) bool {
 	return true
 }
 
+// spoilt reports whether what was read is bad, and not only the reading of it.
+func spoilt(err error) bool {
+	_, refused := errors.AsType[*wire.Refusal](err)
+	return refused || errors.Is(err, assets.ErrCorrupt) || errors.Is(err, assets.ErrNotFound)
+}
+
 // rebuild makes editions the generation on disk and on screen. The former
 // generation file is kept. Nothing changes on error.
 func (c *Cache) rebuild(editions map[playlist.ChannelID]*admitted[playlist.Edition]) error {
 	next := generationFile{
 		Settings: document{c.settings.ref, c.settings.size},
 		Channels: make(map[playlist.ChannelID]document, len(editions)),
+	}
+	for ch, d := range c.unread {
+		if _, ok := grant(c.settings.doc, ch); ok {
+			next.Channels[ch] = d
+		}
 	}
 	for ch, e := range editions {
 		next.Channels[ch] = document{e.ref, e.size}
@@ -274,7 +296,7 @@ func (c *Cache) build(editions map[playlist.ChannelID]*admitted[playlist.Edition
 			if covers(c.ratchet.Takedowns[granted.Channel], playlist.Takedown{Notice: entry.ID, Version: entry.Version}) {
 				continue
 			}
-			n, err := c.notice(entry)
+			n, err := c.notice(&e.doc, entry)
 			if err != nil {
 				c.log.Error("A notice is left out.", "channel", granted.Channel, "notice", entry.ID, "error", err)
 				continue
@@ -295,8 +317,20 @@ func (c *Cache) build(editions map[playlist.ChannelID]*admitted[playlist.Edition
 	return g, nil
 }
 
+// steady reads the cache again after the disk failed to, and is an error while it
+// still does.
+func (c *Cache) steady() error {
+	if c.shaky {
+		c.load()
+	}
+	if c.shaky {
+		return errors.New("the disk does not give up what is on screen")
+	}
+	return nil
+}
+
 // notice returns the decoded notice of an entry; what rotted is asked for again.
-func (c *Cache) notice(entry playlist.Entry) (*playlist.Notice, error) {
+func (c *Cache) notice(e *playlist.Edition, entry playlist.Entry) (*playlist.Notice, error) {
 	if n, ok := c.notices[entry.Ref]; ok {
 		return n, nil
 	}
@@ -309,8 +343,8 @@ func (c *Cache) notice(entry playlist.Entry) (*playlist.Notice, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n.ID != entry.ID || n.Version != entry.Version {
-		return nil, fmt.Errorf("the bytes are of notice %s version %d", n.ID, n.Version)
+	if err := e.Matches(entry, n); err != nil {
+		return nil, err
 	}
 	return n, nil
 }

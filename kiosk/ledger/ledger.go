@@ -27,8 +27,10 @@ import (
 	"mingbai/playlist/wire"
 )
 
+// segmentRows is how many rows a segment holds.
+const segmentRows = 4096
+
 const (
-	segmentRows = 4096
 	// maxGap is how far apart two presentations may be and still count as one
 	// continuous display: the render loop's heartbeat is one second.
 	maxGap = 2500 * time.Millisecond
@@ -49,9 +51,10 @@ type What struct {
 // Ledger is open for one process. Its methods are safe for any number of
 // goroutines.
 type Ledger struct {
-	fs  durable.FS
-	dir string
-	log *slog.Logger
+	fs      durable.FS
+	dir     string
+	log     *slog.Logger
+	segment int // rows in a segment
 
 	mu       sync.Mutex   // guards all below
 	segments []uint64     // first sequence number of each segment, ascending; the last is open
@@ -73,10 +76,14 @@ type span struct {
 // Open reads the ledger in dir, making it when it is not there. Damage in the
 // middle of a file is kept aside and logged; the whole rows around it stay.
 func Open(fsys durable.FS, dir string, log *slog.Logger) (*Ledger, error) {
+	return open(fsys, dir, log, segmentRows)
+}
+
+func open(fsys durable.FS, dir string, log *slog.Logger, segment int) (*Ledger, error) {
 	if err := durable.MkdirAll(fsys, dir); err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
-	l := &Ledger{fs: fsys, dir: dir, log: log, next: 1}
+	l := &Ledger{fs: fsys, dir: dir, log: log, segment: segment, next: 1}
 	entries, err := fsys.ReadDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
@@ -216,12 +223,12 @@ func (l *Ledger) Flush() error {
 
 func (l *Ledger) flush() error {
 	for len(l.closed) > 0 {
-		if l.inFile >= segmentRows {
+		if l.inFile >= l.segment {
 			if err := l.rotate(); err != nil {
 				return fmt.Errorf("start a ledger segment: %w", err)
 			}
 		}
-		n := min(len(l.closed), segmentRows-l.inFile)
+		n := min(len(l.closed), l.segment-l.inFile)
 		records := make([][]byte, n)
 		for i, row := range l.closed[:n] {
 			data, err := json.Marshal(row)

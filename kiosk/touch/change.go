@@ -1,6 +1,7 @@
 package touch
 
 import (
+	"image"
 	"time"
 
 	"mingbai/playlist/scene"
@@ -19,10 +20,11 @@ const (
 
 // transition leads from one page to the next.
 type transition struct {
-	from  *scene.Frame // nil when nothing changes
-	how   travel
-	takes time.Duration
-	began time.Time // set by the first frame
+	from   *scene.Frame    // nil when nothing changes
+	within image.Rectangle // what slides
+	how    travel
+	takes  time.Duration
+	began  time.Time // set by the first frame
 }
 
 // frame returns what to show while to is coming in, and whether it still moves.
@@ -41,9 +43,9 @@ func (t *transition) frame(now time.Time, to *scene.Frame) (*scene.Frame, bool) 
 	}
 	switch t.how {
 	case forward:
-		return page.Slide(t.from, to, part, true), true
+		return page.Slide(t.from, to, t.within, page.Forward, part), true
 	case backward:
-		return page.Slide(t.from, to, part, false), true
+		return page.Slide(t.from, to, t.within, page.Backward, part), true
 	default:
 		return page.Fade(t.from, to, part), true
 	}

@@ -26,8 +26,6 @@ import (
 
 const (
 	heartbeat  = time.Second            // longest time between two frames, so that display time is counted
-	slideFor   = 180 * time.Millisecond // a page slides in the direction of travel
-	fadeFor    = 400 * time.Millisecond // the loop fades
 	jumpFor    = 220 * time.Millisecond // the scroll buttons
 	answerIn   = 20 * time.Second       // time to answer the idle question (WCAG 2.2.1)
 	maxPicture = 16 << 20               // bytes of one rendition
@@ -275,11 +273,11 @@ func (p *Program) draw(v page.View, show wire.Showing, status kiosk.Status, stat
 	case p.drawn.alert != "" && before.alert != p.drawn.alert:
 		p.change = transition{} // a warning does not wait
 	case a.Kind == page.Attract && b.Kind == page.Attract && a.Notice != b.Notice:
-		p.change = transition{from: before.frame, how: fade, takes: fadeFor}
+		p.change = transition{from: before.frame, how: fade, takes: page.FadeTime}
 	case a.Kind != b.Kind || a.Column != b.Column || a.Notice != b.Notice:
-		p.change = transition{from: before.frame, how: p.gesture.travel, takes: slideFor}
+		p.change = transition{from: before.frame, within: info.Viewport, how: p.gesture.travel, takes: page.SlideTime}
 		if p.gesture.travel == still {
-			p.change = transition{from: before.frame, how: fade, takes: fadeFor}
+			p.change = transition{from: before.frame, how: fade, takes: page.FadeTime}
 		}
 	}
 	p.gesture.travel = still

@@ -7,7 +7,6 @@
 package machine
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +16,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
 )
 
 // Need is a Debian package with the reason to have it.
@@ -106,50 +104,6 @@ func apt(ctx context.Context, w io.Writer, args ...string) error {
 		return fmt.Errorf("%s: %w", strings.Join(args[:2], " "), err)
 	}
 	return nil
-}
-
-// Screen is a virtual X screen.
-type Screen struct {
-	Display string // for the DISPLAY variable, for example :93
-	cmd     *exec.Cmd
-	done    chan struct{}
-	once    sync.Once
-}
-
-// StartScreen starts Xvfb with one screen of the given size in pixels on a free
-// display and waits until it takes connections.
-func StartScreen(ctx context.Context, width, height int) (*Screen, error) {
-	r, w, err := os.Pipe()
-	if err != nil {
-		return nil, fmt.Errorf("start virtual screen: %w", err)
-	}
-	defer r.Close()
-	cmd := exec.CommandContext(ctx, "Xvfb", "-displayfd", "3", "-nolisten", "tcp", "-screen", "0",
-		fmt.Sprintf("%dx%dx24", width, height))
-	cmd.ExtraFiles = []*os.File{w}
-	err = cmd.Start()
-	w.Close()
-	if err != nil {
-		return nil, fmt.Errorf("start virtual screen: %w", err)
-	}
-	s := &Screen{cmd: cmd, done: make(chan struct{})}
-	go func() {
-		defer close(s.done)
-		_ = cmd.Wait() // it ends because Close or ctx killed it; its status says nothing more
-	}()
-	line, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil {
-		s.Close()
-		return nil, fmt.Errorf("start virtual screen: Xvfb ended before it was ready: %w", err)
-	}
-	s.Display = ":" + strings.TrimSpace(line)
-	return s, nil
-}
-
-// Close ends the screen and waits for it.
-func (s *Screen) Close() {
-	s.once.Do(func() { _ = s.cmd.Process.Kill() })
-	<-s.done
 }
 
 // Compile builds the named commands of this module (for example "kiosk") into
