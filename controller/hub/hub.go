@@ -100,6 +100,7 @@ type Hub struct {
 	byScreen  map[playlist.ScreenID]*session
 	byChannel map[playlist.ChannelID]map[*session]struct{}
 	newest    map[playlist.ChannelID]playlist.Revision // as announced
+	missed    map[playlist.ScreenID]time.Time          // changes that found nobody to tell
 }
 
 // New returns a running hub; Close ends it.
@@ -113,6 +114,7 @@ func New(b Backend, opt Options) *Hub {
 		byScreen:  map[playlist.ScreenID]*session{},
 		byChannel: map[playlist.ChannelID]map[*session]struct{}{},
 		newest:    map[playlist.ChannelID]playlist.Revision{},
+		missed:    map[playlist.ScreenID]time.Time{},
 	}
 	h.upgrader = websocket.Upgrader{
 		ReadBufferSize: 512, WriteBufferSize: 4096, WriteBufferPool: &sync.Pool{},
@@ -155,7 +157,7 @@ func (h *Hub) Announce(p *Prepared) int {
 // channels that are new to the screen follow. ErrNotConnected when it is not
 // here.
 func (h *Hub) SendSettings(ctx context.Context, screen playlist.ScreenID) error {
-	s := h.session(screen)
+	s := h.sessionOrMiss(screen)
 	if s == nil {
 		return ErrNotConnected
 	}
@@ -193,7 +195,7 @@ func (h *Hub) Command(screen playlist.ScreenID, c wire.Command) error {
 // Kick closes the session of a screen with a close code and a reason of at most
 // 120 bytes, and reports whether there was one.
 func (h *Hub) Kick(screen playlist.ScreenID, code wire.CloseCode, reason string) bool {
-	s := h.session(screen)
+	s := h.sessionOrMiss(screen)
 	if s == nil {
 		return false
 	}
@@ -230,6 +232,17 @@ func (h *Hub) session(screen playlist.ScreenID) *session {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	return h.byScreen[screen]
+}
+
+// sessionOrMiss notes a miss in the same breath as it finds nobody.
+func (h *Hub) sessionOrMiss(screen playlist.ScreenID) *session {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := h.byScreen[screen]
+	if s == nil {
+		h.missed[screen] = time.Now()
+	}
+	return s
 }
 
 // Close tells all devices to come back later, waits for the sessions to end and
@@ -282,8 +295,15 @@ func (h *Hub) tick() {
 			}
 			h.mu.RUnlock()
 			h.catchup.forget(now)
+			h.forgetMisses(now)
 		}
 	}
+}
+
+func (h *Hub) forgetMisses(now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	maps.DeleteFunc(h.missed, func(_ playlist.ScreenID, t time.Time) bool { return now.Sub(t) > missedFor })
 }
 
 // add takes a new connection into account; false when the hub is full or closed.
@@ -299,15 +319,22 @@ func (h *Hub) add(s *session) bool {
 	return true
 }
 
-// prove indexes a session under its proven key and ends an older one of the
-// same device.
+// prove indexes a session under its proven key. An older one of the same device
+// stays until this one takes its place: the backend may not answer.
 func (h *Hub) prove(s *session, key deviceKey) {
 	h.mu.Lock()
-	old := h.byKey[key]
-	s.key = key
+	defer h.mu.Unlock()
+	s.key, s.before = key, h.byKey[key]
 	h.byKey[key] = s
+}
+
+// succeed ends the older session of the same device.
+func (h *Hub) succeed(s *session) {
+	h.mu.Lock()
+	old := s.before
+	s.before = nil
 	h.mu.Unlock()
-	if old != nil && old != s {
+	if old != nil {
 		old.end(wire.CloseReplaced, "the same device connected again")
 	}
 }
@@ -330,10 +357,25 @@ func (h *Hub) index(s *session, screen playlist.ScreenID, channels []playlist.Ch
 		}
 	}
 	h.mu.Unlock()
-	if old != nil && old != s && here {
-		old.end(wire.CloseReplaced, "another device is this screen now")
+	if !here {
+		return
+	}
+	h.succeed(s)
+	if old != nil && old != s {
+		old.end(wire.CloseReplaced, "this screen connected again")
 	}
 }
+
+// missedSince reports whether something about a screen changed at or after t
+// and found nobody to tell.
+func (h *Hub) missedSince(screen playlist.ScreenID, t time.Time) bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return !h.missed[screen].Before(t)
+}
+
+// missedFor is how long a miss is remembered: longer than an admission takes.
+const missedFor = time.Minute
 
 // remove forgets a session and reports whether it was the one of its screen.
 func (h *Hub) remove(s *session) (current bool) {

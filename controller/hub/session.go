@@ -32,6 +32,7 @@ type session struct {
 	since  time.Time
 	slot   uint32
 	key    deviceKey // guarded by Hub.mu; zero until proven
+	before *session  // guarded by Hub.mu; of the same device, until this one takes its place
 
 	flow sync.Mutex // one admission at a time: of the reader, Enrolled or a renewed code
 
@@ -102,15 +103,40 @@ func (s *session) handshake(opened func()) error {
 
 	s.flow.Lock()
 	defer s.flow.Unlock()
-	v, err := s.ask(s.hub.ctx, hello)
-	if err != nil {
-		return err
+	_, err = s.admit(s.hub.ctx, hello, opened)
+	return err
+}
+
+// admit puts the session where the backend says: in the lobby, or in its
+// screen's place with all that is newer than what the device has. The caller
+// holds flow.
+func (s *session) admit(ctx context.Context, hello wire.Hello, answered func()) (playlist.ScreenID, error) {
+	for {
+		asked := time.Now()
+		v, err := s.ask(ctx, hello)
+		if err != nil {
+			return "", err
+		}
+		if v.Screen == "" {
+			answered()
+			s.hub.succeed(s)
+			return "", nil
+		}
+		channels := make([]want, 0, len(v.Channels))
+		for _, ch := range v.Channels {
+			channels = append(channels, want{id: ch, sent: hello.Have[ch]})
+		}
+		s.mu.Lock()
+		s.out.channels = channels
+		s.mu.Unlock()
+		s.hub.index(s, v.Screen, v.Channels)
+		// Who changed something about the screen between the backend's answer and
+		// now has found nobody to tell.
+		if !s.hub.missedSince(v.Screen, asked) {
+			answered()
+			return v.Screen, s.catchUp(ctx, hello, v)
+		}
 	}
-	opened()
-	if v.Screen == "" {
-		return nil
-	}
-	return s.catchUp(s.hub.ctx, hello, v)
 }
 
 // ask lets the backend judge a hello and answers with a welcome or a code. The
@@ -142,17 +168,8 @@ func (s *session) ask(ctx context.Context, hello wire.Hello) (Verdict, error) {
 	return v, nil
 }
 
-// catchUp makes the session one of a known screen and sends what is newer than
-// what the device has. The caller holds flow.
+// catchUp sends what is newer than what the device has.
 func (s *session) catchUp(ctx context.Context, hello wire.Hello, v Verdict) error {
-	channels := make([]want, 0, len(v.Channels))
-	for _, ch := range v.Channels {
-		channels = append(channels, want{id: ch, sent: hello.Have[ch]})
-	}
-	s.mu.Lock()
-	s.out.channels = channels
-	s.mu.Unlock()
-	s.hub.index(s, v.Screen, v.Channels)
 	if v.Welcome.Settings > hello.Settings {
 		set, err := s.hub.backend.Settings(ctx, v.Screen)
 		if err != nil {
@@ -282,14 +299,15 @@ func (s *session) enrolled(ctx context.Context, e wire.Enrolled) error {
 	}
 	hello := l.hello
 	hello.Screen = e.Screen
-	v, err := s.ask(ctx, hello)
-	if err == nil && v.Screen != "" {
-		err = s.catchUp(ctx, hello, v)
-	}
+	screen, err := s.admit(ctx, hello, func() {})
 	if err != nil {
 		s.fail(err)
+		return err
 	}
-	return err
+	if screen != e.Screen {
+		return fmt.Errorf("a device was enrolled as %q, but its hello is answered as %q", e.Screen, screen)
+	}
+	return nil
 }
 
 // renew asks for a new code when the one on the screen has expired.
@@ -302,11 +320,7 @@ func (s *session) renew() {
 	if l == nil {
 		return
 	}
-	v, err := s.ask(s.hub.ctx, l.hello)
-	if err == nil && v.Screen != "" {
-		err = s.catchUp(s.hub.ctx, l.hello, v)
-	}
-	if err != nil {
+	if _, err := s.admit(s.hub.ctx, l.hello, func() {}); err != nil {
 		s.fail(err)
 	}
 }
