@@ -25,6 +25,9 @@ func Icon(name IconName, size int) *Mask {
 		m.fill(func(x, y float64) float64 {
 			var cov float64
 			for _, p := range parts {
+				if !p.near(x*scale, y*scale, scale) {
+					continue
+				}
 				c := coverage(p.distance(x*scale, y*scale) / scale)
 				if p.cut {
 					cov = math.Min(cov, 1-c)
@@ -53,6 +56,13 @@ type iconPart struct {
 	filled bool
 	cut    bool
 	stroke float64
+
+	min, max point // of what it covers, stroke included
+}
+
+// near reports whether x, y is within margin of what the part covers.
+func (p iconPart) near(x, y, margin float64) bool {
+	return x > p.min.x-margin && x < p.max.x+margin && y > p.min.y-margin && y < p.max.y+margin
 }
 
 // distance returns the signed distance from x, y to the part's edge in grid
@@ -106,7 +116,12 @@ func parseIcon(d string) ([]iconPart, error) {
 	)
 	end := func() {
 		if len(line) > 0 {
-			parts = append(parts, iconPart{line, filled, cut, stroke})
+			p := iconPart{points: line, filled: filled, cut: cut, stroke: stroke, min: line[0], max: line[0]}
+			for _, q := range line {
+				p.min = point{math.Min(p.min.x, q.x-stroke/2), math.Min(p.min.y, q.y-stroke/2)}
+				p.max = point{math.Max(p.max.x, q.x+stroke/2), math.Max(p.max.y, q.y+stroke/2)}
+			}
+			parts = append(parts, p)
 		}
 		line = nil
 	}
