@@ -30,6 +30,7 @@ func first(t testing.TB, county *county, fsys durable.FS) *Cache {
 	if ok, err := c.Commit(); !ok || err != nil {
 		t.Fatalf("commit of revision 1: %v, %v", ok, err)
 	}
+	must(t, c.SaveTimes(Times{Floor: day, AsOf: day}))
 	return c
 }
 

@@ -54,6 +54,8 @@ type Player struct {
 	alert      *playlist.Notice
 	alertSince time.Time
 
+	pace func(playlist.Slot) time.Duration // nil takes the slot's own dwell
+
 	identifyFrom, identifyUntil time.Time
 	mode                        Mode
 	modeSince                   time.Time
@@ -99,6 +101,18 @@ func (p *Player) SetLibrary(lib *playlist.Library, m schedule.Moment) {
 		}
 	}
 	p.news = news
+}
+
+// Pace lets a program say how long a slot is on, for example because it needs
+// several pages. What the program returns for a slot must not change.
+func (p *Player) Pace(dwell func(playlist.Slot) time.Duration) { p.pace = dwell }
+
+// paced returns a slot with the dwell that it really gets.
+func (p *Player) paced(s playlist.Slot) playlist.Slot {
+	if p.pace != nil {
+		s.Dwell = p.pace(s)
+	}
+	return s
 }
 
 // Identify shows the screen's name for d from m on.
@@ -159,7 +173,7 @@ func (p *Player) refresh(m schedule.Moment) {
 				p.next = (i + 1) % len(p.loop)
 			}
 			if nameOf(s.Notice) == nameOf(p.on.Notice) {
-				p.on = s
+				p.on = p.paced(s)
 			}
 			return
 		}
@@ -263,7 +277,7 @@ func (p *Player) takeNew(turnOver bool) (playlist.Slot, bool) {
 }
 
 func (p *Player) show(s playlist.Slot, fresh bool, m schedule.Moment) {
-	p.on, p.fresh, p.since = s, fresh, m.Now
+	p.on, p.fresh, p.since = p.paced(s), fresh, m.Now
 }
 
 // place finds the current notice in the loop, -1 when it is not there any more.

@@ -1,0 +1,23 @@
+// Command ledboard is the LED board's program: it puts the board's dots into a
+// window at configured pixels, where a sending card copies them.
+//
+//	ledboard -config /etc/mingbai/ledboard.toml
+//	ledboard -check -config FILE    say what is wrong with the file
+//	ledboard -version
+package main
+
+import (
+	"os"
+
+	"mingbai/cmd/internal/screen"
+	"mingbai/kiosk"
+	"mingbai/kiosk/led"
+	"mingbai/kiosk/player"
+	"mingbai/playlist"
+)
+
+func main() {
+	os.Exit(screen.Main("ledboard", playlist.LED, func(d *kiosk.Device) player.Program {
+		return led.New(d, d.Config().Panel)
+	}))
+}
