@@ -70,12 +70,13 @@ var _ durable.FS = (*FS)(nil)
 // New returns an empty file system.
 func New() *FS { return &FS{root: newDir()} }
 
-// FailAt makes the n-th call from now (1 is the next) fail. Every method of FS
-// and of its files is a call.
+// FailAt makes the n-th call from now (1 is the next) fail; with 0 none does.
+// Every method of FS and of its files is a call. FailAt also ends a PowerCut as
+// if only the process had been killed: the next one sees what that one saw.
 func (f *FS) FailAt(n int, fault Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.calls, f.failAt, f.fault, f.failed = 0, n, fault, false
+	f.calls, f.failAt, f.fault, f.failed, f.dead = 0, n, fault, false, false
 }
 
 // Failed reports whether the call chosen with FailAt was reached.
