@@ -85,7 +85,7 @@ func run(name string, cfg configs.Screen, kind playlist.ScreenKind, build func(*
 		Title: "明白 " + cfg.Name, Width: cfg.Panel.Width, Height: cfg.Panel.Height,
 		Fullscreen: w.Fullscreen, Monitor: w.Monitor, X: w.X, Y: w.Y, Borderless: w.Borderless,
 		Scale: w.Scale, Dots: w.Dots, HideCursor: w.HideCursor, Log: log,
-		Watchdog: display.Notify,
+		Watchdog: watchdog(),
 	})
 	if err != nil {
 		return err
