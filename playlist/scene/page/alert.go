@@ -53,7 +53,9 @@ func (x *ctx) alert(n *playlist.Notice) content {
 		}
 		s.gap(52)
 		s.keep(func() {
-			s.para(a.Action, x.style(typeset.Bold, x.m.title(sizeFigure), 1.25, x.pal.Ink))
+			st := x.style(typeset.Bold, x.m.title(sizeFigure), 1.25, x.pal.Ink)
+			st.Balance = true
+			s.para(a.Action, st)
 		})
 		s.gap(40)
 		if !x.m.landscape() {
@@ -65,16 +67,17 @@ func (x *ctx) alert(n *playlist.Notice) content {
 			s.gap(52)
 			s.rule()
 		}
-		s.labelled(x.w.area, a.Area)
+		big := x.style(typeset.Sans, x.m.title(sizeLead), 1.4, x.pal.Ink)
+		s.labelledAs(x.w.area, a.Area, big)
 		start := ""
 		if !a.Start.IsZero() {
 			start = x.w.instant(a.Start.In(x.now.Location()), x.now.Year())
 		}
-		s.labelled(x.w.since, start)
-		s.labelled(x.w.detail, a.Detail)
-		s.labelled(x.w.measures, a.Measures)
+		s.labelledAs(x.w.since, start, big)
+		s.labelledAs(x.w.detail, a.Detail, big)
+		s.labelledAs(x.w.measures, a.Measures, big)
 		s.gap(32)
-		st := x.bodyBold(x.pal.Ink)
+		st := x.lead(x.pal.Ink)
 		st.Align = typeset.End
 		s.para(n.Issuer, st)
 		st = x.small(x.pal.Secondary)

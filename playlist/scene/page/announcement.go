@@ -53,11 +53,29 @@ func (s *sheet) metaLines(n *playlist.Notice) {
 	if n.Index != "" {
 		index = sprintf(s.w.index, n.Index)
 	}
-	s.para(joinDots(n.Issuer, sprintf(s.w.issued, s.w.fullDay(n.Issued))), st)
-	if more := joinDots(n.Document, index); more != "" {
-		s.para(more, st)
-	}
+	s.paraParts(st, n.Issuer, sprintf(s.w.issued, s.w.fullDay(n.Issued)))
+	s.paraParts(st, n.Document, index)
 	s.gap(26)
+}
+
+// paraParts sets parts with dots between them, on as many lines as keep every
+// part whole.
+func (s *sheet) paraParts(st typeset.Style, parts ...string) {
+	line := ""
+	for _, p := range parts {
+		if p == "" {
+			continue
+		}
+		if next := joinDots(line, p); line == "" || s.setter.Width(next, st) <= s.width() {
+			line = next
+			continue
+		}
+		s.para(line, st)
+		line = p
+	}
+	if line != "" {
+		s.para(line, st)
+	}
 }
 
 // inShort is the summary in plain words, beside a bar of the accent.
@@ -195,10 +213,16 @@ func (s *sheet) hotlineLine(n *playlist.Notice) {
 	if line == "" {
 		return
 	}
-	s.gap(36)
-	s.hair()
-	s.gap(18)
-	s.para(sprintf(s.w.hotline, line), s.small(s.pal.Secondary))
+	form := s.w.hotline
+	if n.Alert != nil {
+		form = s.w.duty
+	}
+	s.keep(func() {
+		s.gap(36)
+		s.hair()
+		s.gap(18)
+		s.para(sprintf(form, line), s.small(s.pal.Secondary))
+	})
 }
 
 // postingPanel says how far the posting period is and how to object.

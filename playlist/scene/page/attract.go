@@ -127,7 +127,12 @@ func (x *ctx) slide(n *playlist.Notice) content {
 
 func (s *sheet) slideFund(n *playlist.Notice) {
 	f := n.Fund
-	big := sizeFigure * 16 / 10
+	name, mine, ok := s.mine(f)
+	amounts, widths := []playlist.Amount{f.Total}, []int{s.width()}
+	if ok {
+		amounts, widths = append(amounts, mine), append(widths, s.width())
+	}
+	big := s.figureSize(sizeFigure*17/10, amounts, widths)
 	cell := func(label string, a playlist.Amount, col colour) {
 		s.gap(40)
 		s.para(label, s.body(s.pal.Secondary))
@@ -136,8 +141,8 @@ func (s *sheet) slideFund(n *playlist.Notice) {
 		s.hair()
 	}
 	cell(joinDots(f.Period, s.w.total), f.Total, s.pal.Ink)
-	if name, a, ok := s.mine(f); ok {
-		cell(name, a, s.pal.Government)
+	if ok {
+		cell(name, mine, s.pal.Government)
 	} else if f.Purpose != "" {
 		s.slideLine(s.w.purpose, f.Purpose)
 	}

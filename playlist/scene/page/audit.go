@@ -28,11 +28,11 @@ func Audit(f *scene.Frame, info Info, panel playlist.Panel) []string {
 			continue
 		}
 		ink := t.Ink()
-		switch {
-		case !ink.In(t.Clip):
-			say("%s is cut: its ink is %v, what can be seen is %v", name(t), ink, t.Clip)
-		case !ink.In(whole):
-			say("%s leaves the frame at %v", name(t), ink)
+		if line, cut := t.cut(); cut {
+			say("%s is cut: a line's ink is %v, what can be seen is %v", name(t), line, t.Clip)
+		}
+		if !t.Clip.In(whole) {
+			say("%s leaves the frame at %v", name(t), t.Area)
 		}
 		if t.Area.Min.X < t.Within.Min.X-2 || t.Area.Max.X > t.Within.Max.X+2 {
 			say("%s does not fit across: %v in %v", name(t), t.Area, t.Within)

@@ -27,16 +27,30 @@ func (x *ctx) header() int {
 	date := s.setter.Line(x.w.day(dateOf(x.now), x.now.Year())+" "+x.w.weekday(x.now), x.plain(typeset.Sans, sizeSmall, x.pal.Secondary))
 	base := m.header - m.u(28)  // the lower line's baseline
 	upper := m.header - m.u(75) // the upper line's
+	if m.landscape() {
+		// A low panel has no height to give away: everything on one line.
+		upper = base
+	}
 	below := func(p *typeset.Para, y int) int { return y - p.Baseline() }
 	place := func(p *typeset.Para, left, y int) {
 		s.put(p, left, below(p, y), image.Rect(left, below(p, y), left+p.Width, below(p, y)+p.Height))
 	}
-	place(clock, s.x1-clock.Width, upper+m.u(6))
-	place(date, s.x1-date.Width, base)
-
 	room := s.x1 - s.x0 - max(clock.Width, date.Width) - m.u(40)
+	if m.landscape() {
+		place(clock, s.x1-clock.Width, base)
+		place(date, s.x1-clock.Width-m.u(28)-date.Width, base)
+		room = s.x1 - s.x0 - clock.Width - date.Width - m.u(28+64)
+	} else {
+		place(clock, s.x1-clock.Width, upper+m.u(6))
+		place(date, s.x1-date.Width, base)
+	}
 	name := x.setter.Fit(x.siteName(), x.plain(typeset.Serif, sizeLead, x.pal.Ink), room, 1, m.u(sizeBody))
 	place(name, s.x0, upper)
+	left := s.x0
+	if m.landscape() {
+		left += name.Width + m.u(32)
+		room -= name.Width + m.u(32)
+	}
 
 	st := x.plain(typeset.Sans, sizeSmall, x.pal.Secondary)
 	var line *typeset.Para
@@ -45,7 +59,7 @@ func (x *ctx) header() int {
 			break
 		}
 	}
-	place(line, s.x0, base)
+	place(line, left, base)
 	y := m.header
 	s.line(0, m.w, y-s.weight(x.pal.Rule), x.pal.Rule, x.pal.Ink)
 	return x.banners(y)
@@ -172,39 +186,53 @@ func (x *ctx) bar() int {
 	s.fill(image.Rect(0, top, m.w, m.h), x.pal.Card)
 	s.line(0, m.w, top, x.pal.Hair, x.pal.Hairline)
 	all := x.buttons()
-	// The outer labels hang on the page's two vertical lines' inner sides: the
-	// row is as wide as the page less half a margin at either side.
-	inset := m.margin / 4
+	// The outer places hang on the page's two vertical lines; the others stand
+	// at equal distances between their middles.
+	size, gap := m.u(46), m.u(8)
+	labels := make([]*typeset.Para, len(all))
+	wide := make([]int, len(all))
+	cell := (s.x1 - s.x0) / len(all)
 	for i, b := range all {
-		x0 := inset + (m.w-2*inset)*i/len(all)
-		x1 := inset + (m.w-2*inset)*(i+1)/len(all)
 		col := x.pal.Ink
 		if b.danger {
 			col = x.pal.Danger
 		}
-		action := string(b.action)
-		cell := image.Rect(x0, top, x1, m.h)
-		size := m.u(46)
-		label := x.setter.Fit(b.label, x.plain(typeset.Sans, sizeSmall, col), x1-x0-m.u(8), 1, m.u(sizeSmall*3/4))
+		labels[i] = x.setter.Fit(b.label, x.plain(typeset.Sans, sizeSmall, col), cell, 1, m.u(sizeSmall*3/4))
+		wide[i] = max(labels[i].Width, size)
+		if m.landscape() {
+			wide[i] = labels[i].Width + size + m.u(16)
+		}
+	}
+	first, last := s.x0+wide[0]/2, s.x1-wide[len(all)-1]/2
+	for i, b := range all {
+		col := labels[i].Style.Color
+		mid := first + (last-first)*i/(len(all)-1)
+		half := (last - first) / (len(all) - 1) / 2
+		r := image.Rect(max(mid-half, 0), top, min(mid+half, m.w), m.h)
+		switch i {
+		case 0:
+			r.Min.X = 0
+		case len(all) - 1:
+			r.Max.X = m.w
+		}
+		action, label := string(b.action), labels[i]
 		if m.landscape() {
 			// Icon and word side by side: the bar is low and wide.
-			w := size + m.u(16) + label.Width
-			left := x0 + (x1-x0-w)/2
+			left := mid - wide[i]/2
 			s.icon(b.icon, left, top+(m.bar-size)/2, size, col)
-			s.put(label, left+size+m.u(16), top+(m.bar-label.Height)/2, cell)
+			s.put(label, left+size+m.u(16), top+(m.bar-label.Height)/2, r)
 		} else {
-			high := size + m.u(8) + label.Height
-			y := top + (m.bar-high)/2
-			s.icon(b.icon, x0+(x1-x0-size)/2, y, size, col)
-			s.put(label, x0+(x1-x0-label.Width)/2, y+size+m.u(8), cell)
+			y := top + (m.bar-size-gap-label.Height)/2
+			s.icon(b.icon, mid-size/2, y, size, col)
+			s.put(label, mid-label.Width/2, y+size+gap, r)
 		}
-		s.touchable(cell, action, b.label, true)
+		s.touchable(r, action, b.label, true)
 	}
 	return top
 }
 
 // moreStrip draws the sign that the page goes on, with the ways up and down.
-func (x *ctx) moreStrip(top int, up, down bool, rest int) {
+func (x *ctx) moreStrip(top int, up, down bool, counts string, rest int) {
 	s := x.fixed()
 	m := x.m
 	s.fill(image.Rect(0, top, m.w, top+m.strip), x.pal.Paper)
@@ -221,8 +249,8 @@ func (x *ctx) moreStrip(top int, up, down bool, rest int) {
 	}
 	if down {
 		text := x.w.more
-		if rest > 0 {
-			text = joinDots(sprintf(x.w.moreRows, rest), x.w.more)
+		if rest > 0 && counts != "" {
+			text = joinDots(sprintf(counts, rest), x.w.more)
 		}
 		p := x.setter.Line(text, st)
 		y := top + (m.strip-p.Height)/2

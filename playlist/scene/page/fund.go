@@ -25,26 +25,21 @@ func (x *ctx) fund(n *playlist.Notice) content {
 	head := func(s *sheet) {
 		s.pageTitle(joinDots(kicker, index), playlist.Money, x.title(n), "")
 		s.y -= x.m.u(18)
-		s.para(joinDots(n.Issuer, sprintf(x.w.issued, x.w.day(n.Issued, x.now.Year())), n.Document), s.small(x.pal.Secondary))
+		s.paraParts(s.small(x.pal.Secondary), n.Issuer, sprintf(x.w.issued, x.w.day(n.Issued, x.now.Year())), n.Document)
 		s.gap(26)
 		s.rule()
 		s.totals(f)
 		s.postingPanel(n)
-		if x.m.landscape() {
-			s.purposes(f)
-		}
 	}
 	body := func(s *sheet) {
-		if !x.m.landscape() {
-			s.purposes(f)
-		}
 		for i := range f.Tables {
 			s.table(&f.Tables[i], i)
 		}
 		s.check(f)
+		s.purposes(f)
 		s.hotlineLine(n)
 	}
-	return content{head: head, body: body, share: 40}
+	return content{head: head, body: body, share: 42, counts: x.w.moreRows}
 }
 
 // own finds the row of a table that belongs to the screen's own site or, from
@@ -89,23 +84,50 @@ func (x *ctx) mine(f *playlist.Fund) (name string, amount playlist.Amount, ok bo
 	return "", 0, false
 }
 
-// number splits an amount into digits and unit.
-func number(a playlist.Amount) (digits, unit string) {
+// number splits an amount into digits and unit for a headline. Where 万元 would
+// take more than two decimals it is rounded to them, and exact is the amount in
+// 元, which must then stand beside it.
+func number(a playlist.Amount) (digits, unit, exact string) {
 	digits, unit, _ = strings.Cut(a.Short(), " ")
-	return digits, unit
+	if _, part, ok := strings.Cut(digits, "."); !ok || len(part) <= 2 {
+		return digits, unit, ""
+	}
+	step := playlist.Wan / 100
+	half := step / 2
+	if a < 0 {
+		half = -half
+	}
+	digits, unit, _ = strings.Cut(((a + half) / step * step).Short(), " ")
+	return digits, unit, a.String() + " 元"
+}
+
+// figureSize is the size at which every one of some amounts fits its width.
+func (s *sheet) figureSize(most int, amounts []playlist.Amount, widths []int) int {
+	size := s.m.u(most)
+	for i, a := range amounts {
+		digits, unit, _ := number(a)
+		u := s.setter.Width(unit, s.style(typeset.Bold, s.m.u(sizeBody), 1.2, s.pal.Ink))
+		p := s.setter.Fit(digits, s.style(typeset.Bold, size, 1.16, s.pal.Ink), widths[i]-u-s.m.u(12), 1, s.m.u(sizeLead))
+		size = min(size, p.Style.Size)
+	}
+	return size
 }
 
 // figure draws a number as large as the width allows with its unit at its foot
 // and returns the foot's height.
 func (s *sheet) figure(x0, x1, y int, a playlist.Amount, size int, col colour) int {
-	digits, unit := number(a)
+	digits, unit, exact := number(a)
 	u := s.setter.Line(unit, s.style(typeset.Bold, s.m.u(sizeBody), 1.2, col))
-	st := s.style(typeset.Bold, s.m.u(size), 1.16, col)
+	st := s.style(typeset.Bold, size, 1.16, col)
 	p := s.setter.Fit(digits, st, x1-x0-u.Width-s.m.u(12), 1, s.m.u(sizeLead))
 	s.put(p, x0, y, image.Rect(x0, y, x1, y+p.Height))
 	uy := y + p.Baseline() - u.Baseline()
 	s.put(u, x0+p.Width+s.m.u(12), uy, image.Rect(x0, uy, x1, uy+u.Height))
-	return y + p.Height
+	y += p.Height
+	if exact != "" {
+		y += s.text(x0, x1, y, exact, s.small(s.pal.Secondary)).Height
+	}
+	return y
 }
 
 func (s *sheet) totals(f *playlist.Fund) {
@@ -114,22 +136,31 @@ func (s *sheet) totals(f *playlist.Fund) {
 	s.keep(func() {
 		top := s.y
 		split := s.x0 + s.width()*555/1000
-		stacked := s.width() < s.m.u(760) || s.m.large > 1.4
+		stacked := s.width() < s.m.u(640) || s.m.large > 1.4
 		gutter := s.m.u(38)
 		cell := func(x0, x1, y int, label string, draw func(y int) int) int {
 			y += s.m.u(26)
 			p := s.text(x0, x1, y, label, s.small(s.pal.Secondary))
 			return draw(y+p.Height) + s.m.u(24)
 		}
+		left, rest := split-gutter/2-s.x0, s.x1-split-gutter
+		if stacked {
+			left, rest = s.width(), s.width()
+		}
+		amounts, widths := []playlist.Amount{f.Total}, []int{left}
+		if ok {
+			amounts, widths = append(amounts, mine), append(widths, rest)
+		}
+		size := s.figureSize(sizeFigure, amounts, widths)
 		first := func(x1 int) int {
 			return cell(s.x0, x1, top, label, func(y int) int {
-				return s.figure(s.x0, x1, y, f.Total, sizeFigure, s.pal.Ink)
+				return s.figure(s.x0, x1, y, f.Total, size, s.pal.Ink)
 			})
 		}
 		second := func(x0, y int) int {
 			if ok {
 				return cell(x0, s.x1, y, name, func(y int) int {
-					return s.figure(x0, s.x1, y, mine, sizeFigure, s.pal.Government)
+					return s.figure(x0, s.x1, y, mine, size, s.pal.Government)
 				})
 			}
 			return cell(x0, s.x1, y, s.w.source, func(y int) int { return s.sources(x0, y, f) })
@@ -167,7 +198,8 @@ func (s *sheet) sources(x0, y int, f *playlist.Fund) int {
 // purposes are the four things that must be public of money: what for, how
 // much, by what standard, where it went (B17). The amounts stand above.
 func (s *sheet) purposes(f *playlist.Fund) {
-	s.gap(20)
+	s.gap(36)
+	s.rule()
 	s.labelled(s.w.purpose, f.Purpose)
 	s.labelled(s.w.standard, f.Standard)
 	if _, _, ok := s.mine(f); ok {

@@ -52,13 +52,15 @@ func (s *sheet) tile(r image.Rectangle, c playlist.Column) {
 		edge := image.Rect(r.Min.X, r.Min.Y, r.Min.X+s.m.u(12), r.Max.Y)
 		s.c.Clip(edge, func() { s.c.Round(r, s.m.u(14), strong) })
 	}
-	pad := s.m.u(44)
+	pad := s.m.u(42)
 	name := s.columnName(c)
 	title := s.style(typeset.Bold, s.m.title(sizeLead), 1.35, s.pal.Ink)
 	count := s.set2(sprintf(s.w.items, s.lib.Count(playlist.Query{Column: c.ID}, s.moment)), s.small(strong))
-	x0, x1 := r.Min.X+pad, r.Max.X-s.m.u(30)
+	x0, x1 := r.Min.X+pad, r.Max.X-s.m.u(26)
 	p := s.setter.Fit(name, title, x1-x0-count.Width-s.m.u(16), 1, s.m.u(sizeBody))
-	hint := s.setter.Clamp(c.Hint, s.small(s.pal.Secondary), x1-x0, 1)
+	small := s.small(s.pal.Secondary)
+	small.Balance = true
+	hint := s.setter.Clamp(c.Hint, small, x1-x0, 2)
 	if s.w.en || c.Hint == "" {
 		hint = nil
 	}
@@ -87,24 +89,27 @@ func (x *ctx) homeLists(s *sheet) {
 		s.para(x.w.noneHere, x.body(x.pal.Secondary))
 		s.gap(24)
 	}
-	most := 3
-	if s.high > 0 && s != nil && x.m.landscape() {
-		most = 4
-	}
-	for _, n := range running[:min(most, len(running))] {
+	shown := min(3, len(running))
+	for _, n := range running[:shown] {
 		s.listRow(n, false)
 	}
-	if s.high > 0 && s.high-s.y < x.m.u(330) {
+	if s.high > 0 && s.high-s.y < x.m.u(300) {
+		// Too little for a second list: the first goes on instead.
+		for _, n := range running[shown:] {
+			probe := s.spare()
+			if probe.listRow(n, false); probe.y > s.high {
+				break
+			}
+			s.listRow(n, false)
+		}
 		return
 	}
 	s.section(x.w.latest, sprintf(x.w.allLatest, x.lib.Count(playlist.Query{}, x.moment)), string(DoLatest), len(recent) > 0)
 	for i, n := range recent {
-		was := s.y
 		if s.high == 0 && i == 5 {
 			break
 		}
 		probe := s.spare()
-		probe.y = was
 		probe.listRow(n, true)
 		if s.high > 0 && probe.y > s.high-x.m.u(8) {
 			break

@@ -3,7 +3,6 @@ package page
 import (
 	"fmt"
 	"image"
-	"slices"
 
 	"mingbai/playlist"
 	"mingbai/playlist/scene"
@@ -18,7 +17,8 @@ func sprintf(format string, args ...any) string { return fmt.Sprintf(format, arg
 type content struct {
 	head, body func(*sheet)
 	// share is how much of a wide panel the head takes, in hundredths.
-	share int
+	share  int
+	counts string // how the rows below the page's end are counted, if they are
 	// fill pages choose what they show by the height that there is (sheet.high)
 	// and scroll only when even the least does not fit.
 	fill bool
@@ -104,19 +104,24 @@ func (x *ctx) scrolling(con content, y0, y1 int) {
 		view.Max.Y -= x.m.strip
 	}
 	x.info.Viewport, x.info.ContentHeight = view, total
-	x.info.MaxScroll = max(total-view.Dy(), 0)
+	// The last page begins where a row does, even if it ends with more paper.
+	x.info.MaxScroll = right.snap(max(total-view.Dy(), 0))
 	scroll := min(max(x.v.Scroll, 0), x.info.MaxScroll)
 	x.info.Scroll = scroll
 
-	limit := scroll + view.Dy()
 	down := right
+	ends := down.bottom(scroll, scroll+view.Dy())
+	limit := scroll + view.Dy()
 	if !x.v.Moving {
-		limit = right.bottom(scroll, limit)
+		limit = ends.end
 	}
-	x.info.Down = min(max(limit-down.stuck(limit), scroll), x.info.MaxScroll)
+	x.info.Down = min(max(ends.next-down.stuck(ends.next), scroll), x.info.MaxScroll)
 	x.info.Up = max(scroll-view.Dy(), 0)
-	if i, _ := slices.BinarySearch(down.breaks, x.info.Up); x.info.Up > 0 && i < len(down.breaks) {
-		x.info.Up = min(down.breaks[i], scroll)
+	for _, b := range down.breaks {
+		if x.info.Up > 0 && b.next >= x.info.Up && b.next < scroll {
+			x.info.Up = b.next
+			break
+		}
 	}
 	x.info.Characters = left.chars
 	if right != left {
@@ -135,10 +140,10 @@ func (x *ctx) scrolling(con content, y0, y1 int) {
 		draw(left2, scroll, limit, func(s *sheet) { con.head(s); con.body(s) })
 	} else {
 		// The head stays where it is as long as all of it can be seen.
-		held := min(scroll, max(left.y+x.m.u(foot)-view.Dy(), 0))
+		held := min(scroll, left.snap(max(left.y+x.m.u(foot)-view.Dy(), 0)))
 		end := held + view.Dy()
 		if !x.v.Moving {
-			end = left.bottom(held, end)
+			end = left.bottom(held, end).end
 		}
 		draw(left2, held, end, con.head)
 		draw(right2, scroll, limit, con.body)
@@ -150,7 +155,7 @@ func (x *ctx) scrolling(con content, y0, y1 int) {
 				rest++
 			}
 		}
-		x.moreStrip(view.Max.Y, scroll > 0, scroll < x.info.MaxScroll, rest)
+		x.moreStrip(view.Max.Y, scroll > 0, scroll < x.info.MaxScroll, con.counts, rest)
 	}
 }
 
@@ -197,6 +202,19 @@ func (x *ctx) watermark(y0, y1 int) {
 			p.Draw(x.c, image.Pt(left, y))
 		}
 	})
+}
+
+// snap returns the first height from top on at which a page may begin.
+func (s *sheet) snap(top int) int {
+	if top == 0 {
+		return 0
+	}
+	for _, b := range s.breaks {
+		if b.next-s.stuck(b.next) >= top {
+			return b.next - s.stuck(b.next)
+		}
+	}
+	return top
 }
 
 // spare is a dry sheet of the same width, to find out how high something is.

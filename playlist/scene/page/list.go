@@ -35,7 +35,9 @@ func (s *sheet) listRow(n *playlist.Notice, compact bool) {
 		if s.m.large > 1 || x1-x0 < s.width()/3 {
 			x1 = s.x1
 		}
-		p := s.text(x0, x1, s.y, s.title(n), s.body(s.pal.Ink))
+		st := s.body(s.pal.Ink)
+		st.Balance = true
+		p := s.text(x0, x1, s.y, s.title(n), st)
 		s.put(tag, s.x0, s.y+p.Baseline()-tag.Baseline(), image.Rect(s.x0, s.y, x0, s.y+p.Height))
 		endY := s.y + p.Baseline() - end.Baseline()
 		s.y += p.Height
@@ -46,7 +48,9 @@ func (s *sheet) listRow(n *playlist.Notice, compact bool) {
 		}
 		if posting {
 			s.y += s.m.u(8)
-			barTo := s.x1 - end.Width - s.m.u(36)
+			// Bars of one list are equally long, whatever their days say.
+			most := s.setter.Width(s.w.dayCount(8, 10, true), s.small(s.pal.Secondary))
+			barTo := s.x1 - max(end.Width, most) - s.m.u(36)
 			s.progress(x0, barTo, s.y, s.m.u(8), state, s.pal.Money, s.pal.Hairline)
 			s.y += s.m.u(8)
 			if x1 != s.x1 && len(p.Lines) == 1 {
@@ -91,14 +95,15 @@ func (s *sheet) entryRow(n *playlist.Notice) {
 		if s.m.large > 1 {
 			titleTo = x1
 		}
-		p := s.text(s.x0, titleTo, s.y, s.title(n), s.body(s.pal.Ink))
+		st := s.body(s.pal.Ink)
+		st.Balance = true
+		p := s.text(s.x0, titleTo, s.y, s.title(n), st)
 		s.y += p.Height + s.m.u(4)
 		if s.m.large > 1 {
 			meta = joinDots(endText, meta)
 			end = nil
 		}
-		st := s.small(s.pal.Secondary)
-		sub := s.setter.Clamp(meta, st, titleTo-s.x0, 2)
+		sub := s.setter.Clamp(meta, s.small(s.pal.Secondary), titleTo-s.x0, 2)
 		s.put(sub, s.x0, s.y, image.Rect(s.x0, s.y, titleTo, s.y+sub.Height))
 		s.y += sub.Height
 		if posting {
@@ -140,18 +145,33 @@ func (s *sheet) progress(x0, x1, y, thick int, st playlist.PostingState, done, g
 func (s *sheet) pageTitle(kicker string, field playlist.Field, title, line string) {
 	strong, _ := s.accent(field)
 	s.gap(44)
+	if s.m.landscape() {
+		s.gap(-14)
+	}
 	if kicker != "" {
 		s.para(kicker, s.smallBold(strong))
 		s.gap(8)
 	}
-	st := s.serif(sizeTitle, s.pal.Ink)
-	st.Balance = true
-	s.para(title, st)
+	s.titlePara(title)
 	if line != "" {
 		s.gap(10)
 		s.para(line, s.small(s.pal.Secondary))
 	}
 	s.gap(28)
+}
+
+// titlePara sets a page's title: on one line if it takes little less than its
+// size for that, else on lines of about equal length.
+func (s *sheet) titlePara(title string) {
+	st := s.serif(sizeTitle, s.pal.Ink)
+	if s.m.landscape() {
+		st = s.serif(sizeTitle*7/8, s.pal.Ink)
+	}
+	if p := s.setter.Fit(title, st, s.width(), 1, st.Size*7/8); len(p.Lines) == 1 && p.Width <= s.width() {
+		st = p.Style
+	}
+	st.Balance = true
+	s.para(title, st)
 }
 
 func (x *ctx) column() (content, bool) {
@@ -177,7 +197,7 @@ func (x *ctx) column() (content, bool) {
 		s.rule()
 		s.subColumns(below)
 	}
-	return content{head: head, body: func(s *sheet) { x.entries(s, list) }}, true
+	return content{head: head, body: func(s *sheet) { x.entries(s, list) }, counts: x.w.moreItems}, true
 }
 
 // subColumns are cards, two abreast.
@@ -248,6 +268,7 @@ func (x *ctx) plainList(title string, f playlist.Field, list []*playlist.Notice)
 			s.pageTitle(x.siteName(), f, title, sprintf(x.w.items, len(list)))
 			s.rule()
 		},
-		body: func(s *sheet) { x.entries(s, list) },
+		body:   func(s *sheet) { x.entries(s, list) },
+		counts: x.w.moreItems,
 	}
 }

@@ -60,7 +60,7 @@ func newMetrics(p playlist.Panel, large int) metrics {
 	m.margin = m.u(marginAcross)
 	m.header = m.u(headerHigh)
 	if m.landscape() {
-		m.header = m.u(126)
+		m.header = m.u(108)
 	}
 	m.bar = max(m.u(barHigh), m.touch())
 	if m.landscape() {

@@ -22,14 +22,20 @@ type sheet struct {
 	chrome bool // header, bar, dialog
 	shift  image.Point
 	clip   image.Rectangle
-	breaks []int // heights at which the page may end without cutting anything
-	held   int   // depth of keep: no breaks inside
+	breaks []pageBreak // where the page may end without cutting anything
+	hairAt int         // foot of the last hairline
+	held   int         // depth of keep: no breaks inside
+	moves  bool        // what is drawn moves sideways
 	sticky []stickySpan
 	rows   []int // tops of the rows that can be counted
 	scroll int   // how far the content has moved up
 	high   int   // height to fill; 0 is as much as it takes
 	chars  int
 }
+
+// pageBreak is a height at which a page may end and the one at which the next
+// goes on: a hairline between two rows belongs to neither.
+type pageBreak struct{ end, next int }
 
 // stickySpan is a stretch of content over which a header of that height stays at
 // the top while it scrolls.
@@ -58,7 +64,7 @@ func (s *sheet) put(p *typeset.Para, x, y int, within image.Rectangle) {
 	s.info.Texts = append(s.info.Texts, Text{
 		Text: p.Text, Area: area, Clip: s.clip, Within: within.Add(s.shift),
 		Size: p.Style.Size, Last: last.End - last.Start, Lines: len(p.Lines), Chrome: s.chrome,
-		para: p, at: image.Pt(x, y).Add(s.shift),
+		para: p, at: image.Pt(x, y).Add(s.shift), moves: s.moves,
 	})
 }
 
@@ -106,9 +112,14 @@ func (s *sheet) gap(n int) { s.y += s.m.u(n) }
 
 // breakAt allows the page to end at height y.
 func (s *sheet) breakAt(y int) {
-	if s.held == 0 && (len(s.breaks) == 0 || y > s.breaks[len(s.breaks)-1]) {
-		s.breaks = append(s.breaks, y)
+	if s.held > 0 || len(s.breaks) > 0 && y <= s.breaks[len(s.breaks)-1].next {
+		return
 	}
+	b := pageBreak{y, y}
+	if y == s.hairAt {
+		b.end -= s.weight(s.pal.Hair)
+	}
+	s.breaks = append(s.breaks, b)
 }
 
 // keep lays something out that must not be cut, and allows a cut after it.
@@ -129,6 +140,7 @@ func (s *sheet) rule() {
 func (s *sheet) hair() {
 	s.line(s.x0, s.x1, s.y, s.pal.Hair, s.pal.Hairline)
 	s.y += s.weight(s.pal.Hair)
+	s.hairAt = s.y
 }
 
 // weight is a line's thickness on this panel.
@@ -191,6 +203,10 @@ func (s *sheet) heading(text string) {
 
 // labelled is a row of a label and what it says, over the width.
 func (s *sheet) labelled(label, text string) {
+	s.labelledAs(label, text, s.body(s.pal.Ink))
+}
+
+func (s *sheet) labelledAs(label, text string, st typeset.Style) {
 	if text == "" {
 		return
 	}
@@ -198,7 +214,7 @@ func (s *sheet) labelled(label, text string) {
 	s.keep(func() {
 		s.gap(20)
 		y := s.y
-		p := s.text(s.x0+w, s.x1, y, text, s.body(s.pal.Ink))
+		p := s.text(s.x0+w, s.x1, y, text, st)
 		l := s.set(label, s.small(s.pal.Secondary), w-s.m.u(16))
 		// Both stand on one baseline, which is what the eye aligns.
 		s.put(l, s.x0, y+max(p.Baseline()-l.Baseline(), 0), image.Rect(s.x0, y, s.x0+w, y+l.Height))
@@ -217,18 +233,18 @@ func (s *sheet) labelWidth() int {
 	return min(n*s.m.t(sizeSmall), s.width()/3)
 }
 
-// bottom returns the last height at which a page from top to limit may end.
-func (s *sheet) bottom(top, limit int) int {
-	if s.y <= limit {
-		return limit
-	}
-	i, _ := slices.BinarySearch(s.breaks, limit+1)
-	for i--; i >= 0; i-- {
-		if s.breaks[i] > top+(limit-top)/2 {
-			return s.breaks[i]
+// bottom returns where a page from top to limit may end and where the next goes
+// on.
+func (s *sheet) bottom(top, limit int) pageBreak {
+	if s.y > limit {
+		for _, b := range slices.Backward(s.breaks) {
+			if b.end <= limit && b.end > top+(limit-top)/4 {
+				return b
+			}
 		}
+		// One thing as high as the page is cut where the page ends.
 	}
-	return limit // one thing higher than half the page: cut it where the page ends
+	return pageBreak{limit, limit}
 }
 
 // stuck returns the height of the header that would stand over the content when

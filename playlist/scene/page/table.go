@@ -63,6 +63,7 @@ func (s *sheet) grid(t *playlist.FundTable) *grid {
 	g := &grid{t: t, own: s.own(t), pad: s.m.u(22)}
 	gap := s.m.u(30)
 	longest := g.longest()
+	full := true // names and units of columns on one line
 	try := func(cell typeset.Style, wrap, force bool) bool {
 		g.cell, g.head = cell, s.small(s.pal.Secondary)
 		g.width = make([]int, len(t.Columns))
@@ -71,7 +72,7 @@ func (s *sheet) grid(t *playlist.FundTable) *grid {
 		bold := cell
 		bold.Role = typeset.Bold
 		for c, col := range t.Columns {
-			g.width[c] = max(s.setter.Width(longest[c], bold), s.headWidth(g, col))
+			g.width[c] = max(s.setter.Width(longest[c], bold), s.headWidth(g, col, full))
 			if !number1(col) {
 				texts = append(texts, c)
 				if c == 0 && g.own >= 0 {
@@ -102,7 +103,10 @@ func (s *sheet) grid(t *playlist.FundTable) *grid {
 		return sum <= s.width() || force
 	}
 	body, small := s.body(s.pal.Ink), s.small(s.pal.Ink)
-	if !try(body, false, false) && !try(body, true, false) && !try(small, true, false) {
+	if fits := try(body, false, false); !fits {
+		full = false
+	}
+	if !full && !try(body, false, false) && !try(body, true, false) && !try(small, true, false) {
 		try(body, true, true)
 	}
 	// What is left over goes between the columns alike.
@@ -156,7 +160,10 @@ func (g *grid) longest() []string {
 }
 
 // headWidth is what a column's name needs with its unit on a line of its own.
-func (s *sheet) headWidth(g *grid, c playlist.FundColumn) int {
+func (s *sheet) headWidth(g *grid, c playlist.FundColumn, full bool) int {
+	if full {
+		return s.setter.Width(headText(c), g.head)
+	}
 	w := s.setter.Width(c.Name, g.head)
 	if c.Unit != "" {
 		w = max(w, s.setter.Width("（"+c.Unit+"）", g.head))
@@ -218,6 +225,11 @@ func (s *sheet) table(t *playlist.FundTable, index int) {
 	s.atColumns(g, stuck, stuck+g.header, func(c, x0 int) {
 		p := s.headPara(g, c)
 		y := stuck + g.header - s.m.u(14) - p.Height
+		if number1(g.t.Columns[c]) && strings.HasSuffix(p.Text, "）") {
+			// The bracket's empty half hangs out, so that its ink is flush
+			// with the figures below.
+			x0 += g.head.Size * 4 / 10
+		}
 		s.put(p, x0, y, image.Rect(x0, y, x0+g.width[c], y+p.Height))
 	})
 	s.line(s.x0, s.x1, stuck+g.header, s.pal.Rule, s.pal.Ink)
@@ -234,6 +246,7 @@ func (s *sheet) table(t *playlist.FundTable, index int) {
 				s.line(s.x0, s.x1, s.y, s.pal.Hair, s.pal.Hairline)
 			}
 			s.y += s.weight(s.pal.Hair)
+			s.hairAt = s.y
 			if i < len(t.Rows)-1 || !hasTotals {
 				s.breakAt(s.y)
 			}
@@ -258,10 +271,12 @@ func (s *sheet) atColumns(g *grid, top, foot int, draw func(c, x0 int)) {
 	if g.total > s.width() {
 		edge = s.x0 + g.width[0] + s.m.u(15)
 	}
-	s.clipped(image.Rect(edge, top, s.x1, foot), func() {
+	s.clipped(image.Rect(edge, top, s.x1+s.m.u(16), foot), func() {
+		s.moves = g.total > s.width()
 		for c := 1; c < len(g.left); c++ {
 			draw(c, s.x0+g.left[c]-g.shift)
 		}
+		s.moves = false
 	})
 }
 
@@ -357,6 +372,7 @@ func (s *sheet) sideways(g *grid) {
 	s.gap(12)
 	st := s.small(s.pal.Secondary)
 	p := s.set2(s.w.tableMoves, st)
+	size = max(size, p.Height)
 	s.put(p, s.x0, s.y+(size-p.Height)/2, image.Rect(s.x0, s.y, s.x1, s.y+size))
 	for i, b := range []struct {
 		icon scene.IconName

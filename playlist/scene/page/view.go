@@ -69,12 +69,37 @@ type Text struct {
 	Chrome  bool // header, bar and dialogs: not counted among a page's sizes
 	Covered bool // behind a dialog
 
-	para *typeset.Para
-	at   image.Point
+	para  *typeset.Para
+	at    image.Point
+	moves bool // with a table, sideways
 }
 
-// Ink returns the smallest rectangle of the frame that holds the text's pixels.
-func (t Text) Ink() image.Rectangle { return t.para.Ink().Add(t.at) }
+// cut says whether a line of the text is painted in part.
+func (t Text) cut() (image.Rectangle, bool) {
+	clip := t.Clip
+	if t.moves {
+		clip.Min.X, clip.Max.X = t.Area.Min.X-t.Size, t.Area.Max.X+t.Size
+	}
+	for _, l := range t.para.Lines {
+		ink := lineInk(l).Add(t.at)
+		if !ink.Empty() && ink.Overlaps(clip) && !ink.In(clip) {
+			return ink, true
+		}
+	}
+	return image.Rectangle{}, false
+}
+
+func lineInk(l typeset.Line) image.Rectangle {
+	var r image.Rectangle
+	for _, g := range l.Glyphs {
+		r = r.Union(image.Rectangle{Min: g.At, Max: g.At.Add(image.Pt(g.Mask.W, g.Mask.H))})
+	}
+	return r
+}
+
+// Ink returns the smallest rectangle of the frame that holds the text's painted
+// pixels.
+func (t Text) Ink() image.Rectangle { return t.para.Ink().Add(t.at).Intersect(t.Clip) }
 
 // Info is what the caller needs to know of a drawn page.
 type Info struct {

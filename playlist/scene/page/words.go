@@ -16,12 +16,12 @@ type words struct {
 	home, back, end, contrast, plain, otherLang string
 	large                                       [3]string // what a touch on the button does at A, A+, A++
 
-	asOf, offlineAsOf, offlineLong, hotline, call string
-	exercise, exerciseLine                        string
-	start                                         string
+	asOf, offlineAsOf, offlineLong, hotline, duty, call string
+	exercise, exerciseLine                              string
+	start                                               string
 
-	posting, latest, allPostings, allLatest, more, moreRows, backTop string
-	items, nothing, nothingHint, subColumns, noneHere                string
+	posting, latest, allPostings, allLatest, more, moreItems, moreRows, backTop string
+	items, nothing, nothingHint, subColumns, noneHere                           string
 
 	howLong, fee, where, who, complaint, legal, hours     string
 	bring, bringNone, optional, original, copies          string
@@ -55,12 +55,12 @@ var chinese = words{
 	large: [3]string{"大字", "更大", "标准字"},
 
 	asOf: "信息截至 %s", offlineAsOf: "暂时连不上网络，内容截至 %s",
-	offlineLong: "暂时连不上网络，内容截至 %s，办事请拨 %s", hotline: "监督电话 %s", call: "办事请拨 %s",
+	offlineLong: "暂时连不上网络，内容截至 %s，办事请拨 %s", hotline: "监督电话 %s", duty: "值班电话 %s", call: "办事请拨 %s",
 	exercise: "演练", exerciseLine: "这是一次演练，不是真实预警",
 	start: "轻触屏幕开始",
 
 	posting: "正在公示", latest: "最新发布", allPostings: "全部 %d 条", allLatest: "全部 %d 条",
-	more: "往下看", moreRows: "下面还有 %d 条", backTop: "回到开头",
+	more: "往下看", moreItems: "下面还有 %d 条", moreRows: "下面还有 %d 行", backTop: "回到开头",
 	items: "%d 项", nothing: "这里暂时没有内容", nothingHint: "需要了解，请拨 %s。", subColumns: "分类", noneHere: "目前没有正在公示的事项",
 
 	howLong: "多久办好", fee: "收费", where: "在哪里办", who: "问谁", complaint: "投诉 %s", legal: "法定 %s", hours: "办理时间",
@@ -91,12 +91,12 @@ var english = words{
 	large: [3]string{"Larger", "Largest", "Normal"},
 
 	asOf: "As of %s", offlineAsOf: "No connection for now, as of %s",
-	offlineLong: "No connection for now. Content as of %s. For service call %s", hotline: "Hotline %s", call: "For service call %s",
+	offlineLong: "No connection for now. Content as of %s. For service call %s", hotline: "Hotline %s", duty: "On duty %s", call: "For service call %s",
 	exercise: "演练 DRILL", exerciseLine: "This is an exercise, not a real warning",
 	start: "Touch to start",
 
 	posting: "On public notice", latest: "Latest", allPostings: "All %d", allLatest: "All %d",
-	more: "Further down", moreRows: "%d more below", backTop: "Back to top",
+	more: "Further down", moreItems: "%d more below", moreRows: "%d more rows", backTop: "Back to top",
 	items: "%d items", nothing: "Nothing here for now", nothingHint: "For questions call %s.", subColumns: "Sections", noneHere: "No notice period is running now",
 
 	howLong: "How long", fee: "Fee", where: "Where", who: "Phone", complaint: "Complaints %s", legal: "By law %s", hours: "Hours",

@@ -27,6 +27,7 @@ type view struct {
 	v    page.View
 	with []*playlist.Notice
 	st   page.Status
+	down int // how many times scroll:down was touched
 }
 
 func online() page.Status {
@@ -50,38 +51,40 @@ func views() []view {
 		return page.View{Kind: page.Attract, Notice: id, Slide: at, Slides: 6}
 	}
 	return []view{
-		{"home", "liuxi", page.View{Kind: page.Home}, nil, online()},
-		{"home-english", "hall", with(page.View{Kind: page.Home}, english), nil, online()},
-		{"home-contrast", "hall", page.View{Kind: page.Home, HighContrast: true}, nil, online()},
-		{"home-large", "liuxi", page.View{Kind: page.Home, Large: 2}, nil, online()},
-		{"home-offline", "liuxi", page.View{Kind: page.Home}, nil, offline(3)},
-		{"column", "liuxi", page.View{Kind: page.ColumnPage, Column: "funds"}, nil, online()},
-		{"column-empty", "liuxi", page.View{Kind: page.ColumnPage, Column: "funds-road"}, nil, online()},
-		{"postings", "liuxi", page.View{Kind: page.Postings}, nil, online()},
-		{"announcement", "liuxi", notice(AnnouncementID), nil, online()},
-		{"announcement-large", "liuxi", with(notice(AnnouncementID), large(2)), nil, online()},
-		{"guide", "liuxi", notice(GuideID), nil, online()},
-		{"guide-large", "liuxi", with(notice(GuideID), large(1)), nil, online()},
-		{"guide-long", "liuxi", notice(LongGuideID), nil, online()},
-		{"guide-english", "liuxi", with(notice(GuideID), english), nil, online()},
-		{"fund", "liuxi", notice(FundID), nil, online()},
-		{"fund-scrolled", "liuxi", with(notice(FundID), func(v *page.View) { v.Scroll = 1100 }), nil, online()},
-		{"fund-culture", "hall", notice(CultureID), nil, online()},
-		{"fund-large", "liuxi", with(notice(FundID), large(2)), nil, online()},
-		{"fund-contrast", "liuxi", with(notice(FundID), func(v *page.View) { v.HighContrast = true }), nil, online()},
-		{"media", "liuxi", notice(MediaID), nil, online()},
-		{"alert", "liuxi", notice(AlertID), []*playlist.Notice{alert}, online()},
-		{"alert-exercise", "liuxi", notice(ExerciseID), []*playlist.Notice{drill}, online()},
-		{"alert-banner", "liuxi", page.View{Kind: page.Home}, []*playlist.Notice{drill}, online()},
-		{"attract-fund", "liuxi", slide(FundID, 0), nil, online()},
-		{"attract-announcement", "liuxi", slide(AnnouncementID, 1), nil, online()},
-		{"attract-guide", "liuxi", slide(GuideID, 2), nil, online()},
-		{"attract-media", "liuxi", slide(MediaID, 3), nil, online()},
-		{"attract-alert", "liuxi", slide(AlertID, 4), []*playlist.Notice{alert}, online()},
-		{"dialog", "liuxi", with(notice(GuideID), func(v *page.View) { v.Idle = 18 }), nil, online()},
-		{"pairing", "hall", page.View{Kind: page.Pairing}, nil, page.Status{Code: "482915", Console: "http://192.0.2.10:8080"}},
-		{"fallback", "hall", page.View{Kind: page.Fallback}, nil, offline(2)},
-		{"identify", "hall", page.View{Kind: page.Identify}, nil, online()},
+		{"home", "liuxi", page.View{Kind: page.Home}, nil, online(), 0},
+		{"home-english", "hall", with(page.View{Kind: page.Home}, english), nil, online(), 0},
+		{"home-contrast", "hall", page.View{Kind: page.Home, HighContrast: true}, nil, online(), 0},
+		{"home-large", "liuxi", page.View{Kind: page.Home, Large: 2}, nil, online(), 0},
+		{"home-offline", "liuxi", page.View{Kind: page.Home}, nil, offline(3), 0},
+		{"column", "liuxi", page.View{Kind: page.ColumnPage, Column: "funds"}, nil, online(), 0},
+		{"column-empty", "liuxi", page.View{Kind: page.ColumnPage, Column: "funds-road"}, nil, online(), 0},
+		{"postings", "liuxi", page.View{Kind: page.Postings}, nil, online(), 0},
+		{"announcement", "liuxi", notice(AnnouncementID), nil, online(), 0},
+		{"announcement-large", "liuxi", with(notice(AnnouncementID), large(2)), nil, online(), 0},
+		{"guide", "liuxi", notice(GuideID), nil, online(), 0},
+		{"guide-2", "liuxi", notice(GuideID), nil, online(), 1},
+		{"announcement-2", "liuxi", notice(AnnouncementID), nil, online(), 1},
+		{"guide-large", "liuxi", with(notice(GuideID), large(1)), nil, online(), 0},
+		{"guide-long", "liuxi", notice(LongGuideID), nil, online(), 0},
+		{"guide-english", "liuxi", with(notice(GuideID), english), nil, online(), 0},
+		{"fund", "liuxi", notice(FundID), nil, online(), 0},
+		{"fund-scrolled", "liuxi", notice(FundID), nil, online(), 1},
+		{"fund-culture", "hall", notice(CultureID), nil, online(), 0},
+		{"fund-large", "liuxi", with(notice(FundID), large(2)), nil, online(), 0},
+		{"fund-contrast", "liuxi", with(notice(FundID), func(v *page.View) { v.HighContrast = true }), nil, online(), 0},
+		{"media", "liuxi", notice(MediaID), nil, online(), 0},
+		{"alert", "liuxi", notice(AlertID), []*playlist.Notice{alert}, online(), 0},
+		{"alert-exercise", "liuxi", notice(ExerciseID), []*playlist.Notice{drill}, online(), 0},
+		{"alert-banner", "liuxi", page.View{Kind: page.Home}, []*playlist.Notice{drill}, online(), 0},
+		{"attract-fund", "liuxi", slide(FundID, 0), nil, online(), 0},
+		{"attract-announcement", "liuxi", slide(AnnouncementID, 1), nil, online(), 0},
+		{"attract-guide", "liuxi", slide(GuideID, 2), nil, online(), 0},
+		{"attract-media", "liuxi", slide(MediaID, 3), nil, online(), 0},
+		{"attract-alert", "liuxi", slide(AlertID, 4), []*playlist.Notice{alert}, online(), 0},
+		{"dialog", "liuxi", with(notice(GuideID), func(v *page.View) { v.Idle = 18 }), nil, online(), 0},
+		{"pairing", "hall", page.View{Kind: page.Pairing}, nil, page.Status{Code: "482915", Console: "http://192.0.2.10:8080"}, 0},
+		{"fallback", "hall", page.View{Kind: page.Fallback}, nil, offline(2), 0},
+		{"identify", "hall", page.View{Kind: page.Identify}, nil, online(), 0},
 	}
 }
 
@@ -94,7 +97,12 @@ func Touch(setter *typeset.Setter, panel playlist.Panel) ([]Specimen, error) {
 		if err != nil {
 			return nil, fmt.Errorf("making the library of the specimens: %w", err)
 		}
-		f, info := page.New(setter, s, Pictures).Draw(v.v, lib, Now(), v.st)
+		b := page.New(setter, s, Pictures)
+		f, info := b.Draw(v.v, lib, Now(), v.st)
+		for range v.down {
+			v.v.Scroll = info.Down
+			f, info = b.Draw(v.v, lib, Now(), v.st)
+		}
 		out = append(out, Specimen{Name: fmt.Sprintf("%s-%dx%d", v.name, panel.Width, panel.Height), Panel: panel, Frame: f, Info: info})
 	}
 	return out, nil
