@@ -72,7 +72,8 @@ type Fleet struct {
 	misses  []time.Time              // wrong codes of the last minute
 	results map[string]chan struct{} // commands that someone waits for
 	closed  bool
-	tree    *store.Tree // the sites as they were at treeAt, nil when they changed
+	loaded  map[playlist.ChannelID]playlist.Loaded // newest editions that were looked into
+	tree    *store.Tree                            // the sites as they were at treeAt, nil when they changed
 	treeAt  time.Time
 
 	settling sync.Mutex // one settings document at a time is made
@@ -117,7 +118,7 @@ func New(ctx context.Context, cfg Config) (*Fleet, error) {
 	}
 	f := &Fleet{
 		cfg: cfg, secret: secret, live: map[playlist.ScreenID]*live{}, waiting: map[string]*waiting{},
-		byKey: map[[32]byte]*waiting{}, results: map[string]chan struct{}{},
+		byKey: map[[32]byte]*waiting{}, results: map[string]chan struct{}{}, loaded: map[playlist.ChannelID]playlist.Loaded{},
 	}
 	screens, err := cfg.Store.Screens(ctx)
 	if err != nil {

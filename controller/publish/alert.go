@@ -88,7 +88,8 @@ func (d *Desk) LiftAlert(ctx context.Context, who Who, id playlist.NoticeID) (Re
 	lifted := *n
 	alert := *n.Alert
 	alert.Lifted, alert.Reference = true, string(id)
-	lifted.Alert, lifted.Version, lifted.NotAfter = &alert, row.Version, now.Add(LiftedFor).UTC()
+	lifted.Alert, lifted.Version = &alert, row.Version
+	lifted.NotBefore, lifted.NotAfter = now.UTC(), now.Add(LiftedFor).UTC()
 	return d.Publish(ctx, who, lifted)
 }
 

@@ -85,31 +85,36 @@ func (k *Keys) key(name string) (ed25519.PrivateKey, error) {
 	return key, nil
 }
 
-// make writes a new key. The file has its narrow permissions before a byte of
-// the key is in it, and its name only when it is whole.
+// make writes a new key.
 func (k *Keys) make(name, path string) (ed25519.PrivateKey, error) {
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("make key %s: %w", name, err)
 	}
-	temp := path + ".new"
-	if err := k.fsys.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("make key %s: %w", name, err)
-	}
-	f, err := k.fsys.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("make key %s: %w", name, err)
-	}
-	_, err = f.Write([]byte(hex.EncodeToString(key.Seed()) + "\n"))
-	if err == nil {
-		err = f.Sync()
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
-		return nil, fmt.Errorf("make key %s: %w", name, err)
-	}
-	if err := durable.Rename(k.fsys, temp, path); err != nil {
+	if err := WriteSecret(k.fsys, path, []byte(hex.EncodeToString(key.Seed())+"\n")); err != nil {
 		return nil, fmt.Errorf("make key %s: %w", name, err)
 	}
 	k.held[name] = key
 	return key, nil
+}
+
+// WriteSecret writes a file that only its owner can read, durably. It has its
+// narrow permissions before a byte is in it, and its name only when it is whole.
+func WriteSecret(fsys durable.FS, path string, data []byte) error {
+	temp := path + ".new"
+	if err := fsys.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := fsys.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return durable.Rename(fsys, temp, path)
 }
