@@ -122,6 +122,14 @@ func unquote(s string) string {
 // plainKey drops the quotes of the parts of a dotted key, for people to read.
 func plainKey(s string) string { return strings.Join(splitKey(s), ".") }
 
+// Line returns the first line on which a key stands, given by its parts, or 0.
+func Line(data []byte, key ...string) int {
+	if at := keyLines(data)[strings.Join(key, "\x00")]; len(at) > 0 {
+		return at[0]
+	}
+	return 0
+}
+
 // keyLines finds the lines on which keys and tables stand, since the decoder
 // does not tell. Keys are joined with NUL; one that stands in several elements
 // of an array of tables has several lines.
