@@ -87,6 +87,9 @@ func (p *Program) event(e player.Event, now time.Time) {
 		}
 		p.touchedAt(now)
 		action := g.pressed
+		if action == "" && g.drag == undecided && !p.session.active && p.lib != nil && p.drawn.alert == "" {
+			action = string(page.DoStart) // the loop and the site's own card invite a touch anywhere
+		}
 		if g.drag == vertical && math.Abs(g.velocity) > stopped && e.Time.Sub(g.lastAt) < 80*time.Millisecond {
 			g.glide = now
 		}
@@ -209,6 +212,9 @@ func (p *Program) act(action string, now time.Time) {
 	if p.drawn.alert != "" && a.Verb != page.DoLarge && a.Verb != page.DoContrast && a.Verb != page.DoLang && a.Verb != page.DoScroll {
 		// Somebody has read the warning and goes on; a band stays on top.
 		p.putAside(p.drawn.alert)
+	}
+	if !s.active && p.lib == nil {
+		return // nothing to walk through yet
 	}
 	if !s.active {
 		s.active, s.pages = true, []page.View{{Kind: page.Home}}

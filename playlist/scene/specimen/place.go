@@ -93,6 +93,8 @@ func Library(s playlist.Settings, with ...*playlist.Notice) (*playlist.Library, 
 		}
 		if g.Channel.Site == "qinghe" && !g.Channel.Alert {
 			in.Columns = Columns()
+			in.Playlists = []playlist.Playlist{{ID: "daily", Name: "日常", Latest: &playlist.Select{Count: 12}}}
+			in.Rules = []schedule.Rule{{ID: "daily", Name: "每天", Playlist: "daily", Level: schedule.Normal}}
 		}
 		e, _, err := playlist.Compile(in)
 		if err != nil {

@@ -1,0 +1,267 @@
+package touch
+
+import (
+	"image"
+	"testing"
+	"time"
+
+	"mingbai/assets"
+	"mingbai/kiosk"
+	"mingbai/kiosk/player"
+	"mingbai/playlist"
+	"mingbai/playlist/scene"
+	"mingbai/playlist/scene/page"
+	"mingbai/playlist/scene/specimen"
+	"mingbai/playlist/schedule"
+	"mingbai/playlist/wire"
+)
+
+var panel = playlist.Panel{Width: 1080, Height: 1920, WidthMM: 529, HeightMM: 941}
+
+// device is a source whose time and content the test sets.
+type device struct {
+	status kiosk.Status
+	showed []wire.Showing
+}
+
+func (d *device) Status() kiosk.Status                   { return d.status }
+func (d *device) Blob(assets.Ref, int64) ([]byte, error) { return nil, assets.ErrNotFound }
+func (d *device) Showed(s wire.Showing)                  { d.showed = append(d.showed, s) }
+
+// stand is a touchscreen with a person in front of it.
+type stand struct {
+	t      *testing.T
+	device *device
+	prog   *Program
+	now    time.Time
+	frame  *scene.Frame
+	next   time.Time
+}
+
+func newStand(t *testing.T, notices ...*playlist.Notice) *stand {
+	t.Helper()
+	lib, err := specimen.Library(specimen.Settings("liuxi", panel), notices...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stand{t: t, now: specimen.Now().Now, device: &device{status: kiosk.Status{
+		Library: lib, Moment: specimen.Now(), Online: true, AsOf: specimen.Now().Now, Enrolled: true,
+	}}}
+	s.prog = New(s.device, Options{Panel: panel, Idle: time.Minute})
+	s.step()
+	return s
+}
+
+// pass lets time pass, as the presenter does: a step whenever one is due.
+func (s *stand) pass(d time.Duration) {
+	for end := s.now.Add(d); s.now.Before(end); {
+		due := s.next
+		if !due.After(s.now) {
+			due = s.now.Add(time.Second / 60)
+		}
+		if due.After(end) {
+			due = end
+		}
+		s.now = due
+		s.step()
+	}
+}
+
+func (s *stand) step(input ...player.Event) {
+	s.t.Helper()
+	s.device.status.Moment = schedule.Sure(s.now)
+	s.frame, s.next = s.prog.Step(s.now, input)
+	if s.frame == nil || len(s.frame.Ops) == 0 {
+		s.t.Fatal("nothing is drawn")
+	}
+	if s.next.After(s.now.Add(heartbeat)) {
+		s.t.Fatalf("the next frame is due in %v, later than a heartbeat", s.next.Sub(s.now))
+	}
+	s.prog.Presented(s.frame, s.now)
+}
+
+// tap touches the region of an action, as a finger does.
+func (s *stand) tap(action string) {
+	s.t.Helper()
+	s.pass(time.Second) // let what moves arrive
+	for _, r := range s.frame.Regions {
+		if r.Action == action {
+			at := image.Pt((r.Area.Min.X+r.Area.Max.X)/2, (r.Area.Min.Y+r.Area.Max.Y)/2)
+			s.step(player.Event{Kind: player.Down, At: at, Time: s.now})
+			s.now = s.now.Add(60 * time.Millisecond)
+			s.step(player.Event{Kind: player.Up, At: at, Time: s.now})
+			s.pass(time.Second)
+			return
+		}
+	}
+	s.t.Fatalf("nothing on the page %s answers %q", s.page(), action)
+}
+
+func (s *stand) page() string {
+	s.t.Helper()
+	if len(s.device.showed) == 0 {
+		return ""
+	}
+	last := s.device.showed[len(s.device.showed)-1]
+	if last.Notice != "" && last.Page != "loop" {
+		return last.Page + ":" + string(last.Notice)
+	}
+	return last.Page
+}
+
+func (s *stand) want(page string) {
+	s.t.Helper()
+	if got := s.page(); got != page {
+		s.t.Errorf("page %q, want %q", got, page)
+	}
+}
+
+func TestWalkThereAndBack(t *testing.T) {
+	s := newStand(t)
+	s.want("loop")
+	s.tap("start")
+	s.want("home")
+	column := ""
+	for _, r := range s.frame.Regions {
+		if a, ok := page.ParseAction(r.Action); ok && a.Verb == page.DoColumn && column == "" {
+			column = r.Action
+		}
+	}
+	s.tap(column)
+	s.want("column")
+	s.tap("back")
+	s.want("home")
+	s.tap("postings")
+	s.want("postings")
+	s.tap("home")
+	s.want("home")
+	s.tap("end")
+	s.want("loop")
+}
+
+func TestSessionLeavesNothingBehind(t *testing.T) {
+	s := newStand(t)
+	s.tap("start")
+	s.tap("large")
+	s.tap("contrast")
+	s.tap("lang")
+	if v := s.prog.drawn.key.view; v.Large != 1 || !v.HighContrast || v.Lang != "en" {
+		t.Fatalf("the choices did not count: %+v", v)
+	}
+	s.pass(10 * time.Minute) // nobody answers
+	s.want("loop")
+	if v := s.prog.drawn.key.view; v.Large != 0 || v.HighContrast || v.Lang == "en" {
+		t.Errorf("the next person finds %+v", v)
+	}
+	if s.prog.session.active || s.prog.session.pages != nil {
+		t.Errorf("the session is still there: %+v", s.prog.session)
+	}
+}
+
+func TestIdleQuestionGivesTwentySecondsAndCanBeAnswered(t *testing.T) {
+	s := newStand(t)
+	s.tap("start")
+	limit := s.prog.limit()
+	s.pass(limit)
+	if s.prog.drawn.key.view.Idle == 0 {
+		t.Fatalf("no question after %v", limit)
+	}
+	s.pass(17 * time.Second)
+	if got := s.prog.drawn.key.view.Idle; got < 2 || got > 3 {
+		t.Errorf("%d seconds left after about 18", got)
+	}
+	for range 10 { // WCAG 2.2.1: at least ten times
+		s.tap("continue")
+		s.want("home")
+		if s.prog.drawn.key.view.Idle != 0 {
+			t.Fatal("the question is still up")
+		}
+		s.pass(limit)
+	}
+	s.pass(21 * time.Second)
+	s.want("loop")
+}
+
+func TestWarningTakesOverAndGivesWay(t *testing.T) {
+	alert := specimen.Alert()
+	quiet := newStand(t)
+	s := newStand(t)
+	s.tap("start")
+	s.tap("postings")
+	with, err := specimen.Library(specimen.Settings("liuxi", panel), alert)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.device.status.Library = with
+	s.step()
+	s.want("alert:" + string(alert.ID))
+	s.tap("home") // somebody has read it and goes on
+	s.want("home")
+	s.pass(5 * time.Minute) // and leaves: it is back
+	s.want("alert:" + string(alert.ID))
+	s.device.status.Library = quiet.device.status.Library
+	s.step()
+	s.pass(time.Second)
+	s.want("loop")
+}
+
+func TestScrollStaysWithinThePage(t *testing.T) {
+	s := newStand(t)
+	s.tap("start")
+	var long playlist.NoticeID
+	for _, n := range s.device.status.Library.List(playlist.Query{Kinds: []playlist.Kind{playlist.KindGuide}}, s.device.status.Moment) {
+		long = n.ID
+	}
+	s.prog.open(page.View{Kind: page.NoticePage, Notice: long})
+	s.pass(time.Second)
+	if s.prog.drawn.info.MaxScroll == 0 {
+		t.Fatalf("the page of %s does not scroll", long)
+	}
+	at := image.Pt(540, 1200)
+	s.step(player.Event{Kind: player.Down, At: at, Time: s.now})
+	for range 12 {
+		s.now, at.Y = s.now.Add(10*time.Millisecond), at.Y-60
+		s.step(player.Event{Kind: player.Move, At: at, Time: s.now})
+	}
+	moved := s.prog.scrolled()
+	if moved < 400 {
+		t.Errorf("a finger that moved 720 pixels moved the page by %d", moved)
+	}
+	s.step(player.Event{Kind: player.Up, At: at, Time: s.now})
+	s.pass(5 * time.Second)
+	if got, most := s.prog.scrolled(), s.prog.drawn.info.MaxScroll; got <= moved || got > most {
+		t.Errorf("the fling ended at %d, from %d of at most %d", got, moved, most)
+	}
+	s.want("notice:" + string(long)) // no tap by accident
+	if s.prog.gesture.moving() {
+		t.Error("the page still moves after five seconds")
+	}
+}
+
+func TestTremblingFingerTaps(t *testing.T) {
+	s := newStand(t)
+	s.tap("start")
+	r := s.frame.Regions[0]
+	for _, region := range s.frame.Regions {
+		if region.Action == "postings" {
+			r = region
+		}
+	}
+	at := image.Pt((r.Area.Min.X+r.Area.Max.X)/2, (r.Area.Min.Y+r.Area.Max.Y)/2)
+	s.step(player.Event{Kind: player.Down, At: at, Time: s.now})
+	s.step(player.Event{Kind: player.Move, At: at.Add(image.Pt(3, 2)), Time: s.now})
+	s.step(player.Event{Kind: player.Up, At: at.Add(image.Pt(3, 2)), Time: s.now})
+	s.pass(time.Second)
+	s.want("postings")
+}
+
+func TestNewScreenShowsItsCode(t *testing.T) {
+	d := &device{status: kiosk.Status{Moment: specimen.Now(), Online: false, Code: "402916"}}
+	s := &stand{t: t, now: specimen.Now().Now, device: d, prog: New(d, Options{Panel: panel, Idle: time.Minute})}
+	s.step()
+	s.want("pairing")
+	d.status.Enrolled, d.status.Code = true, ""
+	s.step()
+	s.pass(time.Second)
+	s.want("fallback") // enrolled, but no content yet
+}
