@@ -56,6 +56,7 @@ type Display struct {
 	scanout atomic.Bool   // the window's pixels may be gone: paint again
 	wake    chan struct{} // cuts a pause of the render loop short; capacity 1
 	started atomic.Bool
+	polled  bool // never start the touch reader, for tests
 
 	input inputQueue
 	done  chan struct{} // closed when Run has returned
@@ -139,12 +140,8 @@ func (d *Display) takeShots() []chan *image.RGBA {
 // It must be called on the main goroutine, and once in a process.
 func (d *Display) Run(ctx context.Context, p player.Program) error {
 	defer close(d.done)
-	restore := preferGLX(d.log)
-	defer restore()
-
 	name := fmt.Sprintf("mingbai-%d", os.Getpid())
 	l := newLoop(ctx, d, p)
-	l.settled = restore
 	d.openWindow()
 	ebiten.SetScreenClearedEveryFrame(false)
 	ebiten.SetRunnableOnUnfocused(true)
@@ -160,7 +157,9 @@ func (d *Display) Run(ctx context.Context, p player.Program) error {
 		<-ctx.Done()
 		d.nudge()
 	})
-	helpers.Go(func() { d.watchServer(ctx, name) })
+	if !d.polled {
+		helpers.Go(func() { d.watchServer(ctx, name) })
+	}
 	err := ebiten.RunGameWithOptions(l, &ebiten.RunGameOptions{
 		X11ClassName:    "mingbai",
 		X11InstanceName: name,

@@ -14,9 +14,10 @@ package main
 var Pitch float
 
 func Fragment(dst vec4, src vec2, color vec4) vec4 {
-	p := dst.xy - imageDstOrigin()
-	lamp := floor(p / Pitch)
-	from := (p - (lamp+0.5)*Pitch) / Pitch
+	// Not dst: the window's own rows count from the bottom in OpenGL.
+	p := src - imageSrc0Origin()
+	lamp := floor(p)
+	from := p - lamp - 0.5
 	lit := imageSrc0UnsafeAt(lamp + 0.5 + imageSrc0Origin()).rgb
 	edge := 0.75 / Pitch
 	cover := 1 - smoothstep(0.42-edge, 0.42+edge, length(from))

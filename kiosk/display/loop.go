@@ -27,7 +27,6 @@ type loop struct {
 	monitor monitorWatch
 	mouse   mouse
 	timer   *time.Timer
-	settled func() // called once, when the window is open
 
 	frame    *scene.Frame // what shall be on the display
 	painted  *scene.Frame // handed to ebiten, not yet known to be swapped
@@ -71,11 +70,7 @@ func (l *loop) ring() {
 
 // Update is ebiten's: it takes the input and asks the program for its frame.
 func (l *loop) Update() error {
-	if l.settled != nil {
-		l.settled()
-		l.settled = nil
-		l.d.started.Store(true)
-	}
+	l.d.started.Store(true)
 	if l.ctx.Err() != nil {
 		l.ended = true
 		return ebiten.Termination

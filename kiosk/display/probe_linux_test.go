@@ -23,7 +23,8 @@ import (
 // with probeVariable naming what to do. It prints its findings as JSON.
 const (
 	probeVariable = "MINGBAI_DISPLAY_PROBE"
-	bornVariable  = "MINGBAI_DISPLAY_BORN" // when the parent started it, Unix nanoseconds
+	pollVariable  = "MINGBAI_DISPLAY_POLLED" // not empty: without the touch reader
+	bornVariable  = "MINGBAI_DISPLAY_BORN"   // when the parent started it, Unix nanoseconds
 )
 
 // findings is what a probe saw.
@@ -35,6 +36,7 @@ type findings struct {
 	Measured   int // of them, while CPU and Wall were measured
 	CPU        time.Duration
 	Wall       time.Duration
+	Latency    time.Duration
 	Beats      int
 	Events     []player.Event
 	Shot       []byte // RGBA
@@ -74,6 +76,15 @@ func (p *program) Presented(f *scene.Frame, at time.Time) {
 	}
 }
 
+// note writes into the findings.
+func (p *program) note(write func(*findings)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	write(&p.found)
+}
+
+func (p *program) fail(err error) { p.note(func(f *findings) { f.Error = err.Error() }) }
+
 func (p *program) snapshot() findings {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -102,6 +113,7 @@ func runProbe(name string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
 	}
+	d.polled = os.Getenv(pollVariable) != ""
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	var done sync.WaitGroup
@@ -126,9 +138,8 @@ func runProbe(name string) int {
 	return 0
 }
 
-// spawn runs a probe and returns what it found. stir, if given, is called once
-// the child runs.
-func spawn(t testing.TB, name string, stir func()) findings {
+// spawn runs a probe in a child process and returns what it found.
+func spawn(t testing.TB, name string) findings {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -140,13 +151,7 @@ func spawn(t testing.TB, name string, stir func()) findings {
 	cmd.Env = append(os.Environ(), probeVariable+"="+name, bornVariable+"="+strconv.FormatInt(time.Now().UnixNano(), 10))
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if stir != nil {
-		stir()
-	}
-	if err := cmd.Wait(); err != nil {
+	if err := cmd.Run(); err != nil {
 		t.Fatalf("the probe %s failed: %v\n%s", name, err, errs.Bytes())
 	}
 	var f findings
@@ -169,10 +174,12 @@ type probe struct {
 	drive   func(ctx context.Context, d *Display, p *program) // ends the probe by returning
 }
 
+var markedMask = softMask(40, 30, 77)
+
 // marked is a frame on which a wrong offset, a flip or a swapped channel shows.
 func marked(size image.Point) *scene.Frame {
 	f := &scene.Frame{Size: size, Ground: color.RGBA{240, 241, 243, 255}}
-	m := softMask(40, 30, 77)
+	m := markedMask
 	f.Ops = append(f.Ops,
 		scene.Op{Kind: scene.OpFill, Dst: image.Rect(0, 0, 40, 20), Color: color.RGBA{200, 20, 20, 255}},
 		scene.Op{Kind: scene.OpFill, Dst: image.Rect(size.X-30, size.Y-10, size.X, size.Y), Color: color.RGBA{20, 20, 200, 255}},
@@ -184,11 +191,9 @@ func marked(size image.Point) *scene.Frame {
 // shoot takes a picture of the window into the findings.
 func shoot(ctx context.Context, d *Display, p *program) {
 	m, err := d.Screenshot(ctx)
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if err != nil {
-		p.found.Error = err.Error()
+		p.fail(err)
 		return
 	}
-	p.found.Shot, p.found.ShotSize = m.Pix, m.Rect.Size()
+	p.note(func(f *findings) { f.Shot, f.ShotSize = m.Pix, m.Rect.Size() })
 }

@@ -1,13 +1,18 @@
 package display
 
 import (
+	"bytes"
 	"context"
 	"image"
 	"image/color"
-	"syscall"
+	"image/png"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
+	"mingbai/kiosk/display/xinput"
+	"mingbai/kiosk/player"
 	"mingbai/playlist/scene"
 )
 
@@ -23,6 +28,79 @@ var probes = map[string]probe{
 		drive: func(ctx context.Context, d *Display, p *program) {
 			shoot(ctx, d, p)
 			wait(ctx, 1200*time.Millisecond)
+		},
+	},
+	"touched": {
+		// Undecorated at a place of its own, so that root positions are known.
+		options: Options{Title: "touched", Width: pageSize.X, Height: pageSize.Y, Borderless: true, X: handAt.X, Y: handAt.Y},
+		step: func() func(time.Time, int) (*scene.Frame, time.Time) {
+			f := marked(pageSize)
+			return func(time.Time, int) (*scene.Frame, time.Time) { return f, scene.Still }
+		}(),
+		drive: func(ctx context.Context, d *Display, p *program) {
+			until(ctx, d.input.served)
+			if err := tap(ctx); err != nil {
+				p.fail(err)
+			}
+			until(ctx, func() bool { return len(p.snapshot().Events) >= 2*taps+1 })
+		},
+	},
+	"polled": {
+		options: Options{Title: "polled", Width: pageSize.X, Height: pageSize.Y, Borderless: true, X: handAt.X, Y: handAt.Y},
+		step: func() func(time.Time, int) (*scene.Frame, time.Time) {
+			f := marked(pageSize)
+			return func(time.Time, int) (*scene.Frame, time.Time) { return f, scene.Still }
+		}(),
+		drive: func(ctx context.Context, _ *Display, p *program) {
+			if err := tap(ctx); err != nil {
+				p.fail(err)
+			}
+			until(ctx, func() bool { return len(p.snapshot().Events) >= 2*taps+1 })
+		},
+	},
+	"woken": {
+		options: Options{Title: "woken", Width: pageSize.X, Height: pageSize.Y},
+		step: func(now time.Time, n int) (*scene.Frame, time.Time) {
+			f := marked(pageSize)
+			if n > 1 {
+				f.Ground.R = 7
+			}
+			if n == 2 {
+				return f, now.Add(400 * time.Millisecond)
+			}
+			return f, scene.Still
+		},
+		drive: func(ctx context.Context, d *Display, p *program) {
+			wait(ctx, 500*time.Millisecond)
+			start := time.Now()
+			d.Wake()
+			until(ctx, func() bool { return p.snapshot().Presented == 2 })
+			p.note(func(f *findings) { f.Latency = time.Since(start) })
+			until(ctx, func() bool { return p.snapshot().Presented == 3 })
+			p.note(func(f *findings) { f.Wall = time.Since(start) })
+			shoot(ctx, d, p)
+		},
+	},
+	"board": {
+		options: Options{Title: "board", Width: 96, Height: 32, Scale: 6, Dots: true, Borderless: true},
+		step:    func(time.Time, int) (*scene.Frame, time.Time) { return marked(image.Pt(96, 32)), scene.Still },
+		drive:   func(ctx context.Context, d *Display, p *program) { shoot(ctx, d, p) },
+	},
+	"raw board": {
+		options: Options{Title: "raw board", Width: 96, Height: 32, Scale: 1, Borderless: true, Fullscreen: true},
+		step:    func(time.Time, int) (*scene.Frame, time.Time) { return marked(image.Pt(96, 32)), scene.Still },
+		drive:   func(ctx context.Context, d *Display, p *program) { shoot(ctx, d, p) },
+	},
+	"fitted": {
+		options: Options{Title: "fitted", Width: pageSize.X, Height: pageSize.Y, Fullscreen: true},
+		step:    func(time.Time, int) (*scene.Frame, time.Time) { return marked(pageSize), scene.Still },
+		drive: func(ctx context.Context, d *Display, p *program) {
+			until(ctx, d.input.served)
+			shoot(ctx, d, p)
+			if err := tap(ctx); err != nil {
+				p.fail(err)
+			}
+			until(ctx, func() bool { return len(p.snapshot().Events) >= 2*taps+1 })
 		},
 	},
 	"idle": {
@@ -48,82 +126,61 @@ var probes = map[string]probe{
 	},
 }
 
-// panel is the size of a usual touchscreen.
-var panel = image.Pt(1080, 1920)
-
-// measure counts frames and processor time for d.
-func (p *program) measure(ctx context.Context, d time.Duration) {
-	frames, cpu, start := p.snapshot().Frames, processTime(), time.Now()
-	wait(ctx, d)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.found.Measured = p.found.Frames - frames
-	p.found.CPU, p.found.Wall = processTime()-cpu, time.Since(start)
+// until passes the time until ok, asking often.
+func until(ctx context.Context, ok func() bool) {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
+
+const taps = 10
 
 var (
-	listGlyphs = func() (g []*scene.Mask) {
-		for i := range 400 {
-			g = append(g, softMask(28+i%9, 30+i%7, uint64(i)))
-		}
-		return g
-	}()
-	listCard, listShadow = cornerMask(16, 1), cornerMask(40, 2)
+	handAt = image.Pt(40, 30)        // where the window lies
+	tapAt  = image.Pt(40+100, 30+60) // where the hand taps, on the root window
 )
 
-// list is a page like a list of notices, moved up by y pixels: a heading, and
-// cards with shadows and three lines of text.
-func list(y int) *scene.Frame {
-	f := &scene.Frame{Size: panel, Ground: color.RGBA{243, 244, 246, 255}}
-	const row = 210
-	for i := y / row; i*row-y < panel.Y; i++ {
-		top := 200 + i*row - y
-		card := image.Rect(48, top, panel.X-48, top+row-26)
-		f.Ops = append(f.Ops,
-			scene.Op{Kind: scene.OpNine, Mask: listShadow, Dst: card.Inset(-24), Color: premultiplied(0, 0, 0, 30)},
-			scene.Op{Kind: scene.OpNine, Mask: listCard, Dst: card, Color: color.RGBA{255, 255, 255, 255}})
-		for k := range 48 {
-			m := listGlyphs[(i*31+k*7)%len(listGlyphs)]
-			at := image.Pt(90+k%24*38, top+24+k/24*50)
-			f.Ops = append(f.Ops, scene.Op{Kind: scene.OpMask, Mask: m, Dst: image.Rect(0, 0, m.W, m.H).Add(at), Color: color.RGBA{30, 33, 40, 255}})
+// tap presses the mouse several times for 20 ms, and drags the last time.
+func tap(ctx context.Context) error {
+	c, err := xinput.Open(ctx, os.Getenv("DISPLAY"))
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	h, err := xinput.NewHand(c)
+	if err != nil {
+		return err
+	}
+	if err := h.Move(tapAt); err != nil {
+		return err
+	}
+	for i := range taps {
+		wait(ctx, 60*time.Millisecond)
+		if err := h.Press(); err != nil {
+			return err
+		}
+		wait(ctx, 20*time.Millisecond)
+		if i == taps-1 {
+			if err := h.Move(tapAt.Add(image.Pt(30, 0))); err != nil {
+				return err
+			}
+			wait(ctx, 20*time.Millisecond)
+		}
+		if err := h.Release(); err != nil {
+			return err
 		}
 	}
-	f.Ops = append(f.Ops, scene.Op{Kind: scene.OpFill, Dst: image.Rect(0, 0, panel.X, 160), Color: color.RGBA{20, 70, 150, 255}})
-	return f
-}
-
-// BenchmarkDisplay tells what the targets for the device ask: time to the first
-// pixel, processor time at rest and while scrolling.
-func BenchmarkDisplay(b *testing.B) {
-	b.Run("idle", func(b *testing.B) {
-		for b.Loop() {
-			f := spawn(b, "idle", nil)
-			b.ReportMetric(float64(f.FirstPixel.Milliseconds()), "first-ms")
-			b.ReportMetric(100*float64(f.CPU)/float64(f.Wall), "%core")
-			b.ReportMetric(0, "ns/op")
-		}
-	})
-	b.Run("scroll", func(b *testing.B) {
-		for b.Loop() {
-			f := spawn(b, "scroll", nil)
-			b.ReportMetric(float64(f.Measured)/f.Wall.Seconds(), "fps")
-			b.ReportMetric(100*float64(f.CPU)/float64(f.Wall), "%core")
-			b.ReportMetric(float64(f.CPU.Milliseconds())/float64(f.Measured), "cpu-ms/frame")
-			b.ReportMetric(0, "ns/op")
-		}
-	})
-}
-
-func processTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	return nil
 }
 
 func TestStillPage(t *testing.T) {
-	f := spawn(t, "still", nil)
+	f := spawn(t, "still")
 	t.Logf("first pixel after %v", f.FirstPixel)
 	if f.Steps != 1 || f.Presented != 1 {
 		t.Errorf("a still program was stepped %d times and presented %d times, want once", f.Steps, f.Presented)
@@ -131,15 +188,133 @@ func TestStillPage(t *testing.T) {
 	if f.Beats < 2 || f.Beats > 5 {
 		t.Errorf("%d heartbeats in a bit over a second", f.Beats)
 	}
-	want := image.NewRGBA(image.Rectangle{Max: pageSize})
-	scene.Paint(want, marked(pageSize))
-	if f.ShotSize != pageSize {
-		t.Fatalf("the picture is %v, want %v", f.ShotSize, pageSize)
+	checkShot(t, f, marked(pageSize))
+}
+
+// checkTaps checks that every tap arrived once, in order, at the right place.
+func checkTaps(t *testing.T, events []player.Event, at image.Point, moves bool) {
+	t.Helper()
+	downs, ups := 0, 0
+	for i, e := range events {
+		switch e.Kind {
+		case player.Down:
+			if downs++; e.At != at || downs != ups+1 {
+				t.Errorf("event %d is press %d at %v after %d releases, want at %v", i, downs, e.At, ups, at)
+			}
+		case player.Up:
+			if ups++; ups != downs {
+				t.Errorf("event %d is release %d after %d presses", i, ups, downs)
+			}
+		case player.Move:
+			if downs != taps || e.At == at {
+				t.Errorf("event %d is a move to %v during tap %d", i, e.At, downs)
+			}
+			moves = false
+		}
+		if e.ID != 0 || e.Time.IsZero() {
+			t.Errorf("event %d has finger %d and time %v", i, e.ID, e.Time)
+		}
+	}
+	if downs != taps || ups != taps || moves {
+		t.Errorf("%d presses and %d releases arrived of %d taps: %v", downs, ups, taps, events)
+	}
+}
+
+func TestTapsArriveOnce(t *testing.T) {
+	f := spawn(t, "touched")
+	checkTaps(t, f.Events, tapAt.Sub(handAt), true)
+}
+
+func TestPolledTapsArriveOnce(t *testing.T) {
+	t.Setenv(pollVariable, "1")
+	f := spawn(t, "polled")
+	checkTaps(t, f.Events, tapAt.Sub(handAt), true)
+}
+
+func TestWakeAndNext(t *testing.T) {
+	f := spawn(t, "woken")
+	if f.Steps != 3 || f.Presented != 3 || f.Frames != 2 {
+		t.Errorf("%d steps, %d presented, %d frames; want 3, 3, 2", f.Steps, f.Presented, f.Frames)
+	}
+	if f.Latency > 500*time.Millisecond || f.Wall < 400*time.Millisecond {
+		t.Errorf("a wake took %v to the display, and the frame due 400 ms later came after %v", f.Latency, f.Wall)
+	}
+	t.Logf("wake to presented: %v", f.Latency)
+	want := marked(pageSize)
+	want.Ground.R = 7
+	checkShot(t, f, want)
+}
+
+func TestRawBoardStartsAtTheCorner(t *testing.T) {
+	checkShot(t, spawn(t, "raw board"), marked(image.Pt(96, 32)))
+}
+
+func TestBoardOfDots(t *testing.T) {
+	f := spawn(t, "board")
+	if f.ShotSize != image.Pt(96*6, 32*6) {
+		t.Fatalf("the picture is %v, want 576×192", f.ShotSize)
+	}
+	save(t, "board", f)
+	at := func(x, y int) color.RGBA {
+		i := (y*f.ShotSize.X + x) * 4
+		return color.RGBA{f.Shot[i], f.Shot[i+1], f.Shot[i+2], f.Shot[i+3]}
+	}
+	for _, c := range []struct {
+		lamp image.Point
+		want color.RGBA
+	}{{image.Pt(2, 2), color.RGBA{200, 20, 20, 255}}, {image.Pt(95, 31), color.RGBA{20, 20, 200, 255}}, {image.Pt(60, 10), color.RGBA{240, 241, 243, 255}}} {
+		// An unlit channel keeps the faint colour of a lamp that is off.
+		if got := at(c.lamp.X*6+3, c.lamp.Y*6+3); got.R != max(c.want.R, 19) || got.G != max(c.want.G, 20) || got.B != max(c.want.B, 22) {
+			t.Errorf("the lamp at %v is %v in its middle, want %v", c.lamp, got, c.want)
+		}
+		if got := at(c.lamp.X*6, c.lamp.Y*6); max(got.R, got.G, got.B) > 40 {
+			t.Errorf("the lamp at %v is %v at its corner, want the dark board", c.lamp, got)
+		}
+	}
+}
+
+func TestFittedIntoTheMonitor(t *testing.T) {
+	f := spawn(t, "fitted")
+	save(t, "fitted", f)
+	if f.ShotSize.X*pageSize.Y/pageSize.X-f.ShotSize.Y > 2 {
+		t.Errorf("a frame of %v is shown with %v", pageSize, f.ShotSize)
+	}
+	last := len(f.Shot) - 4
+	if f.Shot[0] < 190 || f.Shot[1] > 30 || f.Shot[last] > 30 || f.Shot[last+2] < 190 {
+		t.Errorf("the corners are %v and %v, want red and blue", f.Shot[:4], f.Shot[last:])
+	}
+	if len(f.Events) < 2*taps+1 {
+		t.Errorf("%d events arrived of %d taps", len(f.Events), taps)
+	}
+}
+
+// checkShot compares the window's pixels with the CPU painter's.
+func checkShot(t *testing.T, f findings, frame *scene.Frame) {
+	t.Helper()
+	want := image.NewRGBA(image.Rectangle{Max: frame.Size})
+	scene.Paint(want, frame)
+	if f.ShotSize != frame.Size {
+		t.Fatalf("the picture is %v, want %v", f.ShotSize, frame.Size)
 	}
 	for i := range want.Pix {
 		if d := int(want.Pix[i]) - int(f.Shot[i]); d > tolerance || d < -tolerance {
-			at := image.Pt(i%want.Stride/4, i/want.Stride)
-			t.Fatalf("the window shows %v at %v, want %v", f.Shot[i], at, want.Pix[i])
+			t.Fatalf("the window shows %v at %v, want %v", f.Shot[i], image.Pt(i%want.Stride/4, i/want.Stride), want.Pix[i])
 		}
+	}
+}
+
+// save writes the picture to the folder that a person named, to be looked at.
+func save(t *testing.T, name string, f findings) {
+	folder := os.Getenv("MINGBAI_DISPLAY_SHOTS")
+	if folder == "" || f.ShotSize == (image.Point{}) {
+		return
+	}
+	var b bytes.Buffer
+	m := &image.RGBA{Pix: f.Shot, Stride: f.ShotSize.X * 4, Rect: image.Rectangle{Max: f.ShotSize}}
+	if err := png.Encode(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, name+".png"), b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -84,13 +84,30 @@ func (s *stage) paint(screen ebiten.FinalScreen, p *painter, f *scene.Frame) {
 		s.paintDots(screen, f.Size)
 		return
 	}
-	o := &ebiten.DrawImageOptions{Blend: ebiten.BlendCopy}
-	o.GeoM.Scale(factor, factor)
-	o.GeoM.Translate(float64(at.X), float64(at.Y))
+	s.enlarge(screen, f.Size, factor, at)
+}
+
+// enlarge draws the lamps image on the window, in squares or smoothly.
+func (s *stage) enlarge(screen ebiten.FinalScreen, size image.Point, factor float64, at image.Point) {
+	o := &ebiten.DrawTrianglesOptions{Blend: ebiten.BlendCopy, ColorScaleMode: ebiten.ColorScaleModePremultipliedAlpha}
+	var inset float32
 	if s.opts.Scale == 0 {
-		o.Filter = ebiten.FilterLinear
+		// Smoothing reads half a pixel around, which must not lie outside.
+		o.Filter, inset = ebiten.FilterLinear, 0.5
 	}
-	screen.DrawImage(s.lamps, o)
+	x0, y0 := float32(at.X), float32(at.Y)
+	x1, y1 := x0+float32(int(float64(size.X)*factor+0.5)), y0+float32(int(float64(size.Y)*factor+0.5))
+	sx, sy := float32(size.X)-inset, float32(size.Y)-inset
+	v := []ebiten.Vertex{
+		{DstX: x0, DstY: y0, SrcX: inset, SrcY: inset},
+		{DstX: x1, DstY: y0, SrcX: sx, SrcY: inset},
+		{DstX: x0, DstY: y1, SrcX: inset, SrcY: sy},
+		{DstX: x1, DstY: y1, SrcX: sx, SrcY: sy},
+	}
+	for i := range v {
+		v[i].ColorR, v[i].ColorG, v[i].ColorB, v[i].ColorA = 1, 1, 1, 1
+	}
+	screen.DrawTriangles(v, []uint16{0, 1, 2, 1, 3, 2}, s.lamps, o)
 }
 
 // read returns the window's pixels within the frame's area.

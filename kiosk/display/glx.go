@@ -1,5 +1,0 @@
-package display
-
-import "log/slog"
-
-func preferGLX(*slog.Logger) func() { return func() {} }
