@@ -109,7 +109,7 @@ func TestFormats(t *testing.T) {
 				{20, 1}: {5, 5, 5, alpha}, {20, 46}: {250, 250, 250, alpha},
 				{72, 20}: {255, 0, 0, alpha}, {88, 30}: {0, 80, 200, alpha},
 			} {
-				if got := img.At(p.X/k, p.Y/k); !near(got, want, 22) {
+				if got := img.At(p.X/k, p.Y/k); !near(got, want, 10) {
 					t.Errorf("%s at %v: %v, want %v", name, p, got, want)
 				}
 			}
