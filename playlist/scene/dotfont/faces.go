@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"math"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/hajimehoshi/bitmapfont/v3"
@@ -71,8 +72,17 @@ func pullLeft(m *scene.Mask, x int) {
 // face proper takes the rows from top12 on.
 const top12 = 2
 
-// open12 opens the simplified Chinese face of the bitmapfont module.
+// open12 opens the simplified Chinese face of the bitmapfont module. It lacks a
+// sixth of the ideographs; those are drawn from the regular outlines, coarse
+// but there, because a name with a hole in it is worse.
 func open12() (*Font, error) {
+	rare := sync.OnceValue(func() func(rune) (*scene.Mask, int, bool) {
+		face, err := outline.Parse(fonts.Sans())
+		if err != nil {
+			return func(rune) (*scene.Mask, int, bool) { return nil, 0, false }
+		}
+		return thresholded(face, 12, 88)
+	})
 	return newFont(12, func(r rune) (*scene.Mask, int, bool) {
 		adv, ok := bitmapfont.FaceSC.GlyphAdvance(r)
 		width := adv.Round()
@@ -97,15 +107,14 @@ func open12() (*Font, error) {
 				m.Pix[i], inked = 255, true
 			}
 		}
-		// The module answers for every code point; one without dots is one
-		// that it lacks.
-		return m, width, inked
+		if !inked {
+			// The module answers for every code point; one without dots is
+			// one that it lacks.
+			return rare()(r)
+		}
+		return m, width, true
 	}), nil
 }
-
-// threshold is the coverage from which a dot is lit. It is below one half
-// because thin horizontals of a bold face would otherwise drop out.
-const threshold = 112
 
 // openOutline makes a face of size dots from the bold outlines.
 func openOutline(size int) (*Font, error) {
@@ -113,8 +122,16 @@ func openOutline(size int) (*Font, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Below one half, because the thin horizontals of a bold face would
+	// otherwise drop out.
+	return newFont(size, thresholded(face, size, 112)), nil
+}
+
+// thresholded draws outlines in a cell of size dots, lighting the dots that are
+// covered by at least lit of 255.
+func thresholded(face *outline.Face, size int, lit uint8) func(r rune) (*scene.Mask, int, bool) {
 	full := int(math.Round(0.88 * float64(size)))
-	return newFont(size, func(r rune) (*scene.Mask, int, bool) {
+	return func(r rune) (*scene.Mask, int, bool) {
 		gid, ok := face.Glyph(r)
 		if !ok {
 			return nil, 0, false
@@ -134,10 +151,10 @@ func openOutline(size int) (*Font, error) {
 		}
 		w := max(adv, at.X+soft.W)
 		m := &scene.Mask{W: w, H: size, Pix: make([]uint8, w*size)}
-		inked := false
+		inked, lit := false, openUp(soft, lit)
 		for i, v := range soft.Pix {
 			x, y := at.X+i%soft.W, baseline+at.Y+i/soft.W
-			if v >= threshold && x >= 0 && x < w && y >= 0 && y < size {
+			if v >= lit && x >= 0 && x < w && y >= 0 && y < size {
 				m.Pix[y*w+x], inked = 255, true
 			}
 		}
@@ -145,7 +162,24 @@ func openOutline(size int) (*Font, error) {
 			m = nil
 		}
 		return m, adv, true
-	}), nil
+	}
+}
+
+// openUp raises the threshold for a character of so many strokes that it would
+// run together into a block.
+func openUp(m *scene.Mask, lit uint8) uint8 {
+	for ; lit < 220; lit += 12 {
+		n := 0
+		for _, v := range m.Pix {
+			if v >= lit {
+				n++
+			}
+		}
+		if n*100 <= len(m.Pix)*62 {
+			break
+		}
+	}
+	return lit
 }
 
 // Picture draws s on a black ground, each dot zoom×zoom pixels, for tests and

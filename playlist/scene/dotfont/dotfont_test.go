@@ -1,0 +1,108 @@
+package dotfont
+
+import (
+	"image/color"
+	"strconv"
+	"testing"
+
+	"mingbai/playlist/scene/golden"
+)
+
+func TestGlyphsAreDots(t *testing.T) {
+	for _, size := range Sizes {
+		f, err := Face(size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range "青禾县政务服务中心请到号窗口，。：（）《》0123456789AWgjy@年" {
+			m, adv, ok := f.Glyph(r)
+			if !ok || m == nil {
+				t.Errorf("%d dots: %c is missing", size, r)
+				continue
+			}
+			if m.H != size || m.W < adv || len(m.Pix) != m.W*m.H {
+				t.Errorf("%d dots: %c is %d×%d and moves the pen by %d", size, r, m.W, m.H, adv)
+			}
+			for _, v := range m.Pix {
+				if v != 0 && v != 255 {
+					t.Fatalf("%d dots: %c has a dot of %d", size, r, v)
+				}
+			}
+			if again, _, _ := f.Glyph(r); again != m {
+				t.Errorf("%d dots: %c is drawn again", size, r)
+			}
+			if r > 0x2000 && adv != size {
+				t.Errorf("%d dots: full-width %c moves the pen by %d", size, r, adv)
+			}
+		}
+		_, want, _ := f.Glyph('0')
+		for r := '1'; r <= '9'; r++ {
+			if _, adv, _ := f.Glyph(r); adv != want {
+				t.Errorf("%d dots: %c is %d wide, 0 is %d", size, r, adv, want)
+			}
+		}
+		if m, adv, ok := f.Glyph(' '); m != nil || adv == 0 || !ok {
+			t.Errorf("%d dots: a space has mask %v, advance %d", size, m, adv)
+		}
+		if m, adv, ok := f.Glyph('\u3000'); m != nil || adv != size || !ok {
+			t.Errorf("%d dots: a full-width space has mask %v, advance %d", size, m, adv)
+		}
+		if f.Has('\U0001F600') || f.Has(-1) || f.Has(0) {
+			t.Errorf("%d dots: claims glyphs that it lacks", size)
+		}
+	}
+	if _, err := Face(13); err == nil {
+		t.Error("there is a face of 13 dots")
+	}
+}
+
+func TestMeasureAndMissing(t *testing.T) {
+	f, err := Face(16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := f.Measure("3号窗口"); got != 8+3*16 {
+		t.Errorf("3号窗口 measures %d", got)
+	}
+	if got := f.Missing("请到\U0001F600窗\n口\U0001F600"); len(got) != 1 || got[0] != 0x1F600 {
+		t.Errorf("missing %U", got)
+	}
+}
+
+// TestCoverage looks for all, or at the larger sizes every 97th, of the unified
+// ideographs that GB 18030 level 2 asks for.
+func TestCoverage(t *testing.T) {
+	for _, size := range Sizes {
+		f, err := Face(size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lacking := 0
+		step := rune(1)
+		if size != 16 {
+			step = 97 // rasterising each would take seconds
+		}
+		for r := rune(0x4E00); r <= 0x9FEF; r += step {
+			if !f.Has(r) {
+				lacking++
+			}
+		}
+		if lacking > 0 {
+			t.Errorf("%d dots: %d of the unified ideographs are missing", size, lacking)
+		}
+	}
+}
+
+func TestGoldenFaces(t *testing.T) {
+	for _, size := range Sizes {
+		f, err := Face(size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := f.Picture("青禾县政务服务，请到3号窗口。A0123 Wgjy 09:30（1,286.40）《通知》龘赢", 3, color.RGBA{255, 90, 40, 255})
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden.Image(t, "face-"+strconv.Itoa(size), img, 0)
+	}
+}
