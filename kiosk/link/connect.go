@@ -119,7 +119,7 @@ func (c *connection) receive() (wire.Message, *Error) {
 		if err != nil {
 			return wire.Message{}, c.unreadable(err)
 		}
-		b, err := io.ReadAll(io.LimitReader(r, wire.MaxMessage+1))
+		b, err := io.ReadAll(io.LimitReader(&arriving{c, r, time.Now()}, wire.MaxMessage+1))
 		if err != nil {
 			return wire.Message{}, c.unreadable(err)
 		}
@@ -135,6 +135,24 @@ func (c *connection) receive() (wire.Message, *Error) {
 		}
 		c.refuse(wire.Push{}, err)
 	}
+}
+
+// arriving reads a message and shows the controller that it is still arriving:
+// on a thin line the controller's pings wait in its buffers behind the message,
+// and it would take the device for dead.
+type arriving struct {
+	c    *connection
+	r    io.Reader
+	last time.Time // sign of life
+}
+
+func (a *arriving) Read(p []byte) (int, error) {
+	n, err := a.r.Read(p)
+	if now := time.Now(); now.Sub(a.last) > a.c.opt.Silence/5 {
+		a.last = now
+		a.c.conn.WriteControl(websocket.PongMessage, nil, now.Add(time.Second)) // the reader finds out
+	}
+	return n, err
 }
 
 func (c *connection) unreadable(err error) *Error {
@@ -225,14 +243,17 @@ func (c *connection) welcome(w wire.Welcome) {
 	close(c.welcomed)
 	c.welcomed = make(chan struct{})
 	c.Link.mu.Unlock()
+	first := c.writer == nil
+	if first {
+		c.out.opened(true)
+	}
 	if c.opt.Handler.Welcome != nil {
 		c.opt.Handler.Welcome(w)
 	}
-	if c.writer == nil {
+	if first {
 		var ctx context.Context
 		ctx, c.stop = context.WithCancel(context.Background())
 		c.writer = make(chan struct{})
-		c.out.opened(true)
 		go func() {
 			defer close(c.writer)
 			c.write(ctx)
