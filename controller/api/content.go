@@ -1,0 +1,100 @@
+package api
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+
+	"mingbai/assets"
+	"mingbai/playlist"
+)
+
+func (a *api) describe(*call) (any, error) {
+	return media{Type: "application/json", Data: bytes.NewReader(description), Size: int64(len(description))}, nil
+}
+
+func (a *api) listSites(c *call) (any, error) {
+	sites, err := a.Store.Sites(c.ctx)
+	return listOf(sites), err
+}
+
+func (a *api) putSite(c *call) (any, error) {
+	var s playlist.Site
+	if err := c.read(&s); err != nil {
+		return nil, err
+	}
+	id, err := playlist.ParseSiteID(c.r.PathValue("site"))
+	if err != nil || s.ID != "" && s.ID != id {
+		return nil, badField("id", "站点的编号不对，或与地址不符", "the id is not one, or differs from the one in the address")
+	}
+	s.ID = id
+	who, err := c.who()
+	if err != nil {
+		return nil, err
+	}
+	return s, a.Desk.PutSite(c.ctx, who, s)
+}
+
+func (a *api) listColumns(c *call) (any, error) {
+	columns, err := a.Store.Columns(c.ctx)
+	return listOf(columns), err
+}
+
+func (a *api) listChannels(c *call) (any, error) {
+	channels, err := a.Store.Channels(c.ctx)
+	return listOf(channels), err
+}
+
+func (c *call) channel() (playlist.ChannelID, error) {
+	ch, err := playlist.ParseChannelID(c.r.PathValue("channel"))
+	if err != nil {
+		return ch, badField("channel", "频道的名称不对", err.Error())
+	}
+	return ch, nil
+}
+
+func (a *api) listEditions(c *call) (any, error) {
+	ch, err := c.channel()
+	if err != nil {
+		return nil, err
+	}
+	limit, err := c.number("limit", 50, 1000)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.Store.Channel(c.ctx, ch); err != nil {
+		return nil, err
+	}
+	heads, err := a.Store.Editions(c.ctx, ch, limit)
+	return listOf(heads), err
+}
+
+func (a *api) getEdition(c *call) (any, error) {
+	ch, err := c.channel()
+	if err != nil {
+		return nil, err
+	}
+	rev, err := strconv.ParseUint(c.r.PathValue("revision"), 10, 63)
+	if err != nil {
+		return nil, badField("revision", "期号应为整数", "a revision is a whole number")
+	}
+	return a.Store.Edition(c.ctx, ch, playlist.Revision(rev))
+}
+
+func (a *api) uploadPicture(c *call) (any, error) {
+	body := http.MaxBytesReader(c.w, c.r.Body, a.Upload+1)
+	p, err := a.Desk.Picture(c.ctx, body, a.Upload, c.r.URL.Query().Get("caption"))
+	return p, err
+}
+
+func (a *api) getBlob(c *call) (any, error) {
+	ref, err := assets.ParseRef(c.r.PathValue("ref"))
+	if err != nil {
+		return nil, badField("ref", "不是内容地址", "this is not the address of a blob")
+	}
+	f, size, err := a.Blobs.File(ref)
+	if err != nil {
+		return nil, err
+	}
+	return media{Type: "application/octet-stream", Data: f, Size: size}, nil
+}

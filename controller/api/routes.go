@@ -1,0 +1,87 @@
+package api
+
+import (
+	"mingbai/controller/accounts"
+	"mingbai/controller/fleet"
+	"mingbai/controller/store"
+	"mingbai/playlist"
+)
+
+// routes is the table of all that the API serves, under /api/v1.
+func (a *api) routes() []route {
+	writes := []accounts.Role{accounts.Drafter, accounts.Releaser}
+	releases := []accounts.Role{accounts.Releaser}
+	withdraws := []accounts.Role{accounts.Releaser, accounts.Reviewer}
+	tends := []accounts.Role{accounts.Technician}
+	audits := []accounts.Role{accounts.Auditor, accounts.Administrator}
+	rules := []accounts.Role{accounts.Administrator}
+	page := []param{{"offset", "integer", "how many to pass over"}, {"limit", "integer", "at most so many, up to 1000"}}
+	return []route{
+		{Method: "GET", Path: "/openapi.json", Name: "description", Summary: "This description", Open: true, Answer: media{}, Do: a.describe},
+		{Method: "GET", Path: "/status", Name: "status", Summary: "Counts, and whether all is well", Answer: Status{}, Do: a.status},
+
+		{Method: "GET", Path: "/sites", Name: "listSites", Summary: "The tree of sites, parents first", Answer: list[playlist.Site]{}, Do: a.listSites},
+		{Method: "PUT", Path: "/sites/{site}", Name: "putSite", Summary: "Add or change a site", Roles: rules, Body: playlist.Site{}, Answer: playlist.Site{}, Do: a.putSite},
+		{Method: "GET", Path: "/columns", Name: "listColumns", Summary: "The catalogue in its order", Answer: list[playlist.Column]{}, Do: a.listColumns},
+
+		{Method: "GET", Path: "/notices", Name: "listNotices", Summary: "Notices, the last changed first", Query: append([]param{
+			{"site", "string", "only of this site"}, {"below", "boolean", "and of all sites below it"}, {"kind", "string", "only of this kind"},
+			{"column", "string", "only in this column"}, {"status", "string", "draft, published or taken_down"}, {"q", "string", "words in the title"},
+		}, page...), Answer: list[store.Notice]{}, Do: a.listNotices},
+		{Method: "POST", Path: "/notices", Name: "createNotice", Summary: "Publish a notice, or save it as a draft", Roles: writes, Body: Submission{}, Answer: Published{}, Status: 201, Do: a.createNotice},
+		{Method: "POST", Path: "/notices/check", Name: "checkNotice", Summary: "What is wrong with a notice, without saving it", Roles: writes, Body: playlist.Notice{}, Answer: Checked{}, Do: a.checkNotice},
+		{Method: "GET", Path: "/notices/{notice}", Name: "getNotice", Summary: "A notice with all its versions", Answer: NoticeDetail{}, Do: a.getNotice},
+		{Method: "PUT", Path: "/notices/{notice}", Name: "reviseNotice", Summary: "Publish a new version of a notice, or save it as a draft", Roles: writes, Body: Submission{}, Answer: Published{}, Do: a.reviseNotice},
+		{Method: "POST", Path: "/notices/{notice}/release", Name: "releaseNotice", Summary: "Publish a draft as it is", Roles: releases, Body: Release{}, Answer: Published{}, Do: a.releaseNotice},
+		{Method: "POST", Path: "/notices/{notice}/takedown", Name: "takeDownNotice", Summary: "Withdraw a notice from every screen, for ever", Roles: withdraws, Body: Reason{}, Answer: Published{}, Do: a.takeDownNotice},
+		{Method: "GET", Path: "/notices/{notice}/display", Name: "displayOfNotice", Summary: "Proof of display: where, from when, how long", Answer: fleet.Proof{}, Do: a.displayOfNotice},
+
+		{Method: "GET", Path: "/alerts", Name: "listAlerts", Summary: "Alerts that screens show now", Answer: list[AlertDetail]{}, Do: a.listAlerts},
+		{Method: "POST", Path: "/alerts", Name: "raiseAlert", Summary: "Raise an alert on a site and all below", Roles: releases, Body: AlertSubmission{}, Answer: Published{}, Status: 201, Do: a.raiseAlert},
+		{Method: "POST", Path: "/alerts/{notice}/lift", Name: "liftAlert", Summary: "Lift an alert", Roles: releases, Answer: Published{}, Do: a.liftAlert},
+
+		{Method: "POST", Path: "/pictures", Name: "uploadPicture", Summary: "Upload a picture; the answer goes into a notice's pictures", Roles: writes, Query: []param{{"caption", "string", "its caption"}}, Body: media{Type: "image/*"}, Answer: playlist.Picture{}, Status: 201, Do: a.uploadPicture},
+		{Method: "GET", Path: "/blobs/{ref}", Name: "getBlob", Summary: "The bytes of a blob", Answer: media{Type: "application/octet-stream"}, Do: a.getBlob},
+		{Method: "GET", Path: "/channels", Name: "listChannels", Summary: "All channels with their newest revision", Answer: list[store.Channel]{}, Do: a.listChannels},
+		{Method: "GET", Path: "/channels/{channel}/editions", Name: "listEditions", Summary: "The newest editions of a channel", Query: []param{{"limit", "integer", "at most so many, up to 1000"}}, Answer: list[store.EditionHead]{}, Do: a.listEditions},
+		{Method: "GET", Path: "/channels/{channel}/editions/{revision}", Name: "getEdition", Summary: "One signed edition as screens get it", Answer: store.Edition{}, Do: a.getEdition},
+
+		{Method: "GET", Path: "/screens", Name: "listScreens", Summary: "All screens with what they should and do show", Query: []param{{"site", "string", "only at this site and below"}, {"condition", "string", "only in this condition"}}, Answer: list[fleet.State]{}, Do: a.listScreens},
+		{Method: "POST", Path: "/screens", Name: "addScreen", Summary: "Add a screen that waits for its device", Roles: tends, Body: ScreenBody{}, Answer: fleet.State{}, Status: 201, Do: a.addScreen},
+		{Method: "GET", Path: "/screens/{screen}", Name: "getScreen", Summary: "One screen with its state", Answer: fleet.State{}, Do: a.getScreen},
+		{Method: "PUT", Path: "/screens/{screen}", Name: "changeScreen", Summary: "Change the settings of a screen", Roles: tends, Body: ScreenBody{}, Answer: fleet.State{}, Do: a.changeScreen},
+		{Method: "DELETE", Path: "/screens/{screen}", Name: "removeScreen", Summary: "Remove a screen; its device stops", Roles: tends, Status: 204, Do: a.removeScreen},
+		{Method: "GET", Path: "/screens/{screen}/forecast", Name: "forecast", Summary: "What a screen plays at an instant, and why", Query: []param{{"at", "string", "RFC 3339; now when left out"}}, Answer: fleet.Forecast{}, Do: a.forecast},
+		{Method: "GET", Path: "/screens/{screen}/health", Name: "health", Summary: "Past health reports, one in five minutes", Query: []param{{"since", "string", "RFC 3339; a day ago when left out"}, {"limit", "integer", "at most so many, up to 10000"}}, Answer: list[store.Health]{}, Do: a.health},
+		{Method: "GET", Path: "/screens/{screen}/ledger", Name: "screenLedger", Summary: "Rows of a screen's record of display", Query: []param{{"epoch", "integer", "which ledger; the present one when left out"}, {"after", "integer", "rows after this number"}, {"limit", "integer", "at most so many, up to 10000"}}, Answer: Ledger{}, Do: a.screenLedger},
+		{Method: "GET", Path: "/screens/{screen}/screenshot", Name: "screenshot", Summary: "The newest screenshot", Answer: media{Type: "image/png"}, Do: a.screenshot},
+		{Method: "GET", Path: "/screens/{screen}/commands", Name: "listCommands", Summary: "The newest commands of a screen with their results", Query: []param{{"limit", "integer", "at most so many, up to 1000"}}, Answer: list[store.Command]{}, Do: a.listCommands},
+		{Method: "POST", Path: "/screens/{screen}/commands", Name: "command", Summary: "Ask a screen to reload, identify, restart, or for a screenshot", Roles: tends, Body: CommandBody{}, Answer: store.Command{}, Status: 202, Do: a.command},
+		{Method: "GET", Path: "/commands/{command}", Name: "getCommand", Summary: "One command with its result", Query: []param{{"wait", "integer", "seconds to wait for the result, up to 30"}}, Answer: store.Command{}, Do: a.getCommand},
+
+		{Method: "GET", Path: "/pairing", Name: "listWaiting", Summary: "Devices that show a pairing code now; the code itself is only on their display", Roles: tends, Answer: list[fleet.Waiting]{}, Do: a.listWaiting},
+		{Method: "POST", Path: "/pairing", Name: "confirmPairing", Summary: "Confirm the code that a device shows and make it a screen", Roles: tends, Body: Confirmation{}, Answer: fleet.State{}, Status: 201, Do: a.confirmPairing},
+
+		{Method: "GET", Path: "/ledger", Name: "ledgerCount", Summary: "How many rows of display are on record", Answer: LedgerCount{}, Do: a.ledgerCount},
+		{Method: "GET", Path: "/register", Name: "register", Summary: "Who did what, the newest first", Roles: audits, Query: []param{{"subject", "string", "only about this notice, screen or account"}, {"before", "integer", "lines before this one"}, {"limit", "integer", "at most so many, up to 1000"}}, Answer: list[store.Record]{}, Do: a.register},
+		{Method: "GET", Path: "/accounts", Name: "listAccounts", Summary: "The people who may sign in", Roles: audits, Answer: list[store.Account]{}, Do: a.listAccounts},
+		{Method: "POST", Path: "/accounts", Name: "createAccount", Summary: "Add a person", Roles: rules, Body: AccountBody{}, Answer: accounts.Person{}, Status: 201, Do: a.createAccount},
+		{Method: "GET", Path: "/tokens", Name: "listTokens", Summary: "The API tokens", Roles: rules, Answer: list[store.APIToken]{}, Do: a.listTokens},
+		{Method: "POST", Path: "/tokens", Name: "createToken", Summary: "Make an API token; it is shown this once", Roles: rules, Body: TokenBody{}, Answer: NewToken{}, Status: 201, Do: a.createToken},
+		{Method: "DELETE", Path: "/tokens/{token}", Name: "revokeToken", Summary: "Revoke an API token", Roles: rules, Status: 204, Do: a.revokeToken},
+	}
+}
+
+// list is how every list is answered. Total counts all that match where there
+// may be more than Items.
+type list[T any] struct {
+	Items []T `json:"items"`
+	Total int `json:"total"`
+}
+
+func listOf[T any](items []T) list[T] {
+	if items == nil {
+		items = []T{}
+	}
+	return list[T]{Items: items, Total: len(items)}
+}
