@@ -59,8 +59,14 @@ func TestCanvasAddKeepsTheOperationsOwnClip(t *testing.T) {
 }
 
 func TestShapesAreSharedAndFit(t *testing.T) {
-	if Rounded(8, 2) != Rounded(8, 2) || Circle(20, 0) != Circle(20, 0) || Icon(IconHome, 40) != Icon(IconHome, 40) {
-		t.Error("a shape that was drawn before is drawn again")
+	for name, draw := range map[string]func() *Mask{
+		"rounded": func() *Mask { return Rounded(8, 2) },
+		"circle":  func() *Mask { return Circle(20, 0) },
+		"icon":    func() *Mask { return Icon(IconHome, 40) },
+	} {
+		if first := draw(); draw() != first {
+			t.Errorf("a %s that was drawn before is drawn again", name)
+		}
 	}
 	for _, m := range []*Mask{Rounded(12, 0), Rounded(12, 3), Rounded(0, 2), Rounded(2, 5)} {
 		if m.W != 2*m.Inset+1 || m.H != m.W || len(m.Pix) != m.W*m.H {

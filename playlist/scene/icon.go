@@ -2,7 +2,9 @@ package scene
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -40,6 +42,9 @@ func Icon(name IconName, size int) *Mask {
 		return m
 	})
 }
+
+// Icons returns the names of all icons, sorted.
+func Icons() []IconName { return slices.Sorted(maps.Keys(icons)) }
 
 // iconGrid is the side of the square that icons are drawn on.
 const iconGrid = 24
