@@ -180,7 +180,8 @@ func ValidatePlaylist(p Playlist, env ValidateEnv) []Problem {
 	}
 	c.text("name", p.Name, label{"播放单名称", "the playlist's name"}, true, 40)
 	if len(p.Items) == 0 && p.Latest == nil {
-		c.wrong("items", "required", "播放单是空的", "the playlist is empty")
+		// Not an error: taking down its only notice must not fail.
+		c.warn("items", "empty", "播放单是空的", "the playlist is empty")
 	}
 	if len(p.Items) > maxItems {
 		c.wrong("items", "too_many", fmt.Sprintf("播放单最多 %d 条", maxItems), fmt.Sprintf("at most %d items are allowed", maxItems))
