@@ -59,14 +59,14 @@ func (k *Timekeeper) start(mono time.Duration) {
 	}
 }
 
-// plausible reports whether the machine's clock can be an upper bound. Without
-// any lower bound, every clock can.
-func (k *Timekeeper) plausible(wall time.Time, mono time.Duration) bool {
+// plausible reports whether a clock can be right. Without any lower bound, every
+// clock can.
+func (k *Timekeeper) plausible(clock time.Time, mono time.Duration) bool {
 	if k.lo.at.IsZero() {
 		return true
 	}
 	lo := k.lo.now(mono)
-	return !wall.Before(lo.Add(-slack)) && !wall.After(lo.Add(farOff))
+	return !clock.Before(lo.Add(-slack)) && !clock.After(lo.Add(farOff))
 }
 
 // Now returns the moment, given the machine's wall clock and a monotonic reading.
@@ -81,7 +81,7 @@ func (k *Timekeeper) Now(wall time.Time, mono time.Duration) schedule.Moment {
 		m.Hi = wall
 	}
 	switch heard := k.heard.now(mono); {
-	case !k.heard.at.IsZero() && !heard.Before(m.Lo.Add(-slack)):
+	case !k.heard.at.IsZero() && k.plausible(heard, mono):
 		// The machine's clock, set right by what the controller said, also
 		// counts sleep. If it has leapt since, the monotonic clock is better.
 		m.Now = wall.Add(-k.offset)
@@ -143,7 +143,9 @@ func (k *Timekeeper) Controller(t, wall time.Time, mono time.Duration) {
 	k.start(mono)
 	t, wall = t.Round(0), wall.Round(0)
 	k.heard, k.offset = reading{t, mono}, wall.Sub(t)
-	k.believed = reading{t, mono}
+	if k.plausible(t, mono) {
+		k.believed = reading{t, mono}
+	}
 	earlier := t
 	if wall.Before(t) {
 		earlier = wall
