@@ -3,6 +3,7 @@ package led
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"mingbai/playlist/scene/dotfont"
 )
@@ -66,24 +67,73 @@ func trimEnd(s string) string {
 	return strings.TrimRight(strings.TrimSpace(s), "，。；、")
 }
 
-// wrap breaks a phrase into lines at most width dots wide, as few as possible
-// and about equally long, so that none has a single character.
+// wrap breaks a phrase into lines at most width dots wide: as few as possible,
+// ending where phrases do, and about equally long.
 func wrap(text string, size, width int) []string {
 	parts := atoms(strings.TrimSpace(text))
-	greedy := fill(parts, size, width)
-	if len(greedy) < 2 {
-		return greedy
+	fewest := fill(parts, size, width)
+	if len(fewest) < 2 || tooWide(fewest, size, width) {
+		return fewest
 	}
-	// The narrowest measure that takes no more lines gives the evenest ones.
-	best := greedy
-	for w := width - size/2; w > width/3; w -= size / 2 {
-		next := fill(parts, size, w)
-		if len(next) > len(greedy) || tooWide(next, size, width) {
-			break
+	n, k := len(parts), len(fewest)
+	const never = 1 << 40
+	// least[l][i] is the least cost of setting the first i parts on l lines.
+	least := make([][]int, k+1)
+	from := make([][]int, k+1)
+	for l := range least {
+		least[l], from[l] = make([]int, n+1), make([]int, n+1)
+		for i := range least[l] {
+			least[l][i] = never
 		}
-		best = next
 	}
-	return best
+	least[0][0] = 0
+	for l := 1; l <= k; l++ {
+		for i := 1; i <= n; i++ {
+			for j := i - 1; j >= 0; j-- {
+				w := measure(trimEnd(strings.Join(parts[j:i], "")), size)
+				if w > width {
+					break
+				}
+				if least[l-1][j] == never {
+					continue
+				}
+				slack := (width - w) / max(size/2, 1)
+				cost := least[l-1][j] + slack*slack
+				if i < n {
+					cost += endCost(parts[i-1], parts[i])
+				}
+				if cost < least[l][i] {
+					least[l][i], from[l][i] = cost, j
+				}
+			}
+		}
+	}
+	if least[k][n] == never {
+		return fewest
+	}
+	out := make([]string, k)
+	for l, i := k, n; l > 0; l-- {
+		j := from[l][i]
+		out[l-1] = trimEnd(strings.Join(parts[j:i], ""))
+		i = j
+	}
+	return out
+}
+
+// endCost is how badly a line ends between two parts, in squared half ems of
+// slack: best at a mark, well between figures and words, badly within a word.
+func endCost(before, after string) int {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	next, _ := utf8.DecodeRuneInString(after)
+	switch {
+	case strings.ContainsRune(closing, last), strings.ContainsRune(opening, next):
+		return 0
+	case latin(last) != latin(next), last == ' ':
+		return 40
+	case strings.ContainsRune("的和与及或在于为把被向对从到", last), strings.ContainsRune("和与及或在于为把被向对从到", next):
+		return 60
+	}
+	return 160
 }
 
 func tooWide(lines []string, size, width int) bool {
@@ -145,9 +195,10 @@ func phrases(text string) []string {
 }
 
 // pages puts phrases on pages of at most most lines. A page ends where a phrase
-// does; only a phrase longer than a page goes on to the next.
-func pages(text string, size, width, most int) [][]string {
-	var out [][]string
+// does; only a phrase longer than a page goes on to the next, and then whole is
+// false.
+func pages(text string, size, width, most int) (out [][]string, whole bool) {
+	whole = true
 	held := ""
 	flush := func() {
 		if held == "" {
@@ -155,6 +206,7 @@ func pages(text string, size, width, most int) [][]string {
 		}
 		lines := wrap(held, size, width)
 		for len(lines) > most {
+			whole = false
 			// Two pages of about equal length read better than a full one and
 			// a rest.
 			n := (len(lines) + 1) / 2
@@ -174,5 +226,5 @@ func pages(text string, size, width, most int) [][]string {
 		held += p
 	}
 	flush()
-	return out
+	return out, whole
 }

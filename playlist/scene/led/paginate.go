@@ -1,7 +1,6 @@
 package led
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -134,9 +133,10 @@ func (b board) prose(text, end string, tone Tone, band *Band) []Page {
 	var set [][]string
 	size := sizes[len(sizes)-1]
 	for _, s := range sizes {
-		set = pages(text, s, width, b.lines(s))
+		var whole bool
+		set, whole = pages(text, s, width, b.lines(s))
 		size = s
-		if len(set) <= 3 {
+		if whole && len(set) <= 4 {
 			break
 		}
 	}
@@ -173,10 +173,13 @@ func (b board) headline(title string, tone Tone) []Page {
 func (b board) figure(label, value string, tone Tone) Page {
 	if b.strip {
 		// Label and answer side by side on the one line.
-		for _, s := range []int{min(largest(b.h), 24), 16, 12} {
+		for _, s := range []int{min(largest(b.h), 24), 16} {
 			if s <= b.h && measure(label+"　"+value, s) <= b.w {
 				return b.put(Line{Text: label, End: value, Size: s, Tone: tone, Align: Spread})
 			}
+		}
+		if b.h >= 32 && measure(value, 16) <= b.w {
+			return b.put(Line{Text: label, Size: 16, Tone: Quiet}, Line{Text: value, Size: 16, Tone: tone})
 		}
 		return b.put(Line{Text: value, Size: b.fits(value, b.h), Tone: tone})
 	}
@@ -261,7 +264,7 @@ func (b board) announcement(n *playlist.Notice) []Page {
 			lead = ""
 		}
 		if !b.strip {
-			out = append(b.headline(n.Title, Figure), b.prose(lead, "", Plain, nil)...)
+			out = append(b.headline(n.Title, Plain), b.prose(lead, "", Plain, nil)...)
 			return append(out, b.signature(n)...)
 		}
 		text = n.Title
@@ -286,7 +289,7 @@ func firstSentence(text string) string {
 
 func (b board) guide(n *playlist.Notice) []Page {
 	g := n.Guide
-	out := b.headline(n.Title, Figure)
+	out := b.headline(n.Title, Plain)
 	if g.Place != "" {
 		if b.strip || measure(g.Place, 24) <= b.w {
 			out = append(out, b.figure("在哪里办", g.Place, Plain))
@@ -315,7 +318,7 @@ func (b board) fund(n *playlist.Notice, o Options) []Page {
 	if f.Period != "" {
 		label = f.Period + "合计"
 	}
-	total := b.figure(label, strings.ReplaceAll(f.Total.Short(), " ", ""), Figure)
+	total := b.figure(label, money(f.Total, false), Figure)
 	out = append(out, total)
 	if !n.Sensitive && !o.Totals {
 		out = append(out, b.villages(f, o)...)
@@ -326,6 +329,34 @@ func (b board) fund(n *playlist.Notice, o Options) []Page {
 	return append(out, b.signature(n)...)
 }
 
+// money writes an amount without spaces, in 万元 where that is exact with two
+// decimals and yuan is not asked for.
+func money(a playlist.Amount, yuan bool) string {
+	if !yuan && a%(playlist.Wan/100) == 0 {
+		return strings.ReplaceAll(a.Short(), " ", "")
+	}
+	return strings.TrimSuffix(a.String(), ".00") + "元"
+}
+
+// inYuan says whether any village's amount needs the finer unit; then all have
+// it, so that they can be compared.
+func inYuan(f *playlist.Fund) bool {
+	for i := range f.Tables {
+		t := &f.Tables[i]
+		for c, col := range t.Columns {
+			for _, row := range t.Rows {
+				if !col.Money || c >= len(row) {
+					continue
+				}
+				if a, err := playlist.ParseAmount(row[c] + col.Unit); err == nil && a%(playlist.Wan/100) != 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // villages are what every village got, the board's own first. Households never
 // stand on a board.
 func (b board) villages(f *playlist.Fund, o Options) []Page {
@@ -334,22 +365,23 @@ func (b board) villages(f *playlist.Fund, o Options) []Page {
 	if b.h < 16 {
 		size = 12
 	}
+	yuan := inYuan(f)
 	for i := range f.Tables {
 		t := &f.Tables[i]
-		money := slices.IndexFunc(t.Columns, func(c playlist.FundColumn) bool { return c.Money })
-		if t.By != "village" || money < 0 {
+		paid := slices.IndexFunc(t.Columns, func(c playlist.FundColumn) bool { return c.Money })
+		if t.By != "village" || paid < 0 {
 			continue
 		}
 		var own, other []Line
 		for r, row := range t.Rows {
-			if money >= len(row) {
+			if paid >= len(row) {
 				continue
 			}
-			a, err := playlist.ParseAmount(row[money] + t.Columns[money].Unit)
+			a, err := playlist.ParseAmount(row[paid] + t.Columns[paid].Unit)
 			if err != nil {
 				continue
 			}
-			l := Line{Text: row[0], End: strings.ReplaceAll(a.Short(), " ", ""), Size: size, Align: Spread}
+			l := Line{Text: row[0], End: money(a, yuan), Size: size, Align: Spread}
 			if r < len(t.Sites) && slices.Contains(o.Own, t.Sites[r]) {
 				l.Tone = Figure
 				own = append(own, l)
@@ -360,9 +392,6 @@ func (b board) villages(f *playlist.Fund, o Options) []Page {
 		rows = append(rows, append(own, other...)...)
 	}
 	per := b.lines(size)
-	if b.strip {
-		per = 1
-	}
 	var out []Page
 	for len(rows) > 0 {
 		// The last pages are as full as the others: no page of one line.
@@ -395,11 +424,6 @@ func (b board) alert(n *playlist.Notice) []Page {
 		band.Tone, band.Level = Relief, "预警解除"
 		texts = []string{n.Title}
 	}
-	when := short(n.Issued)
-	if !a.Start.IsZero() {
-		when = fmt.Sprintf("%d月%d日 %s", int(n.Issued.Month), n.Issued.Day, "")
-		when = strings.TrimSpace(when)
-	}
 	var out []Page
 	inner := b
 	if !b.strip {
@@ -412,7 +436,15 @@ func (b board) alert(n *playlist.Notice) []Page {
 		}
 		out = append(out, inner.framed(t, tone, band, b)...)
 	}
-	out = append(out, inner.framed(n.Issuer+"，"+when, Plain, band, b)...)
+	// Issuer and day last, a line each where there is height for two.
+	who := inner.framed(n.Issuer, Plain, band, b)
+	if day := (Line{Text: short(n.Issued), Size: 16, Tone: Quiet}); len(who) == 1 && len(who[0].Lines) == 1 && inner.h >= 32 {
+		who[0].Lines[0].Size = 16
+		who[0] = inner.put(who[0].Lines[0], day)
+	} else {
+		who = append(who, inner.put(day))
+	}
+	out = append(out, who...)
 	for i := range out {
 		out[i].Band = band
 		out[i].Dwell *= 2
@@ -428,7 +460,7 @@ func (b board) framed(text string, tone Tone, band *Band, whole board) []Page {
 		if s > b.h {
 			continue
 		}
-		set := pages(text, s, width, max(b.h/s, 1))
+		set, _ := pages(text, s, width, max(b.h/s, 1))
 		if len(set) == 1 || s == 16 {
 			var out []Page
 			for _, lines := range set {

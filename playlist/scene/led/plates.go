@@ -30,7 +30,7 @@ func Idle(s playlist.Settings) Page {
 	}
 	if b.strip {
 		size := min(largest(b.h), 24)
-		if measure(name+"　11月22日 星期日 09:30", size) > b.w {
+		if measure(name+"　11月22日 09:30", size) > b.w {
 			size = min(size, 16)
 		}
 		if measure(name+"　11月22日 09:30", size) > b.w {
@@ -38,12 +38,12 @@ func Idle(s playlist.Settings) Page {
 		}
 		return Page{Lines: []Line{{Text: name + "　{date} {time}", Clock: true, Size: size}}, Dwell: platesDwell}
 	}
-	size := b.fits(name, b.h/2)
-	lines := []Line{{Text: name, Size: size, Tone: Plain}, {Text: "{time}", Clock: true, Size: b.fits("09:30", b.h/2), Tone: Figure}}
-	if b.h >= size+lines[1].Size+16 {
-		lines = append(lines, Line{Text: "{date} {week}", Clock: true, Size: 16, Tone: Quiet})
-	}
-	return Page{Lines: lines, Dwell: platesDwell}
+	third := b.h * 3 / 10
+	return Page{Lines: []Line{
+		{Text: name, Size: b.fits(name, max(third, 16)), Tone: Plain},
+		{Text: "{time}", Clock: true, Size: b.fits("09:30", max(b.h-2*third, 24)), Tone: Figure},
+		{Text: "{date} {week}", Clock: true, Size: b.fits("11月22日 星期日", min(max(third, 16), 24)), Tone: Quiet},
+	}, Dwell: platesDwell}
 }
 
 // Pairing shows the code that enrols this board.

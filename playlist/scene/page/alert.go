@@ -64,10 +64,17 @@ func (x *ctx) alert(n *playlist.Notice) content {
 	}
 	body := func(s *sheet) {
 		if x.m.landscape() {
+			band := s.spare()
+			band.x0, band.x1 = x.m.margin, x.m.w-x.m.margin
+			band.alertBand(n)
+			s.y = band.y
 			s.gap(52)
 			s.rule()
 		}
 		big := x.style(typeset.Sans, x.m.title(sizeLead), 1.4, x.pal.Ink)
+		if x.m.landscape() {
+			big = x.body(x.pal.Ink)
+		}
 		s.labelledAs(x.w.area, a.Area, big)
 		start := ""
 		if !a.Start.IsZero() {
@@ -104,12 +111,9 @@ func (s *sheet) alertBand(n *playlist.Notice) {
 	size := s.m.u(110)
 	st := s.style(typeset.Bold, s.m.title(sizeFigure), 1.2, ink)
 	x0 := s.x0 + size + s.m.u(32)
-	p := s.setter.Fit(word, st, s.x1-x0, 1, s.m.u(sizeLead))
+	right := s.m.w
+	p := s.setter.Fit(word, st, right-s.m.margin-x0, 1, s.m.u(sizeLead))
 	high := max(p.Height, size) + s.m.u(72)
-	right := s.x1 + s.m.margin
-	if s.m.landscape() {
-		right = s.x1 + s.m.u(36)
-	}
 	s.fill(image.Rect(0, s.y, right, s.y+high), ground)
 	icon := scene.IconWarning
 	if a.Lifted {
@@ -117,13 +121,13 @@ func (s *sheet) alertBand(n *playlist.Notice) {
 	}
 	s.icon(icon, s.x0, s.y+(high-size)/2, size, ink)
 	y := s.y + (high-p.Height)/2
-	s.put(p, x0, y, image.Rect(x0, y, s.x1, y+p.Height))
+	s.put(p, x0, y, image.Rect(x0, y, right, y+p.Height))
 	s.y += high
 	if a.Exercise {
-		t := s.set("〔"+s.w.exercise+"〕"+s.w.exerciseLine, s.style(typeset.Bold, s.m.u(sizeBody), 1.4, s.pal.Paper), s.width())
+		t := s.set("〔"+s.w.exercise+"〕"+s.w.exerciseLine, s.style(typeset.Bold, s.m.u(sizeBody), 1.4, s.pal.Paper), right-2*s.m.margin)
 		r := image.Rect(0, s.y, right, s.y+t.Height+s.m.u(28))
 		s.fill(r, s.pal.Ink)
-		s.put(t, s.x0, s.y+s.m.u(14), image.Rect(s.x0, s.y, s.x1, r.Max.Y))
+		s.put(t, s.x0, s.y+s.m.u(14), image.Rect(s.x0, s.y, right, r.Max.Y))
 		s.y = r.Max.Y
 	}
 	s.breakAt(s.y)
@@ -155,7 +159,7 @@ func (x *ctx) media(n *playlist.Notice) content {
 	}
 	body := func(s *sheet) {
 		if x.m.landscape() {
-			show(s, x.m.u(600))
+			show(s, x.m.u(606))
 			return
 		}
 		show(s, x.m.u(900))

@@ -218,8 +218,10 @@ func (s *sheet) hotlineLine(n *playlist.Notice) {
 		form = s.w.duty
 	}
 	s.keep(func() {
-		s.gap(36)
-		s.hair()
+		if s.y != s.hairAt {
+			s.gap(36)
+			s.hair()
+		}
 		s.gap(18)
 		s.para(sprintf(form, line), s.small(s.pal.Secondary))
 	})

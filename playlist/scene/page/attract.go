@@ -22,9 +22,17 @@ func (x *ctx) attract() {
 	}
 	y0 := x.header()
 	y1 := x.invitation()
-	con := x.slide(n)
+	// Airy if that fits, else closer; in the end the title alone says what it
+	// is about.
+	con := x.slide(n, 100)
+	for _, air := range []int{75, 50, 30} {
+		if x.filled(con, y0, y1) {
+			x.watermark(y0, y1)
+			return
+		}
+		con = x.slide(n, air)
+	}
 	if !x.filled(con, y0, y1) {
-		// Too much even for a slide: the title alone says what it is about.
 		x.filled(content{head: con.head, body: func(*sheet) {}, share: con.share}, y0, y1)
 	}
 	x.watermark(y0, y1)
@@ -72,13 +80,14 @@ func (x *ctx) places(s *sheet, top int) int {
 }
 
 // slide is the content of one slide by kind.
-func (x *ctx) slide(n *playlist.Notice) content {
+func (x *ctx) slide(n *playlist.Notice, air int) content {
 	kicker := joinDots(x.w.kind[n.Kind], x.columnOf(n))
 	if n.Announcement != nil && n.Announcement.Genre != "" && !x.w.en {
 		kicker = joinDots(n.Announcement.Genre, x.columnOf(n))
 	}
 	strong, _ := x.accent(x.field(n))
 	head := func(s *sheet) {
+		s.air = air
 		if n.Alert != nil {
 			s.alertBand(n)
 		} else {
@@ -104,8 +113,12 @@ func (x *ctx) slide(n *playlist.Notice) content {
 		s.rule()
 	}
 	body := func(s *sheet) {
-		if x.m.landscape() {
-			s.gap(72)
+		s.air = air
+		if x.m.landscape() && n.Alert == nil {
+			s.gap(60)
+		}
+		if x.m.landscape() && n.Alert != nil {
+			s.y += x.m.u(300)
 		}
 		switch {
 		case n.Fund != nil:
@@ -132,12 +145,12 @@ func (s *sheet) slideFund(n *playlist.Notice) {
 	if ok {
 		amounts, widths = append(amounts, mine), append(widths, s.width())
 	}
-	big := s.figureSize(sizeFigure*17/10, amounts, widths)
+	big := s.figureSize(sizeFigure*(70+s.air)/100, amounts, widths)
 	cell := func(label string, a playlist.Amount, col colour) {
-		s.gap(40)
+		s.breathe(40)
 		s.para(label, s.body(s.pal.Secondary))
 		s.y = s.figure(s.x0, s.x1, s.y, a, big, col)
-		s.gap(36)
+		s.breathe(36)
 		s.hair()
 	}
 	cell(joinDots(f.Period, s.w.total), f.Total, s.pal.Ink)
@@ -161,14 +174,15 @@ func (s *sheet) slideLine(label, text string) {
 	if text == "" {
 		return
 	}
-	s.gap(30)
+	s.breathe(44)
 	s.para(label, s.body(s.pal.Secondary))
 	st := s.style(typeset.Bold, s.m.u(sizeTitle), 1.3, s.pal.Ink)
+	st.Balance = true
 	if s.setter.Width(text, st) > 2*s.width() {
-		st = s.style(typeset.Bold, s.m.u(sizeLead), 1.35, s.pal.Ink)
+		st.Size, st.Leading = s.m.u(sizeLead), s.m.u(sizeLead*135/100)
 	}
 	s.para(text, st)
-	s.gap(30)
+	s.breathe(44)
 	s.hair()
 }
 
@@ -185,10 +199,14 @@ func (s *sheet) slideText(n *playlist.Notice) {
 		}
 	}
 	s.gap(44)
-	st := s.style(typeset.Sans, s.m.u(sizeLead), 1.65, s.pal.Ink)
 	room := s.high - s.y - s.m.u(40)
 	if n.Posting != nil {
 		room -= s.m.u(250)
+	}
+	// As large as all of it fits, and no larger than a title.
+	st := s.style(typeset.Sans, s.m.u(sizeTitle), 1.6, s.pal.Ink)
+	if s.set(text, st, s.width()).Height > room {
+		st = s.style(typeset.Sans, s.m.u(sizeLead), 1.65, s.pal.Ink)
 	}
 	whole := ""
 	for _, sentence := range sentences(text) {
@@ -202,6 +220,9 @@ func (s *sheet) slideText(n *playlist.Notice) {
 	}
 	s.slidePosting(n)
 }
+
+// breathe moves on by n design pixels as far as the slide has air.
+func (s *sheet) breathe(n int) { s.gap(n * s.air / 100) }
 
 // sentences splits text after every sentence's end.
 func sentences(text string) []string {
@@ -227,7 +248,7 @@ func (s *sheet) slidePosting(n *playlist.Notice) {
 	if !ok || state.Over || state.Day == 0 {
 		return
 	}
-	s.gap(48)
+	s.breathe(48)
 	s.para(s.w.dayLine(state.Day, state.Of, state.Working), s.lead(s.pal.Ink))
 	s.gap(18)
 	s.progress(s.x0, s.x1, s.y, s.m.u(20), state, s.pal.Money, s.pal.Hairline)

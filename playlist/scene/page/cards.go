@@ -22,7 +22,7 @@ func (x *ctx) alone(con content) {
 // it is. It needs nothing but the settings and the clock.
 func (x *ctx) fallback() {
 	head := func(s *sheet) {
-		s.gap(200)
+		s.y = x.m.h / 8
 		if x.m.landscape() {
 			s.y = x.m.h / 4
 		}
@@ -78,7 +78,7 @@ func (s *sheet) cardLine(label, text string) {
 // pairing shows the code that a person types to enrol this screen, and how.
 func (x *ctx) pairing() {
 	head := func(s *sheet) {
-		s.gap(180)
+		s.y = x.m.h / 8
 		if x.m.landscape() {
 			s.y = x.m.h / 5
 		}
@@ -90,12 +90,8 @@ func (x *ctx) pairing() {
 		s.gap(28)
 		d := x.m.u(56)
 		for i, text := range x.w.pairSteps {
-			if i == 0 {
-				at := ""
-				if x.status.Console != "" {
-					at = " " + x.status.Console + " "
-				}
-				text = sprintf(text, at)
+			if i == 0 && x.status.Console != "" {
+				text += "\n" + x.status.Console
 			}
 			y := s.y
 			st := x.style(typeset.Sans, x.m.u(sizeBody), 1.5, x.pal.Ink)

@@ -109,7 +109,7 @@ const offlineBanner = 24
 func (x *ctx) banners(y int) int {
 	if x.lib != nil {
 		for _, n := range x.lib.Alerts(x.moment) {
-			if n.Alert == nil || n.Alert.Lifted || x.v.Kind == NoticePage && x.v.Notice == n.ID {
+			if n.Alert == nil || n.Alert.Lifted || (x.v.Kind == NoticePage || x.v.Kind == Attract) && x.v.Notice == n.ID {
 				continue
 			}
 			y = x.alertBanner(y, n)
@@ -232,10 +232,10 @@ func (x *ctx) bar() int {
 }
 
 // moreStrip draws the sign that the page goes on, with the ways up and down.
-func (x *ctx) moreStrip(top int, up, down bool, counts string, rest int) {
+func (x *ctx) moreStrip(left, top int, up, down bool, counts string, rest int) {
 	s := x.fixed()
 	m := x.m
-	s.fill(image.Rect(0, top, m.w, top+m.strip), x.pal.Paper)
+	s.x0 = left
 	s.line(s.x0, s.x1, top, x.pal.Hair, x.pal.Hairline)
 	size := m.u(36)
 	mid := (s.x0 + s.x1) / 2
@@ -245,7 +245,7 @@ func (x *ctx) moreStrip(top int, up, down bool, counts string, rest int) {
 		y := top + (m.strip-p.Height)/2
 		s.icon(scene.IconUp, s.x0, top+(m.strip-size)/2, size, st.Color)
 		s.put(p, s.x0+size+m.u(10), y, image.Rect(s.x0, top, mid, top+m.strip))
-		s.touchable(image.Rect(0, top, mid, top+m.strip), Action{DoScroll, "top"}.String(), x.w.backTop, true)
+		s.touchable(image.Rect(left-m.margin/2, top, mid, top+m.strip), Action{DoScroll, "top"}.String(), x.w.backTop, true)
 	}
 	if down {
 		text := x.w.more

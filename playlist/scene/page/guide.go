@@ -282,13 +282,17 @@ func (s *sheet) supervision(n *playlist.Notice) {
 	s.gap(8)
 	s.labelled(s.w.quota, g.Quota)
 	for i, b := range g.Basis {
-		label := s.w.document
+		label := s.w.ground
 		if i > 0 {
 			label = ""
 		}
 		s.labelled(label, b)
 	}
-	s.labelled(s.w.supervision, strings.TrimSpace(joinDots(g.Complaint, n.Hotline)))
+	lines := g.Complaint
+	if n.Hotline != g.Complaint {
+		lines = joinDots(g.Complaint, n.Hotline)
+	}
+	s.labelled(s.w.supervision, lines)
 	s.gap(20)
 	index := ""
 	if n.Index != "" {

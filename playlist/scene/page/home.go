@@ -2,6 +2,7 @@ package page
 
 import (
 	"image"
+	"slices"
 
 	"mingbai/playlist"
 	"mingbai/playlist/scene/typeset"
@@ -10,7 +11,7 @@ import (
 // home is where every search for something begins: what one can look up here,
 // what is on public notice now, and what is new.
 func (x *ctx) home() content {
-	return content{fill: true, share: 54, head: x.homeTiles, body: x.homeLists}
+	return content{fill: true, share: 57, head: x.homeTiles, body: x.homeLists}
 }
 
 func (x *ctx) homeTiles(s *sheet) {
@@ -24,16 +25,21 @@ func (x *ctx) homeTiles(s *sheet) {
 	if rows == 0 {
 		return
 	}
-	title := x.style(typeset.Bold, x.m.title(sizeLead), 1.35, x.pal.Ink)
-	high := x.m.u(40) + title.Leading + x.m.t(sizeSmall)*15/10 + x.m.u(44)
+	w := (s.width() - gap) / 2
+	title := x.tileTitle(tiles, w)
+	high := x.m.u(188)
+	for _, c := range tiles {
+		if h := x.tileHint(c, w); h != nil {
+			high = max(high, title.Leading+h.Height+x.m.u(72))
+		}
+	}
 	if x.m.landscape() && s.high > 0 {
 		// The tiles take the whole column.
 		high = min((s.high-s.y-x.m.u(40)-(rows-1)*gap)/rows, x.m.u(230))
 	}
-	w := (s.width() - gap) / 2
 	for i, c := range tiles {
 		left := s.x0 + i%2*(w+gap)
-		s.tile(image.Rect(left, s.y, left+w, s.y+high), c)
+		s.tile(image.Rect(left, s.y, left+w, s.y+high), c, title)
 		if i%2 == 1 || i == len(tiles)-1 {
 			s.y += high + gap
 			s.breakAt(s.y)
@@ -43,7 +49,7 @@ func (x *ctx) homeTiles(s *sheet) {
 }
 
 // tile is a card that opens a column: its name, what one finds there, how many.
-func (s *sheet) tile(r image.Rectangle, c playlist.Column) {
+func (s *sheet) tile(r image.Rectangle, c playlist.Column, title typeset.Style) {
 	action := ToColumn(c.ID)
 	strong, _ := s.accent(c.Field)
 	s.card(r, action)
@@ -52,18 +58,11 @@ func (s *sheet) tile(r image.Rectangle, c playlist.Column) {
 		edge := image.Rect(r.Min.X, r.Min.Y, r.Min.X+s.m.u(12), r.Max.Y)
 		s.c.Clip(edge, func() { s.c.Round(r, s.m.u(14), strong) })
 	}
-	pad := s.m.u(42)
 	name := s.columnName(c)
-	title := s.style(typeset.Bold, s.m.title(sizeLead), 1.35, s.pal.Ink)
-	count := s.set2(sprintf(s.w.items, s.lib.Count(playlist.Query{Column: c.ID}, s.moment)), s.small(strong))
-	x0, x1 := r.Min.X+pad, r.Max.X-s.m.u(26)
-	p := s.setter.Fit(name, title, x1-x0-count.Width-s.m.u(16), 1, s.m.u(sizeBody))
-	small := s.small(s.pal.Secondary)
-	small.Balance = true
-	hint := s.setter.Clamp(c.Hint, small, x1-x0, 2)
-	if s.w.en || c.Hint == "" {
-		hint = nil
-	}
+	count := s.tileCount(c, s.small(strong))
+	x0, x1 := r.Min.X+s.m.u(tileLeft), r.Max.X-s.m.u(tileRight)
+	p := s.set2(name, title)
+	hint := s.tileHint(c, r.Dx())
 	high := p.Height
 	if hint != nil {
 		high += s.m.u(6) + hint.Height
@@ -77,12 +76,45 @@ func (s *sheet) tile(r image.Rectangle, c playlist.Column) {
 	s.touchable(r, action, name, false)
 }
 
+// The space between a tile's edges and its text.
+const tileLeft, tileRight = 42, 26
+
+// tileTitle is the size at which the names of all tiles fit beside their counts.
+func (x *ctx) tileTitle(tiles []playlist.Column, w int) typeset.Style {
+	st := x.style(typeset.Bold, x.m.title(sizeLead), 1.35, x.pal.Ink)
+	for _, c := range tiles {
+		room := w - x.m.u(tileLeft+tileRight+16) - x.tileCount(c, x.small(x.pal.Ink)).Width
+		if p := x.setter.Fit(x.columnName(c), st, room, 1, x.m.u(sizeSmall)); p.Style.Size < st.Size {
+			st = p.Style
+		}
+	}
+	return st
+}
+
+func (x *ctx) tileCount(c playlist.Column, st typeset.Style) *typeset.Para {
+	form := x.w.items
+	if x.w.en {
+		form = "%d"
+	}
+	return x.setter.Line(sprintf(form, x.lib.Count(playlist.Query{Column: c.ID}, x.moment)), st)
+}
+
+// tileHint is what one finds in a column, nil where nothing is said.
+func (x *ctx) tileHint(c playlist.Column, w int) *typeset.Para {
+	if x.w.en || c.Hint == "" {
+		return nil
+	}
+	st := x.small(x.pal.Secondary)
+	st.Balance = true
+	return x.setter.Clamp(c.Hint, st, w-x.m.u(tileLeft+tileRight), 2)
+}
+
 // set2 sets one line.
 func (s *sheet) set2(text string, st typeset.Style) *typeset.Para { return s.setter.Line(text, st) }
 
 func (x *ctx) homeLists(s *sheet) {
 	running := x.lib.Postings(x.moment)
-	recent := x.lib.List(playlist.Query{}, x.moment)
+	recent := x.lib.List(playlist.Query{Limit: 40}, x.moment)
 	s.section(x.w.posting, sprintf(x.w.allPostings, len(running)), string(DoPostings), len(running) > 0)
 	if len(running) == 0 {
 		s.gap(24)
@@ -97,7 +129,7 @@ func (x *ctx) homeLists(s *sheet) {
 		// Too little for a second list: the first goes on instead.
 		for _, n := range running[shown:] {
 			probe := s.spare()
-			if probe.listRow(n, false); probe.y > s.high {
+			if probe.listRow(n, false); probe.y > s.high-x.m.u(20) {
 				break
 			}
 			s.listRow(n, false)
@@ -105,13 +137,17 @@ func (x *ctx) homeLists(s *sheet) {
 		return
 	}
 	s.section(x.w.latest, sprintf(x.w.allLatest, x.lib.Count(playlist.Query{}, x.moment)), string(DoLatest), len(recent) > 0)
-	for i, n := range recent {
-		if s.high == 0 && i == 5 {
+	more := 0
+	for _, n := range recent {
+		if slices.Contains(running[:shown], n) {
+			continue // it stands above already
+		}
+		if more++; s.high == 0 && more > 5 {
 			break
 		}
 		probe := s.spare()
 		probe.listRow(n, true)
-		if s.high > 0 && probe.y > s.high-x.m.u(8) {
+		if s.high > 0 && probe.y > s.high-x.m.u(20) {
 			break
 		}
 		s.listRow(n, true)

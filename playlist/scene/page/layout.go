@@ -103,6 +103,13 @@ func (x *ctx) scrolling(con content, y0, y1 int) {
 	if total > view.Dy() {
 		view.Max.Y -= x.m.strip
 	}
+	// On a wide panel the sign that the page goes on stands under the column
+	// that goes on; the head has the whole height.
+	headView := view
+	if right != left {
+		headView.Max.Y = y1
+		total = max(right.y+x.m.u(foot), left.y+x.m.u(foot)-headView.Dy()+view.Dy())
+	}
 	x.info.Viewport, x.info.ContentHeight = view, total
 	// The last page begins where a row does, even if it ends with more paper.
 	x.info.MaxScroll = right.snap(max(total-view.Dy(), 0))
@@ -129,7 +136,7 @@ func (x *ctx) scrolling(con content, y0, y1 int) {
 	}
 
 	left2, right2 := x.columns(con.share, false)
-	draw := func(s *sheet, scroll, limit int, lay func(*sheet)) {
+	draw := func(s *sheet, view image.Rectangle, scroll, limit int, lay func(*sheet)) {
 		clip := view
 		clip.Max.Y = min(view.Min.Y+limit-scroll, view.Max.Y)
 		s.clip, s.shift = clip, image.Pt(0, y0-scroll)
@@ -137,25 +144,25 @@ func (x *ctx) scrolling(con content, y0, y1 int) {
 		x.c.Clip(clip, func() { x.c.Offset(0, y0-scroll, func() { lay(s) }) })
 	}
 	if right2 == left2 {
-		draw(left2, scroll, limit, func(s *sheet) { con.head(s); con.body(s) })
+		draw(left2, view, scroll, limit, func(s *sheet) { con.head(s); con.body(s) })
 	} else {
 		// The head stays where it is as long as all of it can be seen.
-		held := min(scroll, left.snap(max(left.y+x.m.u(foot)-view.Dy(), 0)))
-		end := held + view.Dy()
+		held := min(scroll, left.snap(max(left.y-headView.Dy(), 0)))
+		end := held + headView.Dy()
 		if !x.v.Moving {
 			end = left.bottom(held, end).end
 		}
-		draw(left2, held, end, con.head)
-		draw(right2, scroll, limit, con.body)
+		draw(left2, headView, held, end, con.head)
+		draw(right2, view, scroll, limit, con.body)
 	}
-	if total > y1-y0 {
+	if view.Max.Y < y1 {
 		rest := 0
 		for _, y := range down.rows {
 			if y >= limit {
 				rest++
 			}
 		}
-		x.moreStrip(view.Max.Y, scroll > 0, scroll < x.info.MaxScroll, con.counts, rest)
+		x.moreStrip(right2.x0, view.Max.Y, scroll > 0, scroll < x.info.MaxScroll, con.counts, rest)
 	}
 }
 
@@ -166,7 +173,7 @@ func (x *ctx) filled(con content, y0, y1 int) bool {
 	left, right := x.columns(con.share, true)
 	left.high, right.high = high, high
 	con.lay(left, right)
-	if max(left.y, right.y) > high {
+	if max(left.y, right.y) > high-x.m.u(16) {
 		return false
 	}
 	view := image.Rect(0, y0, x.m.w, y1)

@@ -45,15 +45,19 @@ func (s *sheet) listRow(n *playlist.Notice, compact bool) {
 			s.y += s.m.u(4)
 			endY = s.y
 			s.y += end.Height
-		}
-		if posting {
+			if posting {
+				// Bar and day share the line below the title.
+				most := s.setter.Width(s.w.dayCount(8, 10, true), s.small(s.pal.Secondary))
+				s.progress(x0, s.x1-max(end.Width, min(most, s.width()/2))-s.m.u(36), endY+end.Height/2-s.m.u(6), s.m.u(12), state, s.pal.Money, s.pal.Hairline)
+			}
+		} else if posting {
 			s.y += s.m.u(8)
 			// Bars of one list are equally long, whatever their days say.
 			most := s.setter.Width(s.w.dayCount(8, 10, true), s.small(s.pal.Secondary))
 			barTo := s.x1 - max(end.Width, most) - s.m.u(36)
 			s.progress(x0, barTo, s.y, s.m.u(8), state, s.pal.Money, s.pal.Hairline)
 			s.y += s.m.u(8)
-			if x1 != s.x1 && len(p.Lines) == 1 {
+			if len(p.Lines) == 1 {
 				// Title and bar are one thing; the day stands at its middle.
 				endY = top + s.m.u(20) + (s.y-top-s.m.u(20)-end.Height)/2
 			}
@@ -108,7 +112,9 @@ func (s *sheet) entryRow(n *playlist.Notice) {
 		s.y += sub.Height
 		if posting {
 			s.y += s.m.u(10)
-			s.progress(s.x0, titleTo, s.y, s.m.u(8), state, s.pal.Money, s.pal.Hairline)
+			most := s.setter.Width(s.w.dayCount(8, 10, true), s.small(s.pal.Secondary))
+			barTo := min(titleTo, x1-most-s.m.u(32))
+			s.progress(s.x0, barTo, s.y, s.m.u(8), state, s.pal.Money, s.pal.Hairline)
 			s.y += s.m.u(8)
 		}
 		s.gap(24)
@@ -128,6 +134,9 @@ func (s *sheet) progress(x0, x1, y, thick int, st playlist.PostingState, done, g
 		return
 	}
 	r := image.Rect(x0, y, x1, y+thick)
+	if s.v.HighContrast {
+		ground = s.pal.Paper
+	}
 	s.c.Round(r, thick/2, ground)
 	part := x0 + (x1-x0)*min(st.Day, st.Of)/max(st.Of, 1)
 	if part-x0 < thick {
@@ -167,7 +176,11 @@ func (s *sheet) titlePara(title string) {
 	if s.m.landscape() {
 		st = s.serif(sizeTitle*7/8, s.pal.Ink)
 	}
-	if p := s.setter.Fit(title, st, s.width(), 1, st.Size*7/8); len(p.Lines) == 1 && p.Width <= s.width() {
+	least := st.Size * 7 / 8
+	if s.m.landscape() {
+		least = s.serif(sizeLead, s.pal.Ink).Size
+	}
+	if p := s.setter.Fit(title, st, s.width(), 1, least); len(p.Lines) == 1 && p.Width <= s.width() {
 		st = p.Style
 	}
 	st.Balance = true

@@ -31,6 +31,7 @@ type sheet struct {
 	scroll int   // how far the content has moved up
 	high   int   // height to fill; 0 is as much as it takes
 	chars  int
+	air    int // of a slide: how wide its gaps are, in hundredths
 }
 
 // pageBreak is a height at which a page may end and the one at which the next

@@ -61,13 +61,12 @@ func headText(c playlist.FundColumn) string {
 // sideways last.
 func (s *sheet) grid(t *playlist.FundTable) *grid {
 	g := &grid{t: t, own: s.own(t), pad: s.m.u(22)}
-	gap := s.m.u(30)
 	longest := g.longest()
 	full := true // names and units of columns on one line
 	try := func(cell typeset.Style, wrap, force bool) bool {
 		g.cell, g.head = cell, s.small(s.pal.Secondary)
 		g.width = make([]int, len(t.Columns))
-		sum := gap * (len(t.Columns) - 1)
+		sum := 0
 		var texts []int
 		bold := cell
 		bold.Role = typeset.Bold
@@ -79,7 +78,7 @@ func (s *sheet) grid(t *playlist.FundTable) *grid {
 					g.width[c] += s.m.u(28) // the own row is set in
 				}
 			}
-			sum += g.width[c]
+			sum += g.width[c] + s.gutter(t, c)
 		}
 		if wrap {
 			least := cell.Size * 5
@@ -119,7 +118,7 @@ func (s *sheet) grid(t *playlist.FundTable) *grid {
 	at := 0
 	for c := range t.Columns {
 		g.left[c] = at
-		at += g.width[c] + gap + extra
+		at += g.width[c] + s.gutter(t, c) + extra
 	}
 	if n := len(t.Columns); n > 1 && g.total == s.width() {
 		g.left[n-1] = s.width() - g.width[n-1]
@@ -134,6 +133,18 @@ func (s *sheet) grid(t *playlist.FundTable) *grid {
 	}
 	g.header += s.m.u(28)
 	return g
+}
+
+// gutter is the space after a column: more between figures and a text that
+// follows them, whose edges meet; none after the last.
+func (s *sheet) gutter(t *playlist.FundTable, c int) int {
+	switch {
+	case c == len(t.Columns)-1:
+		return 0
+	case number1(t.Columns[c]) && !number1(t.Columns[c+1]):
+		return s.m.u(48)
+	}
+	return s.m.u(30)
 }
 
 // longest returns the widest text of every column, judged by its characters: an
@@ -228,7 +239,7 @@ func (s *sheet) table(t *playlist.FundTable, index int) {
 		if number1(g.t.Columns[c]) && strings.HasSuffix(p.Text, "）") {
 			// The bracket's empty half hangs out, so that its ink is flush
 			// with the figures below.
-			x0 += g.head.Size * 4 / 10
+			x0 += g.width[c] - p.Ink().Max.X
 		}
 		s.put(p, x0, y, image.Rect(x0, y, x0+g.width[c], y+p.Height))
 	})

@@ -23,24 +23,24 @@ type words struct {
 	posting, latest, allPostings, allLatest, more, moreItems, moreRows, backTop string
 	items, nothing, nothingHint, subColumns, noneHere                           string
 
-	howLong, fee, where, who, complaint, legal, hours     string
-	bring, bringNone, optional, original, copies          string
-	steps, conditions, quota, basis, tips, supervision    string
-	document, index, issued, signed, links, inShort       string
-	total, source, purpose, standard, approver, status    string
-	checked, checkedProduct, mismatch, sum, tableMoves    string
-	postingOver, postingFrom, noHotline                   string
-	area, since, measures, detail, warning, lifted, looks string
-	stillThere, stillLine, goOn, endNow                   string
-	pairTitle                                             string
-	pairSteps                                             [3]string
-	cardTitle, cardHours, cardDuty, cardHotline           string
-	identify                                              string
-	picture                                               string
-	field                                                 map[playlist.Field]string
-	short                                                 map[playlist.Field]string
-	kind                                                  map[playlist.Kind]string
-	level                                                 map[playlist.AlertColour]string
+	howLong, fee, where, who, complaint, legal, hours          string
+	bring, bringNone, optional, original, copies               string
+	steps, conditions, quota, basis, tips, supervision, ground string
+	document, index, issued, signed, links, inShort            string
+	total, source, purpose, standard, approver, status         string
+	checked, checkedProduct, mismatch, sum, tableMoves         string
+	postingOver, postingFrom, noHotline                        string
+	area, since, measures, detail, warning, lifted, looks      string
+	stillThere, stillLine, goOn, endNow                        string
+	pairTitle                                                  string
+	pairSteps                                                  [3]string
+	cardTitle, cardHours, cardDuty, cardHotline                string
+	identify                                                   string
+	picture                                                    string
+	field                                                      map[playlist.Field]string
+	short                                                      map[playlist.Field]string
+	kind                                                       map[playlist.Kind]string
+	level                                                      map[playlist.AlertColour]string
 }
 
 func wordsFor(lang string) *words {
@@ -65,7 +65,7 @@ var chinese = words{
 
 	howLong: "多久办好", fee: "收费", where: "在哪里办", who: "问谁", complaint: "投诉 %s", legal: "法定 %s", hours: "办理时间",
 	bring: "要带什么（%d 样）", bringNone: "不用带材料", optional: "视情况", original: "原件 %d", copies: "复印 %d",
-	steps: "怎么办", conditions: "办理条件", quota: "数量限制", basis: "依据与监督", tips: "提醒", supervision: "投诉监督电话",
+	steps: "怎么办", conditions: "办理条件", quota: "数量限制", basis: "依据与监督", tips: "提醒", supervision: "监督电话", ground: "依据",
 	document: "文号", index: "索引号 %s", issued: "%s发布", signed: "", links: "相关文件", inShort: "简单说",
 	total: "合计", source: "资金来源", purpose: "用途", standard: "补助标准", approver: "审批", status: "拨付情况",
 	checked: "本机已逐行核算，合计相符", checkedProduct: "本机已逐行核算：%s × %s ＝ %s，合计相符", mismatch: "合计不符：表中各行相加为 %s，与公布的合计不同",
@@ -74,7 +74,7 @@ var chinese = words{
 	area: "影响范围", since: "开始时间", measures: "政府措施", detail: "详细情况", warning: "预警", lifted: "预警解除", looks: "查看",
 	stillThere: "还在使用吗？", stillLine: "%d 秒后回到首页，已填内容会清除", goOn: "继续使用", endNow: "结束",
 	pairTitle: "登记这块屏幕",
-	pairSteps: [3]string{"在办公电脑上打开明白的管理页面%s，登录后选“全部屏幕”", "点“登记新屏幕”，输入下面的六位数字", "核对地点和名称，点“确认”，这里随即显示内容"},
+	pairSteps: [3]string{"在办公电脑上打开明白的管理页面，登录后选“全部屏幕”", "点“登记新屏幕”，输入下面的六位数字", "核对地点和名称，点“确认”，这里随即显示内容"},
 	cardTitle: "欢迎前来办事", cardHours: "开放时间", cardDuty: "值班", cardHotline: "监督电话",
 	identify: "这块屏幕是", picture: "第 %d / %d 张",
 	field: map[playlist.Field]string{playlist.Government: "政务公开", playlist.Party: "党务公开", playlist.VillageDo: "村务公开", playlist.Money: "资金公示"},
@@ -101,7 +101,7 @@ var english = words{
 
 	howLong: "How long", fee: "Fee", where: "Where", who: "Phone", complaint: "Complaints %s", legal: "By law %s", hours: "Hours",
 	bring: "What to bring (%d)", bringNone: "Nothing to bring", optional: "if it applies", original: "Original %d", copies: "Copies %d",
-	steps: "Steps", conditions: "Conditions", quota: "Quota", basis: "Legal basis", tips: "Good to know", supervision: "Complaints",
+	steps: "Steps", conditions: "Conditions", quota: "Quota", basis: "Legal basis", tips: "Good to know", supervision: "Complaints", ground: "Basis",
 	document: "Document", index: "Index %s", issued: "Issued %s", signed: "", links: "Related", inShort: "In short",
 	total: "Total", source: "Source", purpose: "Purpose", standard: "Standard", approver: "Approved by", status: "Payment",
 	checked: "Recomputed on this machine, sums agree", checkedProduct: "Recomputed on this machine: %s × %s = %s, sums agree", mismatch: "Sums disagree: the rows add up to %s, not to the published total",
@@ -110,7 +110,7 @@ var english = words{
 	area: "Area", since: "From", measures: "Measures", detail: "Details", warning: "warning", lifted: "Warning lifted", looks: "View",
 	stillThere: "Still there?", stillLine: "Back to the start in %d s; what you entered is wiped", goOn: "Continue", endNow: "Finish",
 	pairTitle: "Enrol this screen",
-	pairSteps: [3]string{"On an office computer open the Mingbai console%s, sign in and choose 全部屏幕", "Choose 登记新屏幕 and enter the six digits below", "Check place and name, then 确认: content appears here at once"},
+	pairSteps: [3]string{"On an office computer open the Mingbai console, sign in and choose 全部屏幕", "Choose 登记新屏幕 and enter the six digits below", "Check place and name, then 确认: content appears here at once"},
 	cardTitle: "Welcome", cardHours: "Opening hours", cardDuty: "On duty", cardHotline: "Hotline",
 	identify: "This screen is", picture: "%d / %d",
 	field: map[playlist.Field]string{playlist.Government: "Government", playlist.Party: "Party", playlist.VillageDo: "Village", playlist.Money: "Funds"},
