@@ -28,6 +28,11 @@ func (a *api) putSite(c *call) (any, error) {
 		return nil, badField("id", "站点的编号不对，或与地址不符", "the id is not one, or differs from the one in the address")
 	}
 	s.ID = id
+	if c.person.Site != "" {
+		if err := c.reach(s.Parent); err != nil {
+			return nil, err
+		}
+	}
 	who, err := c.who()
 	if err != nil {
 		return nil, err
