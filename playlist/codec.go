@@ -131,6 +131,9 @@ func (n *Notice) Allows(m schedule.Moment) bool {
 
 // Blobs returns the blobs that drawing the notice needs, each once, by Ref.
 func (n *Notice) Blobs() []Blob {
+	if len(n.Pictures) == 0 {
+		return nil
+	}
 	var out []Blob
 	for _, p := range n.Pictures {
 		for _, r := range p.Renditions {
@@ -161,19 +164,23 @@ func (n *Notice) Shape() error {
 	if _, err := ParseSiteID(string(n.Site)); err != nil {
 		return fmt.Errorf("notice %s: site: %w", n.ID, err)
 	}
-	bodies := map[Kind]bool{
-		KindAnnouncement: n.Announcement != nil, KindGuide: n.Guide != nil, KindFund: n.Fund != nil,
-		KindMedia: n.Media != nil, KindAlert: n.Alert != nil,
-	}
-	has, known := bodies[n.Kind]
-	if !known {
-		return fmt.Errorf("notice %s: kind %.40q is not known", n.ID, n.Kind)
-	}
-	count := 0
-	for _, set := range bodies {
-		if set {
+	count, has, known := 0, false, false
+	for _, body := range []struct {
+		kind Kind
+		set  bool
+	}{
+		{KindAnnouncement, n.Announcement != nil}, {KindGuide, n.Guide != nil}, {KindFund, n.Fund != nil},
+		{KindMedia, n.Media != nil}, {KindAlert, n.Alert != nil},
+	} {
+		if body.set {
 			count++
 		}
+		if body.kind == n.Kind {
+			has, known = body.set, true
+		}
+	}
+	if !known {
+		return fmt.Errorf("notice %s: kind %.40q is not known", n.ID, n.Kind)
 	}
 	if !has || count != 1 {
 		return fmt.Errorf("notice %s: a notice of kind %s has exactly that body, this one has %d bodies", n.ID, n.Kind, count)

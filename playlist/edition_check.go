@@ -61,7 +61,7 @@ func (e *Edition) checkNotices() error {
 	if len(e.Notices) > maxEntries {
 		return fmt.Errorf("%d notices, at most %d are allowed", len(e.Notices), maxEntries)
 	}
-	sizes := map[assets.Ref]int64{}
+	sizes := make(map[assets.Ref]int64, len(e.Notices))
 	for i, n := range e.Notices {
 		if _, err := ParseNoticeID(string(n.ID)); err != nil {
 			return fmt.Errorf("notices[%d]: %w", i, err)

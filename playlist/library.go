@@ -78,7 +78,6 @@ func NewLibrary(s Settings, loaded []Loaded) (*Library, error) {
 		settings:  s,
 		sites:     make(map[SiteID]SiteName, len(s.Path)+len(s.Below)),
 		byChannel: make(map[ChannelID]int, len(loaded)),
-		byID:      map[NoticeID][]int32{},
 		byColumn:  map[ColumnID][]int32{},
 		backlinks: map[NoticeID][]int32{},
 	}
@@ -163,6 +162,8 @@ func (l *Library) addNotices(loaded []Loaded) error {
 		count += len(loaded[i].Edition.Notices)
 	}
 	l.notices = make([]filed, 0, count)
+	l.byID = make(map[NoticeID][]int32, count)
+	l.edges = make([]time.Time, 0, 2*count)
 	for i, c := range l.channels {
 		e := c.edition
 		for _, entry := range e.Notices {
@@ -202,6 +203,7 @@ func (l *Library) index() {
 			cmp.Compare(a.channel, b.channel),
 		)
 	})
+	paths := map[ColumnID][]Column{}
 	edge := func(t time.Time) {
 		if !t.IsZero() {
 			l.edges = append(l.edges, t)
@@ -214,7 +216,12 @@ func (l *Library) index() {
 		c.notices = append(c.notices, at)
 		c.byID[n.ID] = at
 		l.byID[n.ID] = append(l.byID[n.ID], at)
-		for _, col := range l.catalogue.path(n.Column) {
+		path, known := paths[n.Column]
+		if !known {
+			path = l.catalogue.path(n.Column)
+			paths[n.Column] = path
+		}
+		for _, col := range path {
 			l.byColumn[col.ID] = append(l.byColumn[col.ID], at)
 		}
 		if n.Announcement != nil {

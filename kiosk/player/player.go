@@ -52,6 +52,7 @@ type Player struct {
 	interrupt bool   // the first of news comes on without waiting
 
 	alert      *playlist.Notice
+	alerts     []name // those that were up at the last step
 	alertSince time.Time
 
 	pace func(playlist.Slot) time.Duration // nil takes the slot's own dwell
@@ -146,7 +147,7 @@ func (p *Player) step(m schedule.Moment) State {
 	}
 	if p.alert != nil {
 		// What the alert pushed aside has its whole turn again.
-		p.alert, p.since = nil, m.Now
+		p.alert, p.alerts, p.since = nil, nil, m.Now
 	}
 	return p.looping(m)
 }
@@ -157,25 +158,48 @@ func (p *Player) refresh(m schedule.Moment) {
 		return
 	}
 	slots, d := p.lib.Programme(m)
+	p.opened(slots)
+	var following name
+	if p.next < len(p.loop) {
+		following = nameOf(p.loop[p.next].Notice)
+	}
 	p.loop, p.reason = slots, explain(d)
 	p.asOf, p.recheck = m, p.lib.NextChange(m)
 
-	// Go on from the same place where that is possible.
-	if p.next >= len(p.loop) {
-		p.next = 0
-	}
+	// Go on from the same place where that is possible: after the current
+	// notice, or where the loop was when something new came between.
+	p.next = max(p.find(following), 0)
 	if p.on.Notice == nil {
 		return
 	}
 	for i, s := range p.loop {
-		if s.Notice.ID == p.on.Notice.ID && s.Channel == p.on.Channel {
-			if !p.fresh {
-				p.next = (i + 1) % len(p.loop)
-			}
-			if nameOf(s.Notice) == nameOf(p.on.Notice) {
-				p.on = p.paced(s)
-			}
-			return
+		if s.Notice.ID != p.on.Notice.ID || s.Channel != p.on.Channel {
+			continue
+		}
+		if !p.fresh {
+			p.next = (i + 1) % len(p.loop)
+		}
+		if nameOf(s.Notice) == nameOf(p.on.Notice) {
+			p.on = s
+		}
+		return
+	}
+}
+
+// find returns the place of a notice in the loop, or -1.
+func (p *Player) find(n name) int {
+	return slices.IndexFunc(p.loop, func(s playlist.Slot) bool { return nameOf(s.Notice) == n })
+}
+
+// opened treats a notice whose window has opened since the last time as new, so
+// that what is released at nine is on at nine, on every screen.
+func (p *Player) opened(slots []playlist.Slot) {
+	if p.asOf.Now.IsZero() {
+		return
+	}
+	for _, s := range slots {
+		if n := nameOf(s.Notice); s.Notice.NotBefore.After(p.asOf.Now) && !slices.Contains(p.news, n) {
+			p.news, p.interrupt = append(p.news, n), true
 		}
 	}
 }
@@ -200,22 +224,31 @@ func (p *Player) allowed(m schedule.Moment) bool {
 	return true
 }
 
-// alerting takes the alerts in turn.
+// alerting takes the alerts in turn. One that has just come up comes on at once.
 func (p *Player) alerting(alerts []*playlist.Notice, m schedule.Moment) State {
 	screen := p.lib.Settings().Screen
-	at := -1
+	names := make([]name, len(alerts))
 	for i, n := range alerts {
-		if p.alert != nil && nameOf(n) == nameOf(p.alert) {
-			at = i
-		}
+		names[i] = nameOf(n)
 	}
-	fresh := at < 0 || m.Now.Before(p.alertSince)
-	if at < 0 {
+	at := -1
+	if p.alert != nil {
+		at = slices.Index(names, nameOf(p.alert))
+	}
+	came := slices.IndexFunc(names, func(n name) bool { return !slices.Contains(p.alerts, n) })
+	fresh := true
+	switch {
+	case came >= 0:
+		at = came
+	case at < 0:
 		at = 0
-	} else if len(alerts) > 1 && m.Now.Sub(p.alertSince) >= playlist.Dwell(alerts[at], &screen) {
-		at, fresh = (at+1)%len(alerts), true
+	case m.Now.Before(p.alertSince):
+	case len(alerts) > 1 && m.Now.Sub(p.alertSince) >= playlist.Dwell(alerts[at], &screen):
+		at = (at + 1) % len(alerts)
+	default:
+		fresh = false
 	}
-	p.alert = alerts[at]
+	p.alerts, p.alert = names, alerts[at]
 	if fresh {
 		p.alertSince = m.Now
 	}
@@ -237,6 +270,9 @@ func (p *Player) looping(m schedule.Moment) State {
 	turnOver := p.place() < 0 || m.Now.Sub(p.since) >= p.on.Dwell
 	if s, ok := p.takeNew(turnOver); ok {
 		p.show(s, true, m)
+		if p.find(nameOf(s.Notice)) == p.next {
+			p.next = (p.next + 1) % len(p.loop)
+		}
 	} else if turnOver {
 		if len(p.loop) == 0 {
 			return p.lastGood(m)
@@ -267,10 +303,8 @@ func (p *Player) takeNew(turnOver bool) (playlist.Slot, bool) {
 	for len(p.news) > 0 {
 		first := p.news[0]
 		p.news = p.news[1:]
-		for _, s := range p.loop {
-			if nameOf(s.Notice) == first {
-				return s, true
-			}
+		if at := p.find(first); at >= 0 {
+			return p.loop[at], true
 		}
 	}
 	return playlist.Slot{}, false

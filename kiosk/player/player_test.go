@@ -208,11 +208,17 @@ func TestAlertTakesOverAndGivesWay(t *testing.T) {
 	expect(t, p, "11:01:12", "!y")
 	expect(t, p, "11:01:24", "!x")
 
+	// A further one does not wait for its turn.
+	w.alerts = append(w.alerts, alert("blue", "11:01:25", "11:30:00"))
+	w.alerts[2].Alert.Colour = playlist.Blue
+	p.SetLibrary(w.library(), sure("11:01:25"))
+	expect(t, p, "11:01:25", "!blue")
+	expect(t, p, "11:01:37", "!x")
+
 	// Lifted: its page stands for five minutes.
 	lift := alert("z", "11:02:00", "11:30:00")
 	lift.Alert.Lifted, lift.Alert.Reference = true, "x"
 	w.alerts = []*playlist.Notice{w.alerts[0], lift}
-	w.takedowns = nil
 	p.SetLibrary(w.library(), sure("11:02:00"))
 	expect(t, p, "11:02:00", "!z")
 	expect(t, p, "11:06:59", "!z")
@@ -253,7 +259,8 @@ func TestExpiryAndOpeningAreExact(t *testing.T) {
 		t.Errorf("until %s", s.Until)
 	}
 	expect(t, p, "10:00:03", "c/1")
-	expect(t, p, "10:00:09", "b/1")
+	expect(t, p, "10:00:04", "b/1") // released at this second, and on at this second
+	expect(t, p, "10:00:10", "c/1")
 }
 
 func TestIdentify(t *testing.T) {

@@ -70,6 +70,18 @@ func (d *Date) UnmarshalText(b []byte) error {
 	return err
 }
 
+// UnmarshalTOML reads a text as UnmarshalText does, or TOML's own date.
+func (d *Date) UnmarshalTOML(v any) error {
+	switch v := v.(type) {
+	case string:
+		return d.UnmarshalText([]byte(v))
+	case time.Time:
+		*d = DateOf(v)
+		return nil
+	}
+	return fmt.Errorf("date: want the form 2026-11-22")
+}
+
 // IsZero reports whether the date is not set.
 func (d Date) IsZero() bool { return d == Date{} }
 

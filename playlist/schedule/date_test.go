@@ -71,6 +71,10 @@ spans = `+list, &file)
 			t.Errorf("TOML gives %+v, %v, left %v", file, err, meta.Undecoded())
 		}
 	}
+	var dates struct{ A, B Date }
+	if _, err := toml.Decode("a = 2026-11-22\nb = \"2026-11-22\"", &dates); err != nil || dates.A != date("2026-11-22") || dates.B != dates.A {
+		t.Errorf("dates in TOML: %+v, %v", dates, err)
+	}
 	var bad struct{ Spans []Span }
 	if _, err := toml.Decode(`spans = [{from = "08:30", until = "12:00"}]`, &bad); err == nil {
 		t.Error("a span with an unknown key was read")
