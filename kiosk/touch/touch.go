@@ -96,6 +96,11 @@ type key struct {
 // New makes the program.
 func New(src Source, opt Options) *Program {
 	p := &Program{src: src, opt: opt, setter: typeset.Default(), player: player.New(nil)}
+	go func() {
+		// The faces are read while the window opens. What cannot be read now is
+		// reported by whoever draws with it.
+		_ = p.setter.Warm()
+	}()
 	p.newBook(playlist.Settings{Screen: playlist.Screen{Kind: playlist.Touch, Panel: opt.Panel}})
 	return p
 }

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// stepLimit is how long one step of the story may take before it has failed.
+const stepLimit = 90 * time.Second
+
+// story runs everything unattended and says what came of it.
+func (w *world) story(ctx context.Context) (sum summary) {
+	began := time.Now()
+	defer func() {
+		for _, s := range w.screens {
+			sum.Screens = append(sum.Screens, s.sum)
+		}
+		sum.Seconds = time.Since(began).Seconds()
+	}()
+	var notice published
+	steps := []struct {
+		name string
+		run  func(context.Context) error
+	}{
+		{"enrol the screens", w.enrol},
+		{"count what is published", func(ctx context.Context) error { return w.count(ctx, &sum) }},
+		{"publish an announcement", func(ctx context.Context) (err error) { notice, err = w.publish(ctx); return err }},
+		{"photograph the console", func(ctx context.Context) (err error) { sum.Pages, err = w.photographConsole(ctx); return err }},
+		{"go on without the controller", w.offline},
+		{"bring the ledgers in", func(ctx context.Context) (err error) { sum.LedgerRows, err = w.reunite(ctx); return err }},
+		{"take the announcement down", func(ctx context.Context) error { return w.takeDown(ctx, notice) }},
+		{"raise and lift an exercise", w.exercise},
+	}
+	for _, step := range steps {
+		start := time.Now()
+		limit, cancel := context.WithTimeoutCause(ctx, stepLimit, fmt.Errorf("it took longer than %v", stepLimit))
+		err := step.run(limit)
+		cancel()
+		if err != nil {
+			sum.Reason = step.name + ": " + err.Error()
+			return sum
+		}
+		fmt.Fprintf(w.say, "%-32s %5.1f s\n", step.name, time.Since(start).Seconds())
+	}
+	sum.OK = true
+	return sum
+}
+
+func (w *world) count(ctx context.Context, sum *summary) error {
+	var st struct {
+		Notices map[string]int `json:"notices"`
+		Trouble string         `json:"trouble"`
+	}
+	if err := w.office.call(ctx, "GET", "/status", nil, &st); err != nil {
+		return err
+	}
+	for _, n := range st.Notices {
+		sum.Notices += n
+	}
+	sum.Guides, sum.FundNotices = st.Notices["guide"], st.Notices["fund"]
+	if sum.Guides == 0 || sum.FundNotices == 0 {
+		return fmt.Errorf("the sample county has %d guides and %d fund notices", sum.Guides, sum.FundNotices)
+	}
+	return w.shootAll("loop")
+}
+
+// each runs do for every screen at once and returns the first error.
+func (w *world) each(do func(*screen) error) error {
+	errs := make([]error, len(w.screens))
+	var wg sync.WaitGroup
+	for i, s := range w.screens {
+		wg.Go(func() { errs[i] = do(s) })
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// publish writes an announcement for the hall and waits until every screen shows
+// it.
+func (w *world) publish(ctx context.Context) (published, error) {
+	now := time.Now()
+	body := map[string]any{"notice": map[string]any{
+		"kind": "announcement", "site": "qinghe-hall", "column": "dongtai-tongzhi",
+		"title":  "关于政务服务大厅周末照常办理业务的公告",
+		"issuer": "青禾县政务服务中心", "issued": now.Format("2006-01-02"),
+		"summary": "本周六、周日 9:00 至 16:00，社保、医保、户籍窗口照常受理。", "led": "本周末大厅照常办理业务 9:00—16:00",
+		"hotline":   "0000-12345",
+		"not_after": now.AddDate(0, 0, 14).UTC().Format(time.RFC3339),
+		"announcement": map[string]any{"genre": "公告", "blocks": []map[string]any{
+			{"kind": "to", "text": "广大办事群众："},
+			{"kind": "p", "text": "为方便群众办事，本周六、周日 9:00 至 16:00，政务服务大厅社会保险、医疗保险、户籍证件窗口照常受理业务。"},
+			{"kind": "p", "text": "需要办理其他事项的，请拨打政务服务热线 0000-12345 预约。"},
+		}},
+	}}
+	var p published
+	began := time.Now()
+	if err := w.office.call(ctx, "POST", "/notices", body, &p); err != nil {
+		return p, err
+	}
+	err := w.each(func(s *screen) error {
+		_, err := w.office.until(ctx, s.id, "it shows the announcement", func(st state) bool { return st.showing() == p.Notice })
+		s.sum.PublishToShownMS = time.Since(began).Milliseconds()
+		return err
+	})
+	if err != nil {
+		return p, err
+	}
+	return p, w.settleAndShoot(ctx, "published")
+}
+
+// settleAndShoot lets a fade end before the picture is taken.
+func (w *world) settleAndShoot(ctx context.Context, step string) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(700 * time.Millisecond):
+	}
+	return w.shootAll(step)
+}
+
+// offline stops the controller and restarts every screen without it.
+func (w *world) offline(ctx context.Context) error {
+	if err := w.control.stop(); err != nil {
+		return err
+	}
+	if err := w.settleAndShoot(ctx, "controller-stopped"); err != nil {
+		return err
+	}
+	for _, s := range w.screens {
+		if err := s.process.stop(); err != nil {
+			return err
+		}
+		if err := w.startScreen(ctx, s); err != nil {
+			return err
+		}
+		line, err := s.process.wait(ctx, "its first frame", func(l logLine) bool {
+			return l.Page == "loop" && l.Notice != ""
+		})
+		if err != nil {
+			return err
+		}
+		s.sum.OfflineFirstFrameMS = line.at.Sub(s.process.began).Milliseconds()
+	}
+	return w.settleAndShoot(ctx, "offline")
+}
+
+// reunite starts the controller again and waits until it has every row that the
+// screens recorded alone. It returns how many rows there are.
+func (w *world) reunite(ctx context.Context) (int64, error) {
+	if err := w.startController(ctx); err != nil {
+		return 0, err
+	}
+	for _, s := range w.screens {
+		st, err := w.office.until(ctx, s.id, "its ledger is in", func(st state) bool {
+			return st.Online && st.Report != nil && st.Report.LedgerHead > 0 && st.Ledger >= st.Report.LedgerHead
+		})
+		if err != nil {
+			return 0, err
+		}
+		s.sum.RSSBytes = st.Report.Vitals.RSS
+	}
+	var count struct {
+		Rows int64 `json:"rows"`
+	}
+	err := w.office.call(ctx, "GET", "/ledger", nil, &count)
+	return count.Rows, err
+}
+
+func (w *world) takeDown(ctx context.Context, p published) error {
+	var gone published
+	began := time.Now()
+	if err := w.office.call(ctx, "POST", "/notices/"+p.Notice+"/takedown", map[string]string{"reason": "演示：活动已结束"}, &gone); err != nil {
+		return err
+	}
+	err := w.each(func(s *screen) error {
+		_, err := w.office.until(ctx, s.id, "the announcement is gone", func(st state) bool {
+			return st.Reported[gone.Channel] >= gone.Revision && st.showing() != p.Notice
+		})
+		s.sum.TakedownToGoneMS = time.Since(began).Milliseconds()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return w.settleAndShoot(ctx, "taken-down")
+}
+
+func (w *world) exercise(ctx context.Context) error {
+	now := time.Now()
+	var p published
+	err := w.office.call(ctx, "POST", "/alerts", map[string]any{
+		"site": "qinghe", "title": "暴雨橙色预警（演练）", "issuer": "青禾县应急管理局", "hotline": "0000-12345", "minutes": 30,
+		"alert": map[string]any{
+			"type": "暴雨", "colour": "orange", "area": "青禾县全域", "action": "停止户外作业，低洼地带人员转移",
+			"measures": "各镇已开放避险安置点，供水供电抢修队伍在岗。", "start": now.UTC().Format(time.RFC3339), "exercise": true,
+		},
+	}, &p)
+	if err != nil {
+		return err
+	}
+	err = w.each(func(s *screen) error {
+		_, err := w.office.until(ctx, s.id, "it shows the alert", func(st state) bool { return st.showing() == p.Notice })
+		s.sum.AlertToShownMS = time.Since(now).Milliseconds()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := w.settleAndShoot(ctx, "exercise"); err != nil {
+		return err
+	}
+	var lifted published
+	if err := w.office.call(ctx, "POST", "/alerts/"+p.Notice+"/lift", nil, &lifted); err != nil {
+		return err
+	}
+	err = w.each(func(s *screen) error {
+		_, err := w.office.until(ctx, s.id, "the alert is lifted", func(st state) bool { return st.Reported[lifted.Channel] >= lifted.Revision })
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return w.settleAndShoot(ctx, "lifted")
+}

@@ -1,0 +1,295 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"image/png"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"mingbai/cmd/internal/machine"
+)
+
+type options struct {
+	programs      map[string]string
+	virtual, once bool
+	shots, data   string
+	verbose       bool
+}
+
+// world is everything that runs.
+type world struct {
+	options
+	say     io.Writer
+	logs    io.Writer // nil unless verbose
+	listen  string
+	office  office
+	control *process
+	screens []*screen
+	shotNo  int
+	temp    bool // data is ours to remove
+}
+
+// screen is one device with its display.
+type screen struct {
+	id, kind, site string
+	width, height  int    // of a frame
+	scale          int    // of the window; 0 is 1
+	panel          string // the rest of the TOML table of the panel
+	virtual        *machine.Screen
+	config         string
+	process        *process
+	sum            screenSummary
+}
+
+// newWorld starts the controller and the screens and enrols those that are new.
+func newWorld(ctx context.Context, say io.Writer, o options) (w *world, err error) {
+	w = &world{options: o, say: say}
+	defer func() {
+		if err != nil {
+			w.close()
+		}
+	}()
+	if o.verbose {
+		w.logs = os.Stderr
+	}
+	if w.data == "" {
+		if w.data, err = os.MkdirTemp("", "mingbai-demo-"); err != nil {
+			return w, err
+		}
+		w.temp = true
+	} else if w.data, err = filepath.Abs(w.data); err != nil {
+		return w, err
+	}
+	if w.listen, err = freeAddress(o.once); err != nil {
+		return w, err
+	}
+	w.office.base = "http://" + w.listen
+	if err := w.startController(ctx); err != nil {
+		return w, err
+	}
+	w.screens = []*screen{
+		{id: "hall-touch-1", kind: "touch", site: "qinghe-hall", width: 1080, height: 1920, panel: "width_mm = 529\nheight_mm = 941"},
+		{id: "hall-led-gate", kind: "led", site: "qinghe-hall", width: 192, height: 64, scale: 6, panel: "width_mm = 1920\nheight_mm = 640\ncolours = \"full\""},
+		{id: "hall-led-window", kind: "led", site: "qinghe-hall", width: 320, height: 32, scale: 4, panel: "width_mm = 1520\nheight_mm = 152\ncolours = \"dual\""},
+	}
+	if !w.virtual {
+		// A portrait of 1920 pixels is higher than most monitors; sizes are in
+		// millimetres, so the same page fits half the pixels.
+		w.screens[0].width, w.screens[0].height = 540, 960
+	}
+	for _, s := range w.screens {
+		s.sum = screenSummary{ID: s.id, Kind: s.kind, Site: s.site, Width: s.width, Height: s.height, Shots: []string{}}
+		if err := w.prepare(ctx, s); err != nil {
+			return w, err
+		}
+		if err := w.startScreen(ctx, s); err != nil {
+			return w, err
+		}
+	}
+	return w, nil
+}
+
+// freeAddress is the usual port when it is free and -once does not run, so that
+// the address is easy to remember.
+func freeAddress(once bool) (string, error) {
+	tries := []string{"127.0.0.1:8420", "127.0.0.1:0"}
+	if once {
+		tries = tries[1:]
+	}
+	var err error
+	for _, address := range tries {
+		var l net.Listener
+		if l, err = net.Listen("tcp", address); err == nil {
+			defer l.Close()
+			return l.Addr().String(), nil
+		}
+	}
+	return "", fmt.Errorf("find a free port: %w", err)
+}
+
+func (w *world) startController(ctx context.Context) error {
+	data := filepath.Join(w.data, "controller")
+	config := filepath.Join(w.data, "controller.toml")
+	text := fmt.Sprintf("listen = %q\ndata = %q\n\n[screens]\nreport = \"5s\"\n\n[log]\nformat = \"json\"\n", w.listen, data)
+	if err := os.MkdirAll(w.data, 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
+		return err
+	}
+	p, err := start(ctx, "controller", w.programs["controller"], nil, w.logs, "-config", config, "-sample")
+	if err != nil {
+		return err
+	}
+	w.control = p
+	limit, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if _, err := p.wait(limit, "it to be ready", func(l logLine) bool { return strings.Contains(l.Msg, "controller is ready") }); err != nil {
+		return err
+	}
+	token, err := os.ReadFile(filepath.Join(data, "api-token"))
+	if err != nil {
+		return fmt.Errorf("token of the API: %w", err)
+	}
+	w.office.token = strings.TrimSpace(string(token))
+	return nil
+}
+
+// prepare writes a screen's configuration and opens its virtual display.
+func (w *world) prepare(ctx context.Context, s *screen) error {
+	scale := max(s.scale, 1)
+	if w.virtual {
+		var err error
+		if s.virtual, err = machine.StartScreen(ctx, s.width*scale, s.height*scale); err != nil {
+			return err
+		}
+	}
+	text := fmt.Sprintf("controller = %q\ndata = %q\nname = %q\nreport = \"5s\"\n\n[panel]\nwidth = %d\nheight = %d\n%s\n\n[window]\nfullscreen = false\nborderless = %v\nhide_cursor = %v\nscale = %d\ndots = %v\n\n[log]\nformat = \"json\"\n",
+		w.office.base, filepath.Join(w.data, s.id), s.id, s.width, s.height, s.panel, w.virtual, w.virtual, scale, s.kind == "led")
+	s.config = filepath.Join(w.data, s.id+".toml")
+	return os.WriteFile(s.config, []byte(text), 0o644)
+}
+
+func (w *world) startScreen(ctx context.Context, s *screen) error {
+	program, env := "kiosk", []string{"GOMEMLIMIT=150MiB"}
+	if s.kind == "led" {
+		program = "ledboard"
+	}
+	if s.virtual != nil {
+		env = append(env, "DISPLAY="+s.virtual.Display)
+	}
+	p, err := start(ctx, s.id, w.programs[program], env, w.logs, "-config", s.config)
+	if err != nil {
+		return err
+	}
+	s.process = p
+	return nil
+}
+
+// enrol confirms the code that every screen shows.
+func (w *world) enrol(ctx context.Context) error {
+	for _, s := range w.screens {
+		line, err := s.process.wait(ctx, "its pairing code", func(l logLine) bool { return l.Code != "" })
+		if err != nil {
+			return err
+		}
+		if err := w.shoot(s, "pairing"); err != nil {
+			return err
+		}
+		body := map[string]any{"code": line.Code, "screen": s.id}
+		if err := w.office.call(ctx, "POST", "/pairing", body, nil); err != nil {
+			return fmt.Errorf("enrol %s: %w", s.id, err)
+		}
+	}
+	for _, s := range w.screens {
+		if _, err := w.office.until(ctx, s.id, "it shows the loop", func(st state) bool { return st.has() && st.page() == "loop" }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shoot saves what is on a screen now.
+func (w *world) shoot(s *screen, step string) error {
+	if w.shots == "" || s.virtual == nil {
+		return nil
+	}
+	img, err := s.virtual.Capture()
+	if err != nil {
+		return err
+	}
+	first := img.Pix[:4]
+	blank := true
+	for i := 4; i < len(img.Pix) && blank; i += 4 {
+		blank = string(img.Pix[i:i+4]) == string(first)
+	}
+	if blank {
+		return fmt.Errorf("screen %s is blank at step %s", s.id, step)
+	}
+	w.shotNo++
+	name := fmt.Sprintf("%02d-%s-%s.png", w.shotNo, step, s.id)
+	f, err := os.Create(filepath.Join(w.shots, name))
+	if err != nil {
+		return err
+	}
+	err = errors.Join(png.Encode(f, img), f.Close())
+	if err != nil {
+		return fmt.Errorf("save %s: %w", name, err)
+	}
+	s.sum.Shots = append(s.sum.Shots, name)
+	return nil
+}
+
+func (w *world) shootAll(step string) error {
+	for _, s := range w.screens {
+		if err := w.shoot(s, step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// person adds somebody who may do everything in the demo, and returns the sign-in.
+func (w *world) person(ctx context.Context) (login, password string, err error) {
+	login, password = "demo", strings.ToLower(rand.Text()[:12])
+	err = w.office.call(ctx, "POST", "/accounts", map[string]any{
+		"login": login, "name": "演示员", "password": password,
+		"roles": []string{"drafter", "reviewer", "secrecy", "releaser", "technician", "auditor"},
+	}, nil)
+	return login, password, err
+}
+
+// live runs until the person has seen enough.
+func (w *world) live(ctx context.Context) error {
+	limit, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	if _, err := os.Stat(filepath.Join(w.data, "enrolled")); err != nil {
+		if err := w.enrol(limit); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(w.data, "enrolled"), nil, 0o644); err != nil {
+			return err
+		}
+	}
+	login, password, err := w.person(limit)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w.say, "\n  Console   %s\n  Sign in   %s / %s\n  Data      %s\n", w.office.base, login, password, w.data)
+	for _, s := range w.screens {
+		where := "in a window"
+		if s.virtual != nil {
+			where = "on virtual display " + s.virtual.Display
+		}
+		fmt.Fprintf(w.say, "  Screen    %-16s %d×%d %s\n", s.id, s.width, s.height, where)
+	}
+	fmt.Fprintf(w.say, "\nPull the plug: kill %d (the controller). The screens go on. Ctrl-C ends everything.\n", w.control.cmd.Process.Pid)
+	<-ctx.Done()
+	fmt.Fprintln(w.say, "Stopping.")
+	return nil
+}
+
+// close ends everything and waits for it.
+func (w *world) close() {
+	for _, s := range w.screens {
+		if err := s.process.stop(); err != nil {
+			fmt.Fprintln(os.Stderr, "demo:", err)
+		}
+		if s.virtual != nil {
+			s.virtual.Close()
+		}
+	}
+	if err := w.control.stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+	}
+	if w.temp {
+		os.RemoveAll(w.data)
+	}
+}
