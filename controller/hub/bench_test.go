@@ -1,0 +1,205 @@
+package hub
+
+import (
+	"crypto/ed25519"
+	"encoding/binary"
+	"io"
+	"net"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"mingbai/playlist"
+	"mingbai/playlist/wire"
+)
+
+// frame is a masked client frame; the mask is zero, which is a mask too.
+func frame(payload []byte) []byte {
+	b := []byte{0x82, 0x80 | 126}
+	b = binary.BigEndian.AppendUint16(b, uint16(len(payload)))
+	b = append(b, 0, 0, 0, 0)
+	return append(b, payload...)
+}
+
+// rawDevices connects n devices and leaves their plain sockets: what a device
+// costs on its own side is the same for the hub and for the floor.
+func rawDevices(b *testing.B, p *place, c *county, n int) []net.Conn {
+	var conns []net.Conn
+	for i := range n {
+		c.know(i, liuxi)
+		d := &device{t: b, key: keyOf(i)}
+		d.hello = wire.Hello{Version: 1, Key: d.key.Public().(ed25519.PublicKey)}
+		d.dial(p, websocket.Dialer{ReadBufferSize: 512, WriteBufferSize: 512})
+		d.answer()
+		d.expect(wire.TypeWelcome, &wire.Welcome{})
+		raw := d.conn.NetConn()
+		raw.SetReadDeadline(time.Time{})
+		conns = append(conns, raw)
+	}
+	poll(b, "all are in their places", func() bool {
+		k := 0
+		for range p.Connected() {
+			k++
+		}
+		return k == n
+	})
+	return conns
+}
+
+// answerAll reads size bytes and writes ack on every connection, for ever.
+func answerAll(conns []net.Conn, size int, ack []byte, wg *sync.WaitGroup) {
+	for _, c := range conns {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			buf := make([]byte, size)
+			for {
+				if _, err := io.ReadFull(c, buf); err != nil {
+					return
+				}
+				if _, err := c.Write(ack); err != nil {
+					return
+				}
+			}
+		}()
+	}
+}
+
+// floor is a server that writes the same bytes to the same number of plain
+// sockets and reads as many back.
+type floor struct {
+	conns []net.Conn // the server's ends
+	far   []net.Conn
+	acks  atomic.Int64
+}
+
+func newFloor(b *testing.B, n, ack int) *floor {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	f := &floor{}
+	for range n {
+		far, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			b.Fatal(err)
+		}
+		near, err := l.Accept()
+		if err != nil {
+			b.Fatal(err)
+		}
+		f.conns, f.far = append(f.conns, near), append(f.far, far)
+		b.Cleanup(func() { near.Close(); far.Close() })
+		go func() {
+			buf := make([]byte, ack)
+			for {
+				if _, err := io.ReadFull(near, buf); err != nil {
+					return
+				}
+				f.acks.Add(1)
+			}
+		}()
+	}
+	return f
+}
+
+func (f *floor) send(b []byte) {
+	for _, c := range f.conns {
+		c.Write(b) // a failure shows as a missing ack
+	}
+}
+
+// wait spins politely until n acks are there.
+func wait(acks *atomic.Int64, n int64) {
+	for acks.Load() < n {
+		runtime.Gosched()
+	}
+}
+
+// BenchmarkPush announces 20 KB to 1,000 connected devices until all have
+// acknowledged, and prints the ratio to a plain loop of writes of the same bytes
+// on as many plain sockets, measured in turn.
+func BenchmarkPush(b *testing.B) {
+	const n = 1000
+	c := newCounty()
+	p := open(b, c, Options{MaxScreens: 2 * n})
+	ackBody, err := wire.Encode(wire.TypeAdopted, wire.Adopted{Have: map[playlist.ChannelID]playlist.Revision{liuxi: 1}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ack := frame(ackBody)
+	pushOf := func(rev playlist.Revision) (*Prepared, int) {
+		// Revisions of equal width keep all frames equally long.
+		pr := prepare(b, push(liuxi, 100_000+rev, 15_000))
+		return pr, pr.size + 4 // and the frame's header
+	}
+	first, size := pushOf(0)
+	var wg sync.WaitGroup
+	conns := rawDevices(b, p, c, n)
+	answerAll(conns, size, ack, &wg)
+	fl := newFloor(b, n, len(ack))
+	answerAll(fl.far, size, ack, &wg)
+	payload := noise(size, 1)
+
+	p.Announce(first)
+	wait(&c.acks, n)
+	fl.send(payload)
+	wait(&fl.acks, n)
+	var ours, theirs time.Duration
+	rev := playlist.Revision(0)
+	for b.Loop() {
+		rev++
+		pr, _ := pushOf(rev)
+		t0 := time.Now()
+		p.Announce(pr)
+		wait(&c.acks, int64(n)*(int64(rev)+1))
+		t1 := time.Now()
+		fl.send(payload)
+		wait(&fl.acks, int64(n)*(int64(rev)+1))
+		ours, theirs = ours+t1.Sub(t0), theirs+time.Since(t1)
+	}
+	b.ReportMetric(float64(ours)/float64(theirs), "ratio")
+	b.ReportMetric(float64(ours.Microseconds())/float64(rev)/1000, "ms/push")
+	b.ReportMetric(float64(size), "bytes")
+	for i := range conns {
+		conns[i].Close()
+		fl.far[i].Close()
+	}
+	wg.Wait()
+}
+
+// BenchmarkIdleDevice prints the bytes of heap and stacks that a connected,
+// idle device costs the controller.
+func BenchmarkIdleDevice(b *testing.B) {
+	const n = 1000
+	measure := func() float64 {
+		runtime.GC()
+		runtime.GC() // empties the pools
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc + m.StackInuse)
+	}
+	for b.Loop() {
+		c := newCounty()
+		p := open(b, c, Options{})
+		before := measure()
+		conns := rawDevices(b, p, c, n)
+		after := measure()
+		b.ReportMetric((after-before)/n, "B/device")
+		for _, conn := range conns {
+			conn.Close()
+		}
+		poll(b, "all are gone", p.empty)
+	}
+}
+
+func (p *place) empty() bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return len(p.sessions) == 0
+}

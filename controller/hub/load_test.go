@@ -1,0 +1,238 @@
+package hub
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"mingbai/playlist"
+	"mingbai/playlist/wire"
+)
+
+// narrow dials with a small receive buffer, so that a device which does not read
+// is noticed after few bytes.
+func narrow() websocket.Dialer {
+	return websocket.Dialer{NetDial: func(network, addr string) (net.Conn, error) {
+		c, err := net.Dial(network, addr)
+		if err == nil {
+			err = c.(*net.TCPConn).SetReadBuffer(32 << 10)
+		}
+		return c, err
+	}}
+}
+
+func (p *place) callNarrow(t *testing.T, n int) *device {
+	t.Helper()
+	d := &device{t: t, key: keyOf(n), hello: wire.Hello{Version: 1, Key: []byte(pubOf(n))}}
+	d.dial(p, narrow())
+	d.answer()
+	d.expect(wire.TypeWelcome, &wire.Welcome{})
+	return d
+}
+
+// Devices that do not read are cut after the write deadline, and until then the
+// others have everything at once (R17).
+func TestSlowConsumers(t *testing.T) {
+	checkLeaks(t)
+	c := newCounty()
+	p := open(t, c, Options{WriteTimeout: 3 * time.Second, SendBuffer: 32 << 10})
+	var slow []playlist.ScreenID
+	for n := range 4 {
+		slow = append(slow, c.know(n, liuxi))
+		p.callNarrow(t, n)
+	}
+	var healthy []*device
+	for n := 10; n < 20; n++ {
+		c.know(n, liuxi)
+		d := p.call(t, n, nil)
+		d.expect(wire.TypeWelcome, &wire.Welcome{})
+		healthy = append(healthy, d)
+	}
+	poll(t, "all are in their places", func() bool { return len(slices.Collect(p.Connected())) == 14 })
+	if n := p.Announce(prepare(t, push(liuxi, 1, 400_000))); n != 14 {
+		t.Errorf("announced to %d", n)
+	}
+	for _, d := range healthy {
+		d.expectPush(liuxi, 1)
+	}
+	c.with(func() {
+		if len(c.gone) > 0 {
+			t.Error("the healthy ones waited for the slow ones")
+		}
+	})
+	c.until(t, "the slow ones are cut", func() bool { return len(c.gone) == len(slow) })
+	c.with(func() {
+		for _, id := range slow {
+			if c.gone[id] != "did not read in time" {
+				t.Errorf("%s is gone: %s", id, c.gone[id])
+			}
+		}
+	})
+}
+
+// What waits for a device that reads slowly is only the latest of each channel,
+// and an alert overtakes it.
+func TestLatestWinsAndAlertOvertakes(t *testing.T) {
+	c := newCounty()
+	id := c.know(1, liuxi, shiqiao, liuxiNow)
+	p := open(t, c, Options{SendBuffer: 32 << 10})
+	d := p.callNarrow(t, 1)
+	poll(t, "the screen is in its place", func() bool { return p.IsConnected(id) })
+	const last = 20
+	for rev := playlist.Revision(1); rev <= last; rev++ {
+		p.Announce(prepare(t, push(liuxi, rev, 400_000)))
+		p.Announce(prepare(t, push(shiqiao, rev, 400_000)))
+	}
+	p.Announce(prepare(t, push(liuxiNow, 1, 100)))
+	var order []string
+	have := map[playlist.ChannelID]playlist.Revision{}
+	for have[liuxi] < last || have[shiqiao] < last || have[liuxiNow] < 1 {
+		var push wire.Push
+		d.expect(wire.TypePush, &push)
+		if push.Revision <= have[push.Channel] {
+			t.Errorf("%s went from %s to %s", push.Channel, have[push.Channel], push.Revision)
+		}
+		have[push.Channel] = push.Revision
+		order = append(order, fmt.Sprintf("%s@%s", push.Channel, push.Revision))
+	}
+	// One push was being written when the others came; it can be of any revision.
+	alert := slices.Index(order, "liuxi!@1")
+	if len(order) > 5 || alert > 2 {
+		t.Errorf("the device was sent %v", order)
+	}
+}
+
+// Above the limit of handshakes a device is refused at once and told when to
+// come back; those that wait are not disturbed (R16).
+func TestStormGate(t *testing.T) {
+	checkLeaks(t)
+	c := newCounty()
+	c.with(func() { c.hold = make(chan struct{}) })
+	p := open(t, c, Options{Handshakes: 4})
+	var in []*device
+	for n := range 4 {
+		c.know(n, liuxi)
+		in = append(in, p.call(t, n, nil))
+	}
+	for range 10 {
+		_, resp, err := websocket.DefaultDialer.Dial(p.url(), nil)
+		if !errors.Is(err, websocket.ErrBadHandshake) || resp.StatusCode != http.StatusServiceUnavailable || resp.Header.Get("Retry-After") == "" {
+			t.Fatalf("the storm was answered with %v", err)
+		}
+	}
+	c.with(func() { close(c.hold); c.hold = nil })
+	for _, d := range in {
+		d.expect(wire.TypeWelcome, &wire.Welcome{})
+	}
+	c.know(9, liuxi)
+	p.call(t, 9, nil).expect(wire.TypeWelcome, &wire.Welcome{})
+}
+
+// Many devices that were away for the same time are one question to the backend.
+func TestCatchUpIsSharedByAll(t *testing.T) {
+	c := newCounty()
+	c.with(func() { c.latest[liuxi] = Content{Push: push(liuxi, 8, 50_000)} })
+	p := open(t, c, Options{})
+	var wg sync.WaitGroup
+	for n := range 40 {
+		c.know(n, liuxi)
+		d := p.call(t, n, map[playlist.ChannelID]playlist.Revision{liuxi: playlist.Revision(n % 2 * 5)})
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for {
+				_, b, err := d.conn.ReadMessage()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if m, err := wire.Decode(b); err == nil && m.Type == wire.TypePush {
+					return
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	c.with(func() {
+		if c.asked[catchupKey{liuxi, 0}] != 1 || c.asked[catchupKey{liuxi, 5}] != 1 {
+			t.Errorf("the backend was asked %v", c.asked)
+		}
+	})
+	// A new revision makes the kept answers old.
+	c.with(func() { c.latest[liuxi] = Content{Push: push(liuxi, 9, 10)} })
+	p.Announce(prepare(t, push(liuxi, 9, 10)))
+	c.know(100, liuxi)
+	d := p.call(t, 100, nil)
+	d.expect(wire.TypeWelcome, &wire.Welcome{})
+	d.expectPush(liuxi, 9)
+	c.know(101, liuxi)
+	d = p.call(t, 101, map[playlist.ChannelID]playlist.Revision{liuxi: 8})
+	d.expect(wire.TypeWelcome, &wire.Welcome{})
+	d.expectPush(liuxi, 9)
+	c.with(func() {
+		if c.asked[catchupKey{liuxi, 0}] != 2 || c.asked[catchupKey{liuxi, 8}] != 0 {
+			t.Errorf("the backend was asked %v", c.asked)
+		}
+	})
+}
+
+// A failure of the backend is one device's failure, and is not remembered.
+func TestCatchUpFails(t *testing.T) {
+	c := newCounty()
+	id := c.know(1, liuxi)
+	p := open(t, c, Options{})
+	d := p.call(t, 1, nil)
+	d.expect(wire.TypeWelcome, &wire.Welcome{})
+	poll(t, "the screen is in its place", func() bool { return p.IsConnected(id) })
+	c.with(func() { c.fail = errors.New("the disk is full") })
+	d.say(wire.TypeLedger, wire.Ledger{Rows: []wire.Row{{Seq: 1, Channel: liuxi}}})
+	d.expectClose(wire.CloseBusy) // and not acknowledged
+	c.with(func() { c.fail = nil; c.latest[liuxi] = Content{Push: push(liuxi, 1, 10)} })
+	d = p.call(t, 1, nil)
+	d.expect(wire.TypeWelcome, &wire.Welcome{})
+	d.expectPush(liuxi, 1)
+	d.say(wire.TypeLedger, wire.Ledger{Rows: []wire.Row{{Seq: 1, Channel: liuxi}}})
+	var taken wire.Taken
+	if d.expect(wire.TypeTaken, &taken); taken.Seq != 1 {
+		t.Errorf("taken %d", taken.Seq)
+	}
+}
+
+// Commands are bounded.
+func TestCommandQueue(t *testing.T) {
+	c := newCounty()
+	id := c.know(1, liuxi)
+	p := open(t, c, Options{SendBuffer: 32 << 10})
+	d := p.callNarrow(t, 1)
+	poll(t, "the screen is in its place", func() bool { return p.IsConnected(id) })
+	p.Announce(prepare(t, push(liuxi, 1, 400_000)))
+	s := p.session(id)
+	poll(t, "its writer is busy", func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.out.channels[0].sent == 1
+	})
+	full := 0
+	for range 100 {
+		switch err := p.Command(id, wire.Command{ID: "x", Kind: wire.CommandIdentify}); {
+		case errors.Is(err, ErrQueueFull):
+			full++
+		case err != nil:
+			t.Fatal(err)
+		}
+	}
+	if full != 100-maxCommands {
+		t.Errorf("%d of 100 commands were refused", full)
+	}
+	d.expectPush(liuxi, 1)
+	for range 100 - full {
+		d.expect(wire.TypeCommand, &wire.Command{})
+	}
+}
