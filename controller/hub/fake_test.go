@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,7 +42,7 @@ type county struct {
 	asked    map[catchupKey]int
 	hold     chan struct{} // Hello waits for it
 
-	acks    atomic.Int64
+	acks    tally
 	changed chan struct{} // a token after every call
 }
 
@@ -61,6 +60,7 @@ func newCounty() *county {
 		removed:  map[string]bool{},
 		asked:    map[catchupKey]int{},
 		codeLife: time.Hour,
+		acks:     tally{reached: make(chan struct{}, 1)},
 		changed:  make(chan struct{}, 1),
 	}
 }
@@ -125,8 +125,8 @@ func (c *county) Latest(_ context.Context, ch playlist.ChannelID, since playlist
 }
 
 func (c *county) Adopted(_ context.Context, s playlist.ScreenID, a wire.Adopted) error {
-	c.acks.Add(1)
 	c.with(func() { c.adopted[s] = a })
+	c.acks.add()
 	return nil
 }
 
