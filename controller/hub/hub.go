@@ -339,7 +339,9 @@ func (h *Hub) succeed(s *session) {
 	}
 }
 
-// index makes a session the one of its screen, for these channels.
+// index makes a session the one of its screen, for these channels. A session
+// that has ended meanwhile is not, and the backend, which has just heard its
+// hello, is told so.
 func (h *Hub) index(s *session, screen playlist.ScreenID, channels []playlist.ChannelID) {
 	h.mu.Lock()
 	old := h.byScreen[screen]
@@ -358,6 +360,9 @@ func (h *Hub) index(s *session, screen playlist.ScreenID, channels []playlist.Ch
 	}
 	h.mu.Unlock()
 	if !here {
+		if old == nil {
+			h.backend.Gone(screen, time.Now(), "the connection ended before the welcome")
+		}
 		return
 	}
 	h.succeed(s)

@@ -111,6 +111,26 @@ func TestPairing(t *testing.T) {
 	d.expectPush(liuxi, 1)
 }
 
+// A device that leaves while it is being enrolled is not left behind as
+// connected.
+func TestGoneWhileEnrolled(t *testing.T) {
+	c := newCounty()
+	p := open(t, c, Options{})
+	d := p.call(t, 1, nil)
+	d.expect(wire.TypePairing, &wire.Pairing{})
+	id := c.know(1, liuxi)
+	hold := make(chan struct{})
+	c.with(func() { c.hold = hold })
+	done := make(chan error, 1)
+	go func() { done <- p.Enrolled(t.Context(), []byte(pubOf(1)), wire.Enrolled{Screen: id}) }()
+	d.expect(wire.TypeEnrolled, &wire.Enrolled{}) // the backend is being asked
+	d.conn.Close()
+	poll(t, "the hub notices", p.empty)
+	close(hold)
+	<-done // whether it still counts as enrolled is the backend's affair
+	c.until(t, "the screen is gone", func() bool { return c.gone[id] != "" })
+}
+
 func TestPairingCodeIsRenewed(t *testing.T) {
 	c := newCounty()
 	c.codeLife = time.Millisecond

@@ -119,21 +119,20 @@ func Decode(data []byte) (Message, error) {
 	if len(data) > MaxMessage {
 		return Message{}, refuse(ReasonOversized, "the message has %d bytes, at most %d are allowed", len(data), MaxMessage)
 	}
-	line, tail, ok := bytes.Cut(data[:min(len(data), MaxHeader)], []byte{'\n'})
+	line, _, ok := bytes.Cut(data[:min(len(data), MaxHeader)], []byte{'\n'})
 	if !ok && len(data) > MaxHeader {
 		return Message{}, refuse(ReasonOversized, "the text of the message has more than %d bytes", MaxHeader)
 	}
 	if !ok {
 		return Message{}, refuse(ReasonDamaged, "the text of the message is not ended by a newline")
 	}
-	tail = data[len(line)+1:]
 	rest, ok := bytes.CutPrefix(line, []byte(linePrefix))
-	name, body, ok2 := bytes.Cut(rest[:min(len(rest), maxType+len(lineMiddle))], []byte(lineMiddle))
+	name, _, ok2 := bytes.Cut(rest[:min(len(rest), maxType+len(lineMiddle))], []byte(lineMiddle))
 	if !ok || !ok2 || !Type(name).valid() || line[len(line)-1] != '}' {
 		return Message{}, refuse(ReasonDamaged, "the message does not begin with its type")
 	}
-	body = rest[len(name)+len(lineMiddle) : len(rest)-1]
-	return Message{Type: Type(name), Body: body, tail: tail}, nil
+	body := rest[len(name)+len(lineMiddle) : len(rest)-1]
+	return Message{Type: Type(name), Body: body, tail: data[len(line)+1:]}, nil
 }
 
 // Into parses the body. The error is a *Refusal.
