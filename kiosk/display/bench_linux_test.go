@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"image/color"
+	"math"
 	"syscall"
 	"testing"
 	"time"
@@ -31,8 +32,21 @@ var (
 		}
 		return g
 	}()
-	listCard, listShadow = cornerMask(16, 1), cornerMask(40, 2)
+	listCard, listShadow = roundMask(16), cornerMask(40, 2)
 )
+
+// roundMask is a nine-patch with round corners, as cards have.
+func roundMask(radius int) *scene.Mask {
+	side := 2*radius + 1
+	m := &scene.Mask{W: side, H: side, Pix: make([]uint8, side*side), Inset: radius}
+	for y := range side {
+		for x := range side {
+			d := math.Hypot(float64(x-radius), float64(y-radius))
+			m.Pix[y*side+x] = uint8(255 * max(0, min(1, float64(radius)+0.5-d)))
+		}
+	}
+	return m
+}
 
 // list is a page like a list of notices, moved up by y pixels: a heading, and
 // cards with shadows and three lines of text.
@@ -55,6 +69,17 @@ func list(y int) *scene.Frame {
 	return f
 }
 
+// marquee moves a line of glyphs one pixel a frame, asking for 60 a second.
+func marquee(now time.Time, n int) (*scene.Frame, time.Time) {
+	f := &scene.Frame{Size: image.Pt(192, 64), Ground: color.RGBA{A: 255}}
+	for i := range 40 {
+		m := listGlyphs[i]
+		at := image.Pt(i*40-n%1000, 16)
+		f.Ops = append(f.Ops, scene.Op{Kind: scene.OpMask, Mask: m, Dst: image.Rect(0, 0, m.W, m.H).Add(at), Color: color.RGBA{255, 60, 20, 255}})
+	}
+	return f, now.Add(time.Second / 60)
+}
+
 // BenchmarkDisplay tells what the targets for the device ask: time to the first
 // pixel, processor time at rest and while scrolling.
 func BenchmarkDisplay(b *testing.B) {
@@ -66,15 +91,17 @@ func BenchmarkDisplay(b *testing.B) {
 			b.ReportMetric(0, "ns/op")
 		}
 	})
-	b.Run("scroll", func(b *testing.B) {
-		for b.Loop() {
-			f := spawn(b, "scroll")
-			b.ReportMetric(float64(f.Measured)/f.Wall.Seconds(), "fps")
-			b.ReportMetric(100*float64(f.CPU)/float64(f.Wall), "%core")
-			b.ReportMetric(float64(f.CPU.Milliseconds())/float64(f.Measured), "cpu-ms/frame")
-			b.ReportMetric(0, "ns/op")
-		}
-	})
+	for _, name := range []string{"scroll", "marquee", "dots"} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				f := spawn(b, name)
+				b.ReportMetric(float64(f.Measured)/f.Wall.Seconds(), "fps")
+				b.ReportMetric(100*float64(f.CPU)/float64(f.Wall), "%core")
+				b.ReportMetric(float64(f.CPU.Milliseconds())/float64(max(f.Measured, 1)), "cpu-ms/frame")
+				b.ReportMetric(0, "ns/op")
+			}
+		})
+	}
 }
 
 func processTime() time.Duration {

@@ -191,8 +191,7 @@ func (d *Display) openWindow() {
 		d.log.Warn("The monitor is not connected; using another one.", "monitor", o.Monitor)
 	}
 	w, h := o.Width*max(o.Scale, 1), o.Height*max(o.Scale, 1)
-	// ebiten counts in device-independent pixels.
-	s := ebiten.Monitor().DeviceScaleFactor()
+	s := deviceScale()
 	ebiten.SetWindowSize(int(float64(w)/s+0.5), int(float64(h)/s+0.5))
 	if o.Borderless || o.Fullscreen {
 		ebiten.SetWindowDecorated(false)
@@ -204,6 +203,15 @@ func (d *Display) openWindow() {
 	} else if o.Borderless || o.X != 0 || o.Y != 0 {
 		ebiten.SetWindowPosition(int(float64(o.X)/s+0.5), int(float64(o.Y)/s+0.5))
 	}
+}
+
+// deviceScale is how many pixels ebiten's device-independent pixel has. There
+// is no monitor at all while the only one is unplugged.
+func deviceScale() float64 {
+	if m := ebiten.Monitor(); m != nil {
+		return m.DeviceScaleFactor()
+	}
+	return 1
 }
 
 const (

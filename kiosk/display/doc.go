@@ -10,7 +10,9 @@
 // It leaves to others what the frames say (kiosk/touch, kiosk/led), which
 // display server runs and with which power settings: fullscreen stops the X
 // screensaver, but `xset -dpms s off` belongs into the session, and a server
-// that dies ends the process, for the service manager to start again.
+// that dies ends the process, for the service manager to start again. On a
+// machine without a graphics card libGLESv2 should not be installed: ebiten
+// would prefer it, and every frame would go through the X socket.
 //
 // Importing it on Linux without a display panics, so tests of this package run
 // under Xvfb and everything else uses kiosk/headless.

@@ -69,14 +69,12 @@ func (q *inputQueue) take() []windowEvent {
 type mouse struct {
 	pressed bool
 	x, y    int
-	stirred bool // since the last poll
 }
 
 // poll adds what the mouse did since the last poll to out.
 func (m *mouse) poll(out []player.Event, s *stage, now time.Time) []player.Event {
 	x, y := ebiten.CursorPosition()
 	pressed := ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft)
-	m.stirred = pressed != m.pressed || x != m.x || y != m.y
 	at := s.framePoint(float64(x), float64(y))
 	switch {
 	case pressed && !m.pressed:
@@ -88,11 +86,4 @@ func (m *mouse) poll(out []player.Event, s *stage, now time.Time) []player.Event
 	}
 	m.pressed, m.x, m.y = pressed, x, y
 	return out
-}
-
-// moved reports whether the mouse explains why ebiten turned.
-func (m *mouse) moved() bool {
-	x, y := ebiten.CursorPosition()
-	return m.stirred || x != m.x || y != m.y ||
-		ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft) != m.pressed
 }

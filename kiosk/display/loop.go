@@ -113,10 +113,10 @@ func (l *loop) hold() {
 	}
 }
 
-// rest passes the time until the next frame of a slow animation, which ebiten
-// would fill with painting the last one again. It reports that it did.
+// rest passes the time until the next frame of an animation, which ebiten would
+// fill with painting the last one again. It reports that it did.
 func (l *loop) rest(now time.Time) bool {
-	if !l.vsync || l.dirty || l.frame == nil || !l.d.input.served() {
+	if !l.vsync || l.dirty || l.frame == nil || l.d.woken.Load() {
 		return false
 	}
 	until := l.pace.until
@@ -124,7 +124,10 @@ func (l *loop) rest(now time.Time) bool {
 		until = l.next
 	}
 	wait := until.Sub(now)
-	if wait < 2*time.Millisecond {
+	if !l.d.input.served() {
+		wait = min(wait, l.pace.full) // nobody would tell of the mouse
+	}
+	if wait <= 0 {
 		return false
 	}
 	l.sleep(wait, l.d.wake)
@@ -200,11 +203,12 @@ func (l *loop) schedule(now time.Time) {
 	l.timer.Reset(max(0, time.Until(due)))
 }
 
-// exposed reports that another window uncovered ours, in so far as that can be
-// told without the X connection of input_x11.go: something woke ebiten that
-// was neither input nor our own timer.
+// exposed reports that another window may have uncovered ours, as far as that
+// can be told without the X connection of server.go: something woke ebiten that
+// was not our own timer. A mouse that moves looks the same, which costs a few
+// paintings a second and leaves no stranger's pixels standing.
 func (l *loop) exposed(now time.Time) bool {
-	if l.d.input.served() || l.vsync || l.standing == nil || l.mouse.moved() {
+	if l.d.input.served() || l.vsync || l.standing == nil {
 		return false
 	}
 	return now.Before(l.dueAt) && now.Sub(l.drawnAt) > 300*time.Millisecond
@@ -212,7 +216,7 @@ func (l *loop) exposed(now time.Time) bool {
 
 // LayoutF is ebiten's: the window in physical pixels, so that nothing is scaled.
 func (l *loop) LayoutF(outsideWidth, outsideHeight float64) (float64, float64) {
-	s := ebiten.Monitor().DeviceScaleFactor()
+	s := deviceScale()
 	size := image.Pt(int(outsideWidth*s+0.5), int(outsideHeight*s+0.5))
 	if l.stage.resize(size) {
 		l.dirty = true

@@ -12,6 +12,7 @@ import (
 // canvas is what the painter draws on: the window itself or an image.
 type canvas interface {
 	DrawTriangles(vertices []ebiten.Vertex, indices []uint16, img *ebiten.Image, options *ebiten.DrawTrianglesOptions)
+	DrawTrianglesShader(vertices []ebiten.Vertex, indices []uint16, shader *ebiten.Shader, options *ebiten.DrawTrianglesShaderOptions)
 }
 
 // painter paints frames with ebiten, alike to scene.Paint within 4/255.
@@ -24,13 +25,19 @@ type painter struct {
 	indices  []uint16
 	bounds   image.Rectangle // of the frame being painted
 	offset   image.Point
+	solid    *ebiten.Shader
+
+	covers []cover           // of the frame being painted
+	pieces []image.Rectangle // scratch of visible
 
 	drawn int // draw calls of the last painting, for tests
 }
 
-// batch is a run of quads from one texture, drawn by one call.
+// batch is a run of quads from one texture, drawn by one call. A solid batch
+// has no texture: its quads replace what is there by their colour.
 type batch struct {
-	page  *page         // nil for a picture
+	solid bool
+	page  *page         // nil for a picture and for a solid batch
 	tex   *ebiten.Image // what it draws from
 	quads []ebiten.Vertex
 	rects []image.Rectangle // what it covers, for asking whether order matters
@@ -62,18 +69,19 @@ func (p *painter) paint(dst canvas, f *scene.Frame, offset image.Point) {
 	p.bounds = image.Rectangle{Max: f.Size}
 	p.offset = offset
 	for _, b := range p.batches {
-		b.page, b.tex = nil, nil
+		b.solid, b.page, b.tex = false, nil, nil
 		b.quads, b.rects = b.quads[:0], b.rects[:0]
 		b.hull = image.Rectangle{}
 	}
 	p.spare = append(p.spare, p.batches...)
 	p.batches = p.batches[:0]
 
+	p.covers = covers(p.covers, f, p.bounds)
 	ground := f.Ground
 	ground.A = 255
-	p.fill(p.bounds, ground)
+	p.fill(p.bounds, ground, -1)
 	for i := range f.Ops {
-		p.op(&f.Ops[i])
+		p.op(&f.Ops[i], i)
 	}
 	p.atlas.upload()
 	p.drawn = 0
@@ -90,27 +98,31 @@ func (p *painter) draw(dst canvas, b *batch) {
 	}
 	for q := b.quads; len(q) > 0; {
 		n := min(len(q)/4, maxQuads)
-		dst.DrawTriangles(q[:n*4], p.indices[:n*6], b.tex, drawOptions)
+		if b.solid {
+			dst.DrawTrianglesShader(q[:n*4], p.indices[:n*6], p.solidShader(), replaceOptions)
+		} else {
+			dst.DrawTriangles(q[:n*4], p.indices[:n*6], b.tex, drawOptions)
+		}
 		p.drawn++
 		q = q[n*4:]
 	}
 }
 
-func (p *painter) op(o *scene.Op) {
+func (p *painter) op(o *scene.Op, number int) {
 	clip := p.bounds
 	if o.Clip != (image.Rectangle{}) {
 		clip = clip.Intersect(o.Clip)
 	}
 	switch o.Kind {
 	case scene.OpFill:
-		p.fill(o.Dst.Intersect(clip), o.Color)
+		p.fill(o.Dst.Intersect(clip), o.Color, number)
 	case scene.OpMask:
 		if o.Mask != nil {
 			p.mask(o.Mask, o.Dst.Min, clip, o.Color)
 		}
 	case scene.OpNine:
 		if o.Mask != nil {
-			p.nine(o.Mask, o.Dst, clip, o.Color)
+			p.nine(o.Mask, o.Dst, clip, o.Color, number)
 		}
 	case scene.OpImage:
 		if o.Image != nil {
@@ -119,8 +131,18 @@ func (p *painter) op(o *scene.Op) {
 	}
 }
 
-func (p *painter) fill(area image.Rectangle, c color.RGBA) {
+func (p *painter) fill(area image.Rectangle, c color.RGBA, number int) {
 	if area.Empty() || c == (color.RGBA{}) {
+		return
+	}
+	for _, r := range p.visible(area, number) {
+		p.fillPiece(r, c)
+	}
+}
+
+func (p *painter) fillPiece(area image.Rectangle, c color.RGBA) {
+	if c.A == 255 && size(area) >= solidArea {
+		p.replace(area, c)
 		return
 	}
 	b := p.batchFor(area, func(b *batch) bool { return b.page != nil })
@@ -130,6 +152,38 @@ func (p *painter) fill(area image.Rectangle, c color.RGBA) {
 		b.tex = b.page.tex
 	}
 	b.add(area, p.offset, whiteAt, whiteAt, 0, 0, c)
+}
+
+// replace paints a large opaque area without reading a texture or what is
+// there, which takes software rendering a fraction of the time.
+func (p *painter) replace(area image.Rectangle, c color.RGBA) {
+	b := p.batchFor(area, func(b *batch) bool { return b.solid })
+	if b == nil {
+		b = p.newBatch()
+		b.solid = true
+	}
+	b.add(area, p.offset, 0, 0, 0, 0, c)
+}
+
+const solidSource = `//kage:unit pixels
+package main
+
+func Fragment(dst vec4, src vec2, color vec4) vec4 {
+	return color
+}
+`
+
+var replaceOptions = &ebiten.DrawTrianglesShaderOptions{Blend: ebiten.BlendCopy}
+
+func (p *painter) solidShader() *ebiten.Shader {
+	if p.solid == nil {
+		sh, err := ebiten.NewShader([]byte(solidSource))
+		if err != nil {
+			panic("display: the solid shader does not compile: " + err.Error())
+		}
+		p.solid = sh
+	}
+	return p.solid
 }
 
 func (p *painter) mask(m *scene.Mask, at image.Point, clip image.Rectangle, c color.RGBA) {
@@ -145,14 +199,14 @@ func (p *painter) mask(m *scene.Mask, at image.Point, clip image.Rectangle, c co
 
 // nine draws the corners 1:1 and the rest from a single row and column, read
 // at its middle so that no filter can reach beyond it.
-func (p *painter) nine(m *scene.Mask, dst, clip image.Rectangle, c color.RGBA) {
+func (p *painter) nine(m *scene.Mask, dst, clip image.Rectangle, c color.RGBA, number int) {
 	whole := dst.Intersect(clip)
 	if whole.Empty() || m.W <= 0 || m.H <= 0 {
 		return
 	}
 	home := p.atlas.locate(m)
-	b := p.pageBatch(home.page, whole)
-	inset := max(0, min(m.Inset, (m.W-1)/2, (m.H-1)/2))
+	inset := ninePatchInset(m)
+	middle, upright, lying := solidParts(m, inset)
 	xs := spans(dst.Min.X, dst.Max.X, m.W, inset)
 	ys := spans(dst.Min.Y, dst.Max.Y, m.H, inset)
 	for _, y := range ys {
@@ -161,9 +215,16 @@ func (p *painter) nine(m *scene.Mask, dst, clip image.Rectangle, c color.RGBA) {
 			if x.from >= x.to || y.from >= y.to || area.Empty() {
 				continue
 			}
-			sx, sw := x.source(area.Min.X, area.Max.X)
-			sy, sh := y.source(area.Min.Y, area.Max.Y)
-			b.add(area, p.offset, float32(home.at.X)+sx, float32(home.at.Y)+sy, sw, sh, c)
+			solid := c.A == 255 && (x.stretch && y.stretch && middle || x.stretch && upright || y.stretch && lying)
+			for _, r := range p.visible(area, number) {
+				if solid && size(r) >= solidArea {
+					p.replace(r, c)
+					continue
+				}
+				sx, sw := x.source(r.Min.X, r.Max.X)
+				sy, sh := y.source(r.Min.Y, r.Max.Y)
+				p.pageBatch(home.page, r).add(r, p.offset, float32(home.at.X)+sx, float32(home.at.Y)+sy, sw, sh, c)
+			}
 		}
 	}
 }

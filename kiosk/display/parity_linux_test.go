@@ -33,6 +33,9 @@ func parityFrames() map[string]*scene.Frame {
 		draw(f)
 		frames[name] = f
 	}
+	frames["list"] = list(0)
+	frames["scrolled list"] = list(1234)
+	frames["covered"] = covered()
 	return frames
 }
 
@@ -223,4 +226,32 @@ func drawRandom(f *scene.Frame) {
 		}
 		f.Ops = append(f.Ops, o)
 	}
+}
+
+// covered lays large opaque and half-transparent areas over one another, so
+// that hidden parts which the painter leaves out would show if they were not.
+func covered() *scene.Frame {
+	f := &scene.Frame{Size: image.Pt(900, 700), Ground: color.RGBA{250, 240, 230, 255}}
+	r := rand.New(rand.NewPCG(11, 12))
+	card, noise := roundMask(20), cornerMask(12, 70)
+	lying := cornerMask(10, 71)
+	for x := range lying.W {
+		lying.Pix[10*lying.W+x] = 255
+	}
+	for i := range 70 {
+		at := image.Pt(r.IntN(900)-100, r.IntN(700)-100)
+		o := scene.Op{Kind: scene.OpFill, Dst: image.Rect(0, 0, 40+r.IntN(400), 40+r.IntN(300)).Add(at),
+			Color: premultiplied(uint8(r.IntN(256)), uint8(r.IntN(256)), uint8(r.IntN(256)), 255)}
+		if i%3 == 0 {
+			o.Color = premultiplied(uint8(r.IntN(256)), uint8(r.IntN(256)), 0, uint8(r.IntN(256)))
+		}
+		if i%2 == 0 {
+			o.Kind, o.Mask = scene.OpNine, []*scene.Mask{card, noise, lying}[r.IntN(3)]
+		}
+		if i%5 == 0 {
+			o.Clip = image.Rect(0, 0, 200, 150).Add(at).Add(image.Pt(30, 20))
+		}
+		f.Ops = append(f.Ops, o)
+	}
+	return f
 }

@@ -103,6 +103,22 @@ var probes = map[string]probe{
 			until(ctx, func() bool { return len(p.snapshot().Events) >= 2*taps+1 })
 		},
 	},
+	"marquee": {
+		options: Options{Title: "marquee", Width: 192, Height: 64, Scale: 1, Borderless: true},
+		step:    marquee,
+		drive: func(ctx context.Context, _ *Display, p *program) {
+			wait(ctx, time.Second)
+			p.measure(ctx, 4*time.Second)
+		},
+	},
+	"dots": {
+		options: Options{Title: "dots", Width: 192, Height: 64, Scale: 5, Dots: true, Borderless: true},
+		step:    marquee,
+		drive: func(ctx context.Context, _ *Display, p *program) {
+			wait(ctx, time.Second)
+			p.measure(ctx, 4*time.Second)
+		},
+	},
 	"idle": {
 		options: Options{Title: "idle", Width: panel.X, Height: panel.Y, HideCursor: true},
 		step: func() func(time.Time, int) (*scene.Frame, time.Time) {
