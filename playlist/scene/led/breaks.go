@@ -224,6 +224,9 @@ func pages(text string, size, width, most int) (out [][]string, whole bool) {
 			flush()
 		}
 		held += p
+		if r, _ := utf8.DecodeLastRuneInString(p); strings.ContainsRune("。！？", r) {
+			flush() // one idea a page
+		}
 	}
 	flush()
 	return out, whole

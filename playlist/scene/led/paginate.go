@@ -335,6 +335,9 @@ func money(a playlist.Amount, yuan bool) string {
 	if !yuan && a%(playlist.Wan/100) == 0 {
 		return strings.ReplaceAll(a.Short(), " ", "")
 	}
+	if yuan {
+		return a.String() + "元" // in a list, points stand below one another
+	}
 	return strings.TrimSuffix(a.String(), ".00") + "元"
 }
 

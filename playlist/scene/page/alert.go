@@ -44,8 +44,8 @@ func (x *ctx) alertBanner(y int, n *playlist.Notice) int {
 // alert is a warning in full: what to do first and largest.
 func (x *ctx) alert(n *playlist.Notice) content {
 	a := n.Alert
+	top := func(y int) int { return x.alertBand(n, y) }
 	head := func(s *sheet) {
-		s.alertBand(n)
 		if a.Lifted {
 			s.gap(44)
 			s.para(x.title(n), x.serif(sizeTitle, x.pal.Ink))
@@ -64,10 +64,6 @@ func (x *ctx) alert(n *playlist.Notice) content {
 	}
 	body := func(s *sheet) {
 		if x.m.landscape() {
-			band := s.spare()
-			band.x0, band.x1 = x.m.margin, x.m.w-x.m.margin
-			band.alertBand(n)
-			s.y = band.y
 			s.gap(52)
 			s.rule()
 		}
@@ -92,12 +88,14 @@ func (x *ctx) alert(n *playlist.Notice) content {
 		s.para(x.w.fullDay(n.Issued), st)
 		s.hotlineLine(n)
 	}
-	return content{head: head, body: body, share: 52}
+	return content{head: head, body: body, top: top, share: 52}
 }
 
-// alertBand is the band of the level over the page's whole width, and the words
-// of an exercise below it.
-func (s *sheet) alertBand(n *playlist.Notice) {
+// alertBand is the band of the level over the page's whole width from y0 on, and
+// the words of an exercise below it; it returns what is below.
+func (x *ctx) alertBand(n *playlist.Notice, y0 int) int {
+	s := x.fixed()
+	s.y = y0
 	a := n.Alert
 	ground, ink := alertColours(a.Colour)
 	word := s.alertWord(a)
@@ -108,12 +106,13 @@ func (s *sheet) alertBand(n *playlist.Notice) {
 			word = a.Type + s.w.lifted
 		}
 	}
-	size := s.m.u(110)
-	st := s.style(typeset.Bold, s.m.title(sizeFigure), 1.2, ink)
+	// The band never takes more than a fifth of what there is.
+	size := min(s.m.u(110), s.m.page()/8)
+	st := s.style(typeset.Bold, min(s.m.title(sizeFigure), s.m.page()/8), 1.2, ink)
 	x0 := s.x0 + size + s.m.u(32)
 	right := s.m.w
 	p := s.setter.Fit(word, st, right-s.m.margin-x0, 1, s.m.u(sizeLead))
-	high := max(p.Height, size) + s.m.u(72)
+	high := max(p.Height, size) + min(s.m.u(72), s.m.page()/14)
 	s.fill(image.Rect(0, s.y, right, s.y+high), ground)
 	icon := scene.IconWarning
 	if a.Lifted {
@@ -130,7 +129,7 @@ func (s *sheet) alertBand(n *playlist.Notice) {
 		s.put(t, s.x0, s.y+s.m.u(14), image.Rect(s.x0, s.y, right, r.Max.Y))
 		s.y = r.Max.Y
 	}
-	s.breakAt(s.y)
+	return s.y
 }
 
 // media is a page of pictures, one at a time.
@@ -181,15 +180,15 @@ func (s *sheet) mediaText(n *playlist.Notice) {
 
 // turn are the ways to the picture before and after.
 func (s *sheet) turn(at, n int) {
-	size := s.m.touch()
 	p := s.set2(sprintf(s.w.picture, at+1, n), s.small(s.pal.Secondary))
+	size := max(s.m.touch(), p.Height)
 	mid := (s.x0 + s.x1) / 2
 	s.put(p, mid-p.Width/2, s.y+(size-p.Height)/2, image.Rect(s.x0, s.y, s.x1, s.y+size))
 	for i, arg := range []string{"prev", "next"} {
-		x := mid - s.m.u(120) - size
+		x := mid - p.Width/2 - s.m.u(40) - size
 		icon := scene.IconLeft
 		if i == 1 {
-			x, icon = mid+s.m.u(120), scene.IconRight
+			x, icon = mid+p.Width/2+s.m.u(40), scene.IconRight
 		}
 		r := image.Rect(x, s.y, x+size, s.y+size)
 		action := Action{DoPicture, arg}.String()

@@ -139,6 +139,8 @@ func (s *sheet) picture(p playlist.Picture, caption string, most int) {
 	if caption == "" {
 		caption = p.Caption
 	}
+	// A picture and its caption stand on one page.
+	most = min(most, s.m.page()-3*s.m.t(sizeSmall)-s.m.u(80))
 	s.keep(func() {
 		s.gap(20)
 		box := image.Pt(s.width(), most)
@@ -251,8 +253,8 @@ func (s *sheet) postingPanel(n *playlist.Notice) {
 		span := joinSpan(s.w, state, s.now.Year())
 		lay := func(s *sheet) {
 			s.y = top + s.m.u(28)
-			head := s.set2(text, s.smallBold(s.pal.Ink))
-			dates := s.set2(span, s.small(s.pal.Ink))
+			head := s.set(text, s.smallBold(s.pal.Ink), x1-x0)
+			dates := s.set(span, s.small(s.pal.Ink), x1-x0)
 			s.put(head, x0, s.y, image.Rect(x0, s.y, x1, s.y+head.Height))
 			if head.Width+dates.Width+s.m.u(24) > x1-x0 {
 				s.y += head.Height
@@ -260,7 +262,7 @@ func (s *sheet) postingPanel(n *playlist.Notice) {
 			} else {
 				s.put(dates, x1-dates.Width, s.y, image.Rect(x0, s.y, x1, s.y+dates.Height))
 			}
-			s.y += head.Height + s.m.u(14)
+			s.y += dates.Height + s.m.u(14)
 			edge := s.pal.MoneyEdge
 			if !s.v.HighContrast {
 				edge = scene.Mix(s.pal.MoneyTint, s.pal.MoneyEdge, 128)

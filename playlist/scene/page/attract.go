@@ -22,8 +22,12 @@ func (x *ctx) attract() {
 	}
 	y0 := x.header()
 	y1 := x.invitation()
+	x.info.Page = image.Rect(0, x.m.header, x.m.w, y1)
 	// Airy if that fits, else closer; in the end the title alone says what it
 	// is about.
+	if n.Alert != nil {
+		y0 = x.alertBand(n, y0)
+	}
 	con := x.slide(n, 100)
 	for _, air := range []int{75, 50, 30} {
 		if x.filled(con, y0, y1) {
@@ -88,9 +92,7 @@ func (x *ctx) slide(n *playlist.Notice, air int) content {
 	strong, _ := x.accent(x.field(n))
 	head := func(s *sheet) {
 		s.air = air
-		if n.Alert != nil {
-			s.alertBand(n)
-		} else {
+		if n.Alert == nil {
 			s.gap(72)
 			s.para(kicker, x.bodyBold(strong))
 			s.gap(16)
@@ -114,11 +116,8 @@ func (x *ctx) slide(n *playlist.Notice, air int) content {
 	}
 	body := func(s *sheet) {
 		s.air = air
-		if x.m.landscape() && n.Alert == nil {
+		if x.m.landscape() {
 			s.gap(60)
-		}
-		if x.m.landscape() && n.Alert != nil {
-			s.y += x.m.u(300)
 		}
 		switch {
 		case n.Fund != nil:

@@ -67,6 +67,10 @@ type ctx struct {
 // any page that cannot be drawn from lib (a notice that is gone) becomes the
 // site's own card: there is always a frame.
 func (b *Book) Draw(v View, lib *playlist.Library, m schedule.Moment, status Status) (*scene.Frame, Info) {
+	switch v.Kind {
+	case Attract, Pairing, Fallback, Identify:
+		v.Large = 0 // set for distance already, and nobody's own
+	}
 	x := &ctx{
 		Book: b, v: v, lib: lib, moment: m, status: status,
 		w: wordsFor(v.Lang), m: newMetrics(b.settings.Screen.Panel, v.Large),

@@ -27,7 +27,7 @@ func (x *ctx) header() int {
 	date := s.setter.Line(x.w.day(dateOf(x.now), x.now.Year())+" "+x.w.weekday(x.now), x.plain(typeset.Sans, sizeSmall, x.pal.Secondary))
 	base := m.header - m.u(28)  // the lower line's baseline
 	upper := m.header - m.u(75) // the upper line's
-	if m.landscape() {
+	if m.low() {
 		// A low panel has no height to give away: everything on one line.
 		upper = base
 	}
@@ -36,7 +36,7 @@ func (x *ctx) header() int {
 		s.put(p, left, below(p, y), image.Rect(left, below(p, y), left+p.Width, below(p, y)+p.Height))
 	}
 	room := s.x1 - s.x0 - max(clock.Width, date.Width) - m.u(40)
-	if m.landscape() {
+	if m.low() {
 		place(clock, s.x1-clock.Width, base)
 		place(date, s.x1-clock.Width-m.u(28)-date.Width, base)
 		room = s.x1 - s.x0 - clock.Width - date.Width - m.u(28+64)
@@ -47,7 +47,7 @@ func (x *ctx) header() int {
 	name := x.setter.Fit(x.siteName(), x.plain(typeset.Serif, sizeLead, x.pal.Ink), room, 1, m.u(sizeBody))
 	place(name, s.x0, upper)
 	left := s.x0
-	if m.landscape() {
+	if m.low() {
 		left += name.Width + m.u(32)
 		room -= name.Width + m.u(32)
 	}
@@ -199,7 +199,7 @@ func (x *ctx) bar() int {
 		}
 		labels[i] = x.setter.Fit(b.label, x.plain(typeset.Sans, sizeSmall, col), cell, 1, m.u(sizeSmall*3/4))
 		wide[i] = max(labels[i].Width, size)
-		if m.landscape() {
+		if m.low() {
 			wide[i] = labels[i].Width + size + m.u(16)
 		}
 	}
@@ -216,7 +216,7 @@ func (x *ctx) bar() int {
 			r.Max.X = m.w
 		}
 		action, label := string(b.action), labels[i]
-		if m.landscape() {
+		if m.low() {
 			// Icon and word side by side: the bar is low and wide.
 			left := mid - wide[i]/2
 			s.icon(b.icon, left, top+(m.bar-size)/2, size, col)
@@ -238,8 +238,11 @@ func (x *ctx) moreStrip(left, top int, up, down bool, counts string, rest int) {
 	s.x0 = left
 	s.line(s.x0, s.x1, top, x.pal.Hair, x.pal.Hairline)
 	size := m.u(36)
-	mid := (s.x0 + s.x1) / 2
 	st := x.plain(typeset.Bold, sizeSmall, x.pal.Government)
+	mid := s.x0
+	if up {
+		mid += size + m.u(10) + x.setter.Width(x.w.backTop, st) + m.u(24)
+	}
 	if up {
 		p := x.setter.Line(x.w.backTop, st)
 		y := top + (m.strip-p.Height)/2

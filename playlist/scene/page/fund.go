@@ -106,7 +106,7 @@ func (s *sheet) figureSize(most int, amounts []playlist.Amount, widths []int) in
 	size := s.m.u(most)
 	for i, a := range amounts {
 		digits, unit, _ := number(a)
-		u := s.setter.Width(unit, s.style(typeset.Bold, s.m.u(sizeBody), 1.2, s.pal.Ink))
+		u := s.setter.Width(unit, s.style(typeset.Bold, s.m.t(sizeBody), 1.2, s.pal.Ink))
 		p := s.setter.Fit(digits, s.style(typeset.Bold, size, 1.16, s.pal.Ink), widths[i]-u-s.m.u(12), 1, s.m.u(sizeLead))
 		size = min(size, p.Style.Size)
 	}
@@ -117,7 +117,7 @@ func (s *sheet) figureSize(most int, amounts []playlist.Amount, widths []int) in
 // and returns the foot's height.
 func (s *sheet) figure(x0, x1, y int, a playlist.Amount, size int, col colour) int {
 	digits, unit, exact := number(a)
-	u := s.setter.Line(unit, s.style(typeset.Bold, s.m.u(sizeBody), 1.2, col))
+	u := s.setter.Line(unit, s.style(typeset.Bold, s.m.t(sizeBody), 1.2, col))
 	st := s.style(typeset.Bold, size, 1.16, col)
 	p := s.setter.Fit(digits, st, x1-x0-u.Width-s.m.u(12), 1, s.m.u(sizeLead))
 	s.put(p, x0, y, image.Rect(x0, y, x1, y+p.Height))
@@ -172,6 +172,9 @@ func (s *sheet) totals(f *playlist.Fund) {
 		case stacked:
 			y := first(s.x1)
 			s.line(s.x0, s.x1, y, s.pal.Hair, s.pal.Hairline)
+			s.held--
+			s.breakAt(y)
+			s.held++
 			s.y = second(s.x0, y+s.weight(s.pal.Hair))
 		default:
 			y := max(first(split-gutter/2), second(split+gutter, top))
@@ -189,8 +192,14 @@ func (s *sheet) sources(x0, y int, f *playlist.Fund) int {
 	for _, src := range f.Sources {
 		st := s.bodyBold(s.pal.Ink)
 		p := s.word(x0, y, src.Name, st)
-		s.wordEnd(s.x1, y, src.Amount.Short(), st)
 		y += p.Height
+		amount := s.set2(src.Amount.Short(), st)
+		if p.Width+amount.Width+s.m.u(16) <= s.x1-x0 {
+			y -= p.Height
+		}
+		s.put(amount, s.x1-amount.Width, y, image.Rect(x0, y, s.x1, y+amount.Height))
+		y += amount.Height
+		s.breakAt(y)
 	}
 	return y
 }

@@ -16,6 +16,9 @@ func sprintf(format string, args ...any) string { return fmt.Sprintf(format, arg
 // the head is the left column and the body the right.
 type content struct {
 	head, body func(*sheet)
+	// top, when set, draws something below the header that stays while the rest
+	// scrolls, and returns where the rest begins.
+	top func(y int) int
 	// share is how much of a wide panel the head takes, in hundredths.
 	share  int
 	counts string // how the rows below the page's end are counted, if they are
@@ -32,6 +35,10 @@ func (x *ctx) reading() bool {
 		return false
 	}
 	y0, y1 := x.header(), x.bar()
+	x.info.Page = image.Rect(0, x.m.header, x.m.w, y1)
+	if con.top != nil {
+		y0 = con.top(y0)
+	}
 	if !con.fill || !x.filled(con, y0, y1) {
 		x.scrolling(con, y0, y1)
 	}
@@ -122,7 +129,11 @@ func (x *ctx) scrolling(con content, y0, y1 int) {
 	if !x.v.Moving {
 		limit = ends.end
 	}
-	x.info.Down = min(max(ends.next-down.stuck(ends.next), scroll), x.info.MaxScroll)
+	x.info.Down = ends.next - down.stuck(ends.next)
+	if x.info.Down <= scroll {
+		x.info.Down = scroll + view.Dy()/2 // whatever is that high, there is a way past it
+	}
+	x.info.Down = min(x.info.Down, x.info.MaxScroll)
 	x.info.Up = max(scroll-view.Dy(), 0)
 	for _, b := range down.breaks {
 		if x.info.Up > 0 && b.next >= x.info.Up && b.next < scroll {
@@ -148,6 +159,9 @@ func (x *ctx) scrolling(con content, y0, y1 int) {
 	} else {
 		// The head stays where it is as long as all of it can be seen.
 		held := min(scroll, left.snap(max(left.y-headView.Dy(), 0)))
+		if !x.v.Moving {
+			held = left.reached(held)
+		}
 		end := held + headView.Dy()
 		if !x.v.Moving {
 			end = left.bottom(held, end).end
@@ -209,6 +223,17 @@ func (x *ctx) watermark(y0, y1 int) {
 			p.Draw(x.c, image.Pt(left, y))
 		}
 	})
+}
+
+// reached returns the last height up to top at which a page may begin.
+func (s *sheet) reached(top int) int {
+	at := 0
+	for _, b := range s.breaks {
+		if b.next <= top {
+			at = b.next
+		}
+	}
+	return at
 }
 
 // snap returns the first height from top on at which a page may begin.

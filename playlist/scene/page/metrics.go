@@ -59,19 +59,32 @@ func newMetrics(p playlist.Panel, large int) metrics {
 	m.large = largeSteps[min(max(large, 0), len(largeSteps)-1)]
 	m.margin = m.u(marginAcross)
 	m.header = m.u(headerHigh)
-	if m.landscape() {
+	if m.low() {
 		m.header = m.u(108)
 	}
 	m.bar = max(m.u(barHigh), m.touch())
-	if m.landscape() {
+	if m.low() {
 		m.bar = max(m.u(120), m.touch())
 	}
 	m.strip = max(m.u(stripHigh), m.touch())
 	return m
 }
 
-// landscape says whether a page has two columns.
-func (m metrics) landscape() bool { return m.w*10 >= m.h*13 }
+// leastWide is how many design pixels across two columns need.
+const leastWide = 1500
+
+// landscape says whether a page has two columns: on a panel that is wider than
+// high, unless its type must be so large that each column would hold too little.
+func (m metrics) landscape() bool {
+	return m.low() && float64(m.w) >= leastWide*m.scale
+}
+
+// low says whether height is what a page lacks: header and bar are then one line
+// high each.
+func (m metrics) low() bool { return m.w*10 >= m.h*13 }
+
+// page is the least height between header and bar that is free to scroll in.
+func (m metrics) page() int { return m.h - m.header - m.bar - m.strip }
 
 // u is a distance of n design pixels.
 func (m metrics) u(n int) int { return int(math.Round(float64(n) * m.scale)) }

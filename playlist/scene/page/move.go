@@ -23,7 +23,7 @@ const (
 )
 
 // Slide composes the frame at progress 0 to 1 of going from one page to another.
-// Only what lies in within, usually Info.Viewport, moves; header and bar are the
+// Only what lies in within, usually Info.Page of the new page, moves; header and bar are the
 // new page's at once. It carries no regions: a page answers when it has arrived.
 func Slide(from, to *scene.Frame, within image.Rectangle, d Direction, progress float64) *scene.Frame {
 	switch {

@@ -23,6 +23,7 @@ type sheet struct {
 	shift  image.Point
 	clip   image.Rectangle
 	breaks []pageBreak // where the page may end without cutting anything
+	soft   []pageBreak // where it may end when that is the only way
 	hairAt int         // foot of the last hairline
 	held   int         // depth of keep: no breaks inside
 	moves  bool        // what is drawn moves sideways
@@ -100,8 +101,13 @@ func (s *sheet) paraIn(x0, x1 int, text string, st typeset.Style) *typeset.Para 
 	p := s.text(x0, x1, s.y, text, st)
 	// A page may end between any two lines but after the first or before the
 	// last, so that no line stands alone.
-	for i := 2; i < len(p.Lines)-1; i++ {
+	for i := 1; i < len(p.Lines); i++ {
+		s.held++
 		s.breakAt(s.y + p.Lines[i].Top)
+		s.held--
+		if i > 1 && i < len(p.Lines)-1 {
+			s.breakAt(s.y + p.Lines[i].Top)
+		}
 	}
 	s.y += p.Height
 	s.breakAt(s.y)
@@ -113,14 +119,18 @@ func (s *sheet) gap(n int) { s.y += s.m.u(n) }
 
 // breakAt allows the page to end at height y.
 func (s *sheet) breakAt(y int) {
-	if s.held > 0 || len(s.breaks) > 0 && y <= s.breaks[len(s.breaks)-1].next {
+	list := &s.breaks
+	if s.held > 0 {
+		list = &s.soft
+	}
+	if n := len(*list); n > 0 && y <= (*list)[n-1].next {
 		return
 	}
 	b := pageBreak{y, y}
 	if y == s.hairAt {
 		b.end -= s.weight(s.pal.Hair)
 	}
-	s.breaks = append(s.breaks, b)
+	*list = append(*list, b)
 }
 
 // keep lays something out that must not be cut, and allows a cut after it.
@@ -218,6 +228,9 @@ func (s *sheet) labelledAs(label, text string, st typeset.Style) {
 		p := s.text(s.x0+w, s.x1, y, text, st)
 		l := s.set(label, s.small(s.pal.Secondary), w-s.m.u(16))
 		// Both stand on one baseline, which is what the eye aligns.
+		for i := 1; i < len(p.Lines); i++ {
+			s.breakAt(y + p.Lines[i].Top)
+		}
 		s.put(l, s.x0, y+max(p.Baseline()-l.Baseline(), 0), image.Rect(s.x0, y, s.x0+w, y+l.Height))
 		s.y = y + max(p.Height, l.Height)
 		s.gap(20)
@@ -238,9 +251,11 @@ func (s *sheet) labelWidth() int {
 // on.
 func (s *sheet) bottom(top, limit int) pageBreak {
 	if s.y > limit {
-		for _, b := range slices.Backward(s.breaks) {
-			if b.end <= limit && b.end > top+(limit-top)/4 {
-				return b
+		for _, list := range [][]pageBreak{s.breaks, s.soft} {
+			for _, b := range slices.Backward(list) {
+				if b.end <= limit && b.end > top+(limit-top)/4 {
+					return b
+				}
 			}
 		}
 		// One thing as high as the page is cut where the page ends.

@@ -61,7 +61,7 @@ func headText(c playlist.FundColumn) string {
 // sideways last.
 func (s *sheet) grid(t *playlist.FundTable) *grid {
 	g := &grid{t: t, own: s.own(t), pad: s.m.u(22)}
-	longest := g.longest()
+	longest := g.longest(s.w.sum)
 	full := true // names and units of columns on one line
 	try := func(cell typeset.Style, wrap, force bool) bool {
 		g.cell, g.head = cell, s.small(s.pal.Secondary)
@@ -149,7 +149,7 @@ func (s *sheet) gutter(t *playlist.FundTable, c int) int {
 
 // longest returns the widest text of every column, judged by its characters: an
 // ideograph is as wide as two digits.
-func (g *grid) longest() []string {
+func (g *grid) longest(sum string) []string {
 	out := make([]string, len(g.t.Columns))
 	most := make([]int, len(out))
 	look := func(row []string) {
@@ -166,7 +166,14 @@ func (g *grid) longest() []string {
 	for _, row := range g.t.Rows {
 		look(row)
 	}
-	look(g.t.Totals())
+	totals := g.t.Totals()
+	for c := range totals {
+		if !number1(g.t.Columns[c]) {
+			totals[c] = sum
+			break
+		}
+	}
+	look(totals)
 	return out
 }
 
@@ -228,12 +235,22 @@ func (s *sheet) table(t *playlist.FundTable, index int) {
 	for _, c := range totals {
 		hasTotals = hasTotals || c != ""
 	}
-	s.sticky = append(s.sticky, stickySpan{start, end, g.header + rule})
+	if hasTotals {
+		end += g.cell.Leading + 2*g.pad
+	}
 	stuck := start
-	if s.scroll > start {
+	sticks := g.header < s.m.page()/4
+	if sticks {
+		s.sticky = append(s.sticky, stickySpan{start, end, g.header + rule})
+	}
+	if sticks && s.scroll > start {
 		stuck = min(s.scroll, end-g.header-rule)
 	}
+	pushed := sticks && s.scroll > start && stuck < s.scroll
 	s.atColumns(g, stuck, stuck+g.header, func(c, x0 int) {
+		if pushed && !s.v.Moving {
+			return // half a header would be cut text
+		}
 		p := s.headPara(g, c)
 		y := stuck + g.header - s.m.u(14) - p.Height
 		if number1(g.t.Columns[c]) && strings.HasSuffix(p.Text, "）") {

@@ -103,6 +103,7 @@ func (t Text) Ink() image.Rectangle { return t.para.Ink().Add(t.at).Intersect(t.
 
 // Info is what the caller needs to know of a drawn page.
 type Info struct {
+	Page          image.Rectangle // between header and bar: what slides when pages change
 	Viewport      image.Rectangle // where the content scrolls
 	ContentHeight int             // pixels
 	MaxScroll     int             // pixels

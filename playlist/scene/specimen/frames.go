@@ -155,3 +155,17 @@ func Golden() ([]Specimen, error) {
 	}
 	return append(append(out, LED(Board)...), LED(Strip)...), nil
 }
+
+// Views are the pages to walk through in an audit, unscrolled.
+func Views() []page.View {
+	var out []page.View
+	for _, v := range views() {
+		if v.down == 0 && v.v.Large == 0 && !v.v.HighContrast {
+			out = append(out, v.v)
+		}
+	}
+	return out
+}
+
+// Online is the status of a screen whose line is up.
+func Online() page.Status { return online() }

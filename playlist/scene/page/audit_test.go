@@ -1,0 +1,75 @@
+package page_test
+
+import (
+	"fmt"
+	"testing"
+
+	"mingbai/playlist"
+	"mingbai/playlist/scene/page"
+	"mingbai/playlist/scene/specimen"
+	"mingbai/playlist/scene/typeset"
+)
+
+// panels on which every page must hold: the two reference panels, larger ones,
+// a desktop monitor turned on its side, and a small tablet.
+var panels = map[string]playlist.Panel{
+	"21-upright": specimen.Portrait,
+	"21-wide":    specimen.Landscape,
+	"32-upright": {Width: 1080, Height: 1920, WidthMM: 398, HeightMM: 708},
+	"43-4k":      {Width: 2160, Height: 3840, WidthMM: 535, HeightMM: 952},
+	"15-wide":    {Width: 1366, Height: 768, WidthMM: 344, HeightMM: 194},
+	"10-wide":    {Width: 1280, Height: 800, WidthMM: 217, HeightMM: 136},
+	"unknown":    {Width: 768, Height: 1366},
+}
+
+// TestAudit walks every page of the specimens from top to foot on every panel
+// and at every size of text: nothing may be cut, overlap or be too small.
+func TestAudit(t *testing.T) {
+	for name, panel := range panels {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for large := range 3 {
+				audit(t, panel, large)
+			}
+		})
+	}
+}
+
+func audit(t *testing.T, panel playlist.Panel, large int) {
+	t.Helper()
+	settings := specimen.Settings("liuxi", panel)
+	lib, err := specimen.Library(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	warned, err := specimen.Library(settings, specimen.Alert(), specimen.Exercise())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := page.New(typeset.Default(), settings, specimen.Pictures)
+	for _, v := range specimen.Views() {
+		v.Large = large
+		use := lib
+		if v.Notice == specimen.AlertID || v.Notice == specimen.ExerciseID {
+			use = warned
+		}
+		for turn := range 40 {
+			f, info := b.Draw(v, use, specimen.Now(), specimen.Online())
+			for _, problem := range page.Audit(f, info, panel) {
+				t.Errorf("%s, text size %d, page %d: %s", label(v), large, turn+1, problem)
+			}
+			if v.Scroll >= info.MaxScroll {
+				break
+			}
+			if info.Down <= v.Scroll {
+				t.Errorf("%s, text size %d: touching further down at %d of %d leads to %d", label(v), large, v.Scroll, info.MaxScroll, info.Down)
+				break
+			}
+			v.Scroll = info.Down
+		}
+	}
+}
+
+func label(v page.View) string {
+	return fmt.Sprint(v.Kind, " ", v.Column, v.Notice, " ", v.Lang)
+}
