@@ -94,6 +94,10 @@ func (d *Device) push(ctx context.Context, p wire.Push, blobs [][]byte) {
 	if d.cache.Current() != before {
 		d.adopted() // settings and take-downs count at once
 	}
+	if p.Channel.IsZero() {
+		d.commit(p) // settings come on the link's own goroutine, which must not wait for a download
+		return
+	}
 	if missing := d.cache.Missing(p.Channel); len(missing) > 0 {
 		if err := d.link.Fetch(ctx, missing); err != nil {
 			if ctx.Err() == nil {
