@@ -141,7 +141,10 @@ func (t *Table) heading(line int, cells []string) (index map[string]int, width i
 // named returns the heading that a cell names, with or without a unit behind it
 // in brackets.
 func (t *Table) named(cell string) string {
-	bare, _, _ := strings.Cut(strings.ReplaceAll(cell, "(", "（"), "（")
+	bare := cell
+	if at := strings.LastIndexAny(cell, "(（"); at > 0 {
+		bare = cell[:at]
+	}
 	for _, want := range []string{cell, strings.TrimSpace(bare)} {
 		for _, h := range t.Headings {
 			if h.Name == want {
