@@ -68,8 +68,8 @@ type Handler struct {
 	// nil; an error ends the connection and it is tried again.
 	Enrolled func(wire.Enrolled) error
 	Welcome  func(wire.Welcome)
-	// Push takes settings (Channel is zero), in order with the others, or an
-	// edition. Editions are handled on a goroutine for each channel, so that the
+	// Push takes settings (Channel is zero), in order with the others, so it must
+	// not call Fetch for them, or an edition. Editions are handled on a goroutine for each channel, so that the
 	// download of one delays no other, alerts least of all; ctx ends with Run or
 	// when another push of the same channel has come, and then Push should
 	// return: what it fetched so far is kept. It does not end with the

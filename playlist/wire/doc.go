@@ -17,4 +17,15 @@
 // ended by a newline, then the bytes of the attached blobs one after the other.
 // Everything is idempotent; a push is a hint, and what a device has in its hello
 // is the truth.
+//
+// The lower of the two versions, of the challenge and of the device's program,
+// is spoken; a hello with a higher one is closed with CloseVersion. Types and
+// fields that a reader does not know are passed over. Every CloseCode says
+// whether the device comes back and when.
+//
+// What this package promises: no bytes are believed that Judge has not judged,
+// no attached blob is handed out that does not hash to its address, and every
+// limit is checked before memory is spent on what exceeds it. What it leaves to
+// others: whether a revision is new, whether a notice is in its window, and the
+// connection itself.
 package wire

@@ -126,6 +126,26 @@ func TestBlobsRefuses(t *testing.T) {
 	}
 }
 
+// The largest payload that may be signed can also be sent.
+func TestLargestPayload(t *testing.T) {
+	env := Sign(EditionType, make([]byte, MaxPayload), keyOf(1), keyOf(2))
+	b, err := Encode(TypePush, Push{Channel: playlist.ChannelID{Site: "liuxi"}, Revision: 1 << 62, Envelope: env})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := Decode(b)
+	var p Push
+	if err == nil {
+		err = m.Into(&p)
+	}
+	if err == nil {
+		err = Judge(p.Envelope, Policy{Type: EditionType, Keys: [][]byte{pubOf(1), pubOf(2)}, Threshold: 2})
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 func TestEncodeRefuses(t *testing.T) {
 	if _, err := Encode("Bad Type", Taken{}); err == nil {
 		t.Error("a bad type was encoded")

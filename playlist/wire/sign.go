@@ -9,7 +9,7 @@ import (
 
 // Limits of an envelope and of what may judge it.
 const (
-	MaxPayload    = 6 << 20 // bytes; base64 makes 8 MiB of it
+	MaxPayload    = 6<<20 - 16<<10 // bytes; as base64 it fits the text of a message
 	MaxSignatures = 16
 	MaxKeys       = 64
 )
