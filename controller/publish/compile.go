@@ -9,6 +9,7 @@ import (
 	"mingbai/assets"
 	"mingbai/controller/store"
 	"mingbai/playlist"
+	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
 
@@ -134,6 +135,7 @@ func (d *Desk) gather(ctx context.Context, r store.Reader, c playlist.ChannelID,
 	if in.Rules, err = r.Rules(ctx, c.Site); err != nil {
 		return in, err
 	}
+	in.Playlists, in.Rules = withNewest(in.Playlists, in.Rules)
 	site, err := r.Site(ctx, c.Site)
 	if err != nil || site.Parent != "" {
 		return in, err
@@ -143,6 +145,22 @@ func (d *Desk) gather(ctx context.Context, r store.Reader, c playlist.ChannelID,
 	}
 	in.Days, err = r.Days(ctx)
 	return in, err
+}
+
+// newest is the name of the playlist and the rule of a channel that has no rules.
+const newest = "newest"
+
+// withNewest gives a channel without rules one that always plays its newest
+// notices: what a clerk publishes must come on screen although nobody in that
+// village has ever heard of playlists.
+func withNewest(lists []playlist.Playlist, rules []schedule.Rule) ([]playlist.Playlist, []schedule.Rule) {
+	if len(rules) > 0 || slices.ContainsFunc(lists, func(p playlist.Playlist) bool { return p.ID == newest }) {
+		return lists, rules
+	}
+	lists = append(slices.Clone(lists), playlist.Playlist{ID: newest, Name: "最新发布", Latest: &playlist.Select{
+		Kinds: []playlist.Kind{playlist.KindAnnouncement, playlist.KindFund, playlist.KindMedia}, Count: 12,
+	}})
+	return lists, []schedule.Rule{{ID: newest, Name: "本单位最新发布", Playlist: newest, Level: schedule.Normal}}
 }
 
 // makeEdition compiles, signs and stores an edition that holds the changes up to
