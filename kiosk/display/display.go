@@ -104,7 +104,7 @@ func (d *Display) nudge() {
 	default:
 	}
 	if d.started.Load() {
-		ebiten.ScheduleFrame()
+		scheduleTurn()
 	}
 }
 

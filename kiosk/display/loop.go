@@ -64,7 +64,7 @@ func (l *loop) ring() {
 	if !l.d.started.Load() {
 		return
 	}
-	ebiten.ScheduleFrame()
+	scheduleTurn()
 	l.timer.Reset(ringAgain)
 }
 
@@ -155,7 +155,8 @@ func (l *loop) step(now time.Time) {
 	if !l.d.woken.Swap(false) && len(input) == 0 && !due && l.frame != nil {
 		return
 	}
-	if len(input) > 0 {
+	if len(input) > 0 && l.d.input.served() {
+		// Without a reader waiting for events loses fewer short presses.
 		l.pace.touched(now)
 	}
 	frame, next := l.program.Step(now, input)
@@ -181,11 +182,7 @@ func (l *loop) schedule(now time.Time) {
 	if moving := l.pace.moving(now); moving != l.vsync {
 		l.vsync = moving
 		l.pace.restart()
-		mode := ebiten.FPSModeVsyncOn
-		if !moving {
-			mode = ebiten.FPSModeVsyncOffMinimum
-		}
-		ebiten.SetFPSMode(mode)
+		turnWithDisplay(moving)
 	}
 	if l.vsync {
 		l.timer.Stop()

@@ -32,7 +32,7 @@ func (w *monitorWatch) check(now time.Time) bool {
 			return true
 		}
 		// Keep turning, also when waiting for events.
-		time.AfterFunc(20*time.Millisecond, ebiten.ScheduleFrame)
+		time.AfterFunc(20*time.Millisecond, scheduleTurn)
 		return false
 	}
 	if now.Sub(w.looked) < beatEvery/2 {
@@ -59,7 +59,7 @@ func (w *monitorWatch) check(now time.Time) bool {
 		w.d.log.Info("The monitor is back.", "monitor", w.name)
 		ebiten.SetMonitor(m)
 		w.settle = ticksApart
-		ebiten.ScheduleFrame()
+		scheduleTurn()
 	}
 	return false
 }
