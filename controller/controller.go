@@ -60,6 +60,7 @@ type Controller struct {
 	Bus      *bus.Bus
 
 	zone     *time.Location
+	handler  http.Handler
 	listener net.Listener
 	lock     *os.File
 	closed   sync.Once
@@ -132,6 +133,9 @@ func New(cfg configs.Controller, log *slog.Logger) (_ *Controller, err error) {
 	if err = c.Desk.Recover(ctx); err != nil {
 		return nil, err
 	}
+	if c.handler, err = c.route(); err != nil {
+		return nil, err
+	}
 	if c.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
@@ -170,7 +174,9 @@ func (c *Controller) URL() string {
 }
 
 // Handler is everything that the controller serves.
-func (c *Controller) Handler() http.Handler {
+func (c *Controller) Handler() http.Handler { return c.handler }
+
+func (c *Controller) route() (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /device/v1/ws", c.Hub)
 	mux.Handle("/device/v1/blobs/", hub.BlobHandler(c.Blobs, c.Fleet.BlobAllowed))
@@ -178,7 +184,7 @@ func (c *Controller) Handler() http.Handler {
 		Store: c.Store, Blobs: c.Blobs, Accounts: c.Accounts, Desk: c.Desk, Fleet: c.Fleet, Hub: c.Hub,
 		Office: c.Config.Office, Version: configs.Version, Zone: c.zone, Upload: c.Config.Limits.Upload, Log: c.Log,
 	}))
-	return mux
+	return mux, nil
 }
 
 // Run serves until ctx ends, and returns when all requests and sessions are
@@ -190,7 +196,7 @@ func (c *Controller) Run(ctx context.Context) error {
 		c.Log.Info("nobody has signed up yet; open this address to become the first administrator", "url", c.URL()+"/setup?token="+token)
 	}
 	srv := &http.Server{
-		Handler: c.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: c.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn), Protocols: new(http.Protocols),
 	}
 	srv.Protocols.SetHTTP1(true) // a websocket needs its own connection
