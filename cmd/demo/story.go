@@ -63,7 +63,7 @@ func (w *world) count(ctx context.Context, sum *summary) error {
 	if sum.Guides == 0 || sum.FundNotices == 0 {
 		return fmt.Errorf("the sample county has %d guides and %d fund notices", sum.Guides, sum.FundNotices)
 	}
-	return w.shootAll("loop")
+	return w.settleAndShoot(ctx, "loop")
 }
 
 // each runs do for every screen at once and returns the first error.
@@ -117,12 +117,22 @@ func (w *world) publish(ctx context.Context) (published, error) {
 
 // settleAndShoot lets a fade end before the picture is taken.
 func (w *world) settleAndShoot(ctx context.Context, step string) error {
+	if err := w.settle(ctx); err != nil {
+		return err
+	}
+	return w.shootAll(ctx, step)
+}
+
+func (w *world) settle(ctx context.Context) error {
+	if w.shots == "" {
+		return nil
+	}
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-time.After(700 * time.Millisecond):
+		return nil
 	}
-	return w.shootAll(step)
 }
 
 // offline stops the controller and restarts every screen without it.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"image"
 	"image/png"
 	"io"
 	"net"
@@ -175,15 +176,22 @@ func (w *world) startScreen(ctx context.Context, s *screen) error {
 
 // enrol confirms the code that every screen shows.
 func (w *world) enrol(ctx context.Context) error {
-	for _, s := range w.screens {
+	codes := make([]string, len(w.screens))
+	for i, s := range w.screens {
 		line, err := s.process.wait(ctx, "its pairing code", func(l logLine) bool { return l.Code != "" })
 		if err != nil {
 			return err
 		}
-		if err := w.shoot(s, "pairing"); err != nil {
+		codes[i] = line.Code
+	}
+	if err := w.settle(ctx); err != nil {
+		return err
+	}
+	for i, s := range w.screens {
+		if err := w.shoot(ctx, s, "pairing"); err != nil {
 			return err
 		}
-		body := map[string]any{"code": line.Code, "screen": s.id}
+		body := map[string]any{"code": codes[i], "screen": s.id}
 		if err := w.office.call(ctx, "POST", "/pairing", body, nil); err != nil {
 			return fmt.Errorf("enrol %s: %w", s.id, err)
 		}
@@ -196,40 +204,58 @@ func (w *world) enrol(ctx context.Context) error {
 	return nil
 }
 
-// shoot saves what is on a screen now.
-func (w *world) shoot(s *screen, step string) error {
+// shoot saves what is on a screen now. A window that has not opened yet is waited
+// for; a screen that stays blank is a failure of the product.
+func (w *world) shoot(ctx context.Context, s *screen, step string) error {
 	if w.shots == "" || s.virtual == nil {
 		return nil
 	}
-	img, err := s.virtual.Capture()
-	if err != nil {
-		return err
+	limit, cancel := context.WithTimeoutCause(ctx, 5*time.Second, fmt.Errorf("screen %s is blank at step %s", s.id, step))
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		img, err := s.virtual.Capture()
+		if err != nil {
+			return err
+		}
+		if !uniform(img) {
+			return w.save(s, step, img)
+		}
+		select {
+		case <-limit.Done():
+			return context.Cause(limit)
+		case <-tick.C:
+		}
 	}
-	first := img.Pix[:4]
-	blank := true
-	for i := 4; i < len(img.Pix) && blank; i += 4 {
-		blank = string(img.Pix[i:i+4]) == string(first)
+}
+
+func uniform(img *image.RGBA) bool {
+	for i := 4; i < len(img.Pix); i += 4 {
+		if string(img.Pix[i:i+4]) != string(img.Pix[:4]) {
+			return false
+		}
 	}
-	if blank {
-		return fmt.Errorf("screen %s is blank at step %s", s.id, step)
-	}
+	return true
+}
+
+func (w *world) save(s *screen, step string, img image.Image) error {
 	w.shotNo++
 	name := fmt.Sprintf("%02d-%s-%s.png", w.shotNo, step, s.id)
 	f, err := os.Create(filepath.Join(w.shots, name))
 	if err != nil {
 		return err
 	}
-	err = errors.Join(png.Encode(f, img), f.Close())
-	if err != nil {
+	if err := errors.Join(png.Encode(f, img), f.Close()); err != nil {
 		return fmt.Errorf("save %s: %w", name, err)
 	}
 	s.sum.Shots = append(s.sum.Shots, name)
 	return nil
 }
 
-func (w *world) shootAll(step string) error {
+func (w *world) shootAll(ctx context.Context, step string) error {
 	for _, s := range w.screens {
-		if err := w.shoot(s, step); err != nil {
+		if err := w.shoot(ctx, s, step); err != nil {
 			return err
 		}
 	}
