@@ -25,12 +25,12 @@ func frame(payload []byte) []byte {
 	return append(b, payload...)
 }
 
-// rawDevices connects n devices and leaves their plain sockets: what a device
+// rawDevices connects n devices, numbered on from from, and leaves their plain sockets: what a device
 // costs on its own side is the same for the hub and for the floor.
-func rawDevices(b *testing.B, p *place, c *county, n int) []net.Conn {
+func rawDevices(b *testing.B, p *place, c *county, from, n int, channels ...playlist.ChannelID) []net.Conn {
 	var conns []net.Conn
-	for i := range n {
-		c.know(i, liuxi)
+	for i := from; i < from+n; i++ {
+		c.know(i, channels...)
 		d := &device{t: b, key: keyOf(i)}
 		d.hello = wire.Hello{Version: 1, Key: d.key.Public().(ed25519.PublicKey)}
 		conn, _, err := (&websocket.Dialer{ReadBufferSize: 512, WriteBufferSize: 512}).Dial(p.url(), nil)
@@ -49,7 +49,7 @@ func rawDevices(b *testing.B, p *place, c *county, n int) []net.Conn {
 		for range p.Connected() {
 			k++
 		}
-		return k == n
+		return k == from+n
 	})
 	return conns
 }
@@ -140,6 +140,7 @@ func (y *tally) next(n int64) { y.mark.Add(n) }
 func BenchmarkPush(b *testing.B) {
 	const n = 1000
 	c := newCounty()
+	c.counting = true
 	p := open(b, c, Options{MaxScreens: 2 * n})
 	ackBody, err := wire.Encode(wire.TypeAdopted, wire.Adopted{Have: map[playlist.ChannelID]playlist.Revision{liuxi: 1}})
 	if err != nil {
@@ -153,7 +154,7 @@ func BenchmarkPush(b *testing.B) {
 	}
 	first, size := pushOf(0)
 	var wg sync.WaitGroup
-	conns := rawDevices(b, p, c, n)
+	conns := rawDevices(b, p, c, 0, n, liuxi)
 	answerAll(conns, size, ack, &wg)
 	fl := newFloor(b, n, len(ack))
 	answerAll(fl.far, size, ack, &wg)
@@ -190,6 +191,53 @@ func BenchmarkPush(b *testing.B) {
 	wg.Wait()
 }
 
+// BenchmarkPushBesideStalled prints how much longer a push to 1,000 devices takes
+// until all of them have acknowledged when 40 more do not read at all.
+func BenchmarkPushBesideStalled(b *testing.B) {
+	const n, stalled = 1000, 40
+	c := newCounty()
+	c.counting = true
+	p := open(b, c, Options{WriteTimeout: time.Hour, PongWait: time.Hour})
+	ack, err := wire.Encode(wire.TypeAdopted, wire.Adopted{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	rev := playlist.Revision(100_000)
+	size := prepare(b, push(liuxi, rev, 15_000)).size + 4
+	var wg sync.WaitGroup
+	conns := rawDevices(b, p, c, 0, n, liuxi)
+	answerAll(conns, size, frame(ack), &wg)
+	round := func() time.Duration {
+		rev++
+		pr := prepare(b, push(liuxi, rev, 15_000))
+		c.acks.next(n)
+		t0 := time.Now()
+		p.Announce(pr)
+		<-c.acks.reached
+		return time.Since(t0)
+	}
+	const warm = 30
+	var alone, beside time.Duration
+	for range warm {
+		round()
+	}
+	for range warm {
+		alone += round()
+	}
+	idle := rawDevices(b, p, c, n, stalled, liuxi, shiqiao)
+	p.Announce(prepare(b, push(shiqiao, 1, 6_000_000))) // 8 MB, more than the buffers take
+	k := 0
+	for b.Loop() {
+		beside += round()
+		k++
+	}
+	b.ReportMetric(float64(beside)/float64(k)/(float64(alone)/warm), "ratio")
+	for _, conn := range append(conns, idle...) {
+		conn.Close()
+	}
+	wg.Wait()
+}
+
 // BenchmarkIdleDevice prints the bytes of heap and of stacks that a connected,
 // idle device costs the controller, and its ratio to the target of 10 KB. The
 // device's own socket is in the same process and counts in.
@@ -207,7 +255,7 @@ func BenchmarkIdleDevice(b *testing.B) {
 		c := newCounty()
 		p := open(b, c, Options{})
 		heap0, stack0 := measure()
-		conns := rawDevices(b, p, c, n)
+		conns := rawDevices(b, p, c, 0, n, liuxi)
 		heap1, stack1 := measure()
 		b.ReportMetric((heap1-heap0)/n, "heap-B/device")
 		b.ReportMetric((stack1-stack0)/n, "stack-B/device")
