@@ -58,6 +58,15 @@ func bandWidth(b *Band) int {
 	return w
 }
 
+// lowBandWidth is the same on a strip too low for two lines.
+func lowBandWidth(b *Band) int {
+	w := measure(b.Type+b.Level, 12) + 4
+	if b.Exercise {
+		w += measure("演练", 12) + 4
+	}
+	return w
+}
+
 // Frame draws a page as it stands elapsed after it came on. m is what a clock on
 // the page shows.
 func Frame(p Page, panel playlist.Panel, elapsed time.Duration, m schedule.Moment, zone *time.Location) *scene.Frame {
@@ -121,6 +130,24 @@ func drawBand(c *scene.Canvas, b board, band *Band, area image.Rectangle, kind p
 		}
 	}
 	word := band.Type + band.Level
+	if b.strip && b.h < 32 {
+		// One line: the exercise outlined, the level filled.
+		r := area
+		r.Max.X = r.Min.X + lowBandWidth(band)
+		if band.Exercise {
+			mark := r
+			mark.Max.X = mark.Min.X + measure("演练", 12) + 4
+			centre(c, "演练", mark, r.Min.Y+(r.Dy()-12)/2, 12, col)
+			c.Outline(mark, 0, 1, col)
+			r.Min.X = mark.Max.X
+		}
+		if word != "" {
+			c.Fill(r, col)
+			centre(c, word, r, r.Min.Y+(r.Dy()-12)/2, 12, ink)
+		}
+		area.Min.X = r.Max.X + 4
+		return area
+	}
 	if b.strip {
 		w := bandWidth(band)
 		r := image.Rect(area.Min.X, area.Min.Y, area.Min.X+w, area.Max.Y)

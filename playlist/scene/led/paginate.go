@@ -34,6 +34,9 @@ func (b board) room(band *Band) int {
 	if band == nil || !b.strip {
 		return b.w - b.w%2
 	}
+	if b.h < 32 {
+		return b.w - lowBandWidth(band) - 4
+	}
 	return b.w - bandWidth(band) - 8
 }
 
@@ -291,14 +294,17 @@ func (b board) guide(n *playlist.Notice) []Page {
 	g := n.Guide
 	out := b.headline(n.Title, Plain)
 	if g.Place != "" {
-		if b.strip || measure(g.Place, 24) <= b.w {
+		lines := []Line{{Text: "在哪里办", Size: 16, Tone: Quiet}}
+		for _, l := range wrap(g.Place, 16, b.w) {
+			lines = append(lines, Line{Text: l, Size: 16})
+		}
+		switch {
+		case measure(g.Place, 24) <= b.w && !b.strip, measure("在哪里办　"+g.Place, 16) <= b.w:
 			out = append(out, b.figure("在哪里办", g.Place, Plain))
-		} else {
-			lines := []Line{{Text: "在哪里办", Size: 16, Tone: Quiet}}
-			for _, l := range wrap(g.Place, 16, b.w) {
-				lines = append(lines, Line{Text: l, Size: 16})
-			}
-			out = append(out, b.put(lines[:min(len(lines), max(b.h/16, 2))]...))
+		case len(lines) <= min(b.h/16, 3):
+			out = append(out, b.put(lines...))
+		default:
+			out = append(out, b.prose("在哪里办："+g.Place, "", Plain, nil)...)
 		}
 	}
 	if g.Phone != "" {
@@ -396,6 +402,17 @@ func (b board) villages(f *playlist.Fund, o Options) []Page {
 	}
 	per := b.lines(size)
 	var out []Page
+	for _, l := range rows {
+		if measure(l.Text+l.End, size)+8 > b.w {
+			size = 12 // one size for all of them
+		}
+	}
+	for i := range rows {
+		rows[i].Size = size
+		if l := rows[i]; measure(l.Text+l.End, size)+4 > b.w {
+			return b.stacked(rows)
+		}
+	}
 	for len(rows) > 0 {
 		// The last pages are as full as the others: no page of one line.
 		n := min(per, len(rows))
@@ -404,6 +421,16 @@ func (b board) villages(f *playlist.Fund, o Options) []Page {
 		}
 		out = append(out, b.put(rows[:n]...))
 		rows = rows[n:]
+	}
+	return out
+}
+
+// stacked shows one village a page, its amount below its name, on boards too
+// narrow for both.
+func (b board) stacked(rows []Line) []Page {
+	var out []Page
+	for _, l := range rows {
+		out = append(out, b.figure(l.Text, l.End, l.Tone))
 	}
 	return out
 }

@@ -38,6 +38,12 @@ func Idle(s playlist.Settings) Page {
 		}
 		return Page{Lines: []Line{{Text: name + "　{date} {time}", Clock: true, Size: size}}, Dwell: platesDwell}
 	}
+	if b.h < 56 {
+		return Page{Lines: []Line{
+			{Text: name, Size: b.fits(name, b.h/2)},
+			{Text: "{date} {time}", Clock: true, Size: b.fits("11月22日 09:30", b.h/2), Tone: Figure},
+		}, Dwell: platesDwell}
+	}
 	third := b.h * 3 / 10
 	return Page{Lines: []Line{
 		{Text: name, Size: b.fits(name, max(third, 16)), Tone: Plain},

@@ -79,6 +79,9 @@ func (x *ctx) statusLines() []string {
 	if x.settings.Hotline != "" {
 		hot = sprintf(x.w.hotline, x.settings.Hotline)
 	}
+	if x.longOffline() {
+		return []string{joinDots(place, hot), hot} // the banner says since when
+	}
 	if !x.status.Online && as != "" {
 		return []string{joinDots(as, hot), as}
 	}
@@ -104,6 +107,10 @@ func joinDots(parts ...string) string {
 // head and not only in the status line.
 const offlineBanner = 24
 
+func (x *ctx) longOffline() bool {
+	return !x.status.Online && !x.status.AsOf.IsZero() && x.moment.Now.Sub(x.status.AsOf).Hours() >= offlineBanner
+}
+
 // banners draws what must be known on every page below y: an exercise, a
 // warning that does not fill the screen, a long loss of the line.
 func (x *ctx) banners(y int) int {
@@ -116,7 +123,7 @@ func (x *ctx) banners(y int) int {
 			break
 		}
 	}
-	if !x.status.Online && !x.status.AsOf.IsZero() && x.moment.Now.Sub(x.status.AsOf).Hours() >= offlineBanner {
+	if x.longOffline() {
 		text := sprintf(x.w.offlineAsOf, x.w.instant(x.status.AsOf.In(x.now.Location()), x.now.Year()))
 		if x.settings.Hotline != "" {
 			text = sprintf(x.w.offlineLong, x.w.instant(x.status.AsOf.In(x.now.Location()), x.now.Year()), x.settings.Hotline)

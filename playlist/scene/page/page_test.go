@@ -8,29 +8,10 @@ import (
 
 	"mingbai/playlist"
 	"mingbai/playlist/scene"
-	"mingbai/playlist/scene/golden"
 	"mingbai/playlist/scene/page"
 	"mingbai/playlist/scene/specimen"
 	"mingbai/playlist/scene/typeset"
 )
-
-// tolerance of golden pictures: none, the CPU painter is exact.
-const tolerance = 0
-
-func TestGolden(t *testing.T) {
-	for _, panel := range []playlist.Panel{specimen.Portrait, specimen.Landscape} {
-		all, err := specimen.Touch(typeset.Default(), panel)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range all {
-			t.Run(s.Name, func(t *testing.T) {
-				t.Parallel()
-				golden.Frame(t, s.Name, s.Frame, tolerance)
-			})
-		}
-	}
-}
 
 func book(t testing.TB, panel playlist.Panel, with ...*playlist.Notice) (*page.Book, *playlist.Library) {
 	t.Helper()

@@ -2,6 +2,8 @@ package specimen
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"mingbai/playlist"
@@ -142,8 +144,16 @@ func LED(panel playlist.Panel) []Specimen {
 	return out
 }
 
-// Golden draws the specimens that the painters are compared on: every kind of
-// notice on each of the four panels, and the pages around them.
+// golden names the touch pages of which a picture is kept: every kind of notice
+// and what differs from it in kind. The others are only audited.
+var golden = []string{
+	"home", "home-contrast", "column", "announcement", "guide", "guide-english",
+	"fund", "fund-scrolled", "media", "alert", "alert-exercise", "attract-fund", "pairing", "fallback",
+}
+
+// Golden draws the specimens of which pictures are kept and on which the
+// painters are compared: every kind of notice on each of the four panels, and
+// the pages around them.
 func Golden() ([]Specimen, error) {
 	var out []Specimen
 	for _, p := range []playlist.Panel{Portrait, Landscape} {
@@ -151,7 +161,12 @@ func Golden() ([]Specimen, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, touch...)
+		for _, s := range touch {
+			name, _, _ := strings.Cut(s.Name, fmt.Sprintf("-%dx", p.Width))
+			if slices.Contains(golden, name) {
+				out = append(out, s)
+			}
+		}
 	}
 	return append(append(out, LED(Board)...), LED(Strip)...), nil
 }

@@ -1,0 +1,197 @@
+package led_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"mingbai/playlist"
+	"mingbai/playlist/scene/dotfont"
+	"mingbai/playlist/scene/led"
+	"mingbai/playlist/scene/specimen"
+)
+
+// panels of many makes: the two of the reference site, a large gate board, a
+// small window board, strips of two heights.
+var panels = []playlist.Panel{
+	specimen.Board, specimen.Strip,
+	{Width: 384, Height: 128, Colours: playlist.FullColour},
+	{Width: 256, Height: 96, Colours: playlist.DualColour},
+	{Width: 128, Height: 64, Colours: playlist.SingleColour},
+	{Width: 128, Height: 32, Colours: playlist.SingleColour},
+	{Width: 256, Height: 16, Colours: playlist.SingleColour},
+	{Width: 640, Height: 48, Colours: playlist.DualColour},
+}
+
+func all() []*playlist.Notice {
+	return append(specimen.Notices(), specimen.Alert(), specimen.Exercise())
+}
+
+// TestFits looks at every page of every notice on every panel: lines lie inside
+// the board, no page is empty, every character has dots.
+func TestFits(t *testing.T) {
+	for _, panel := range panels {
+		t.Run(fmt.Sprintf("%dx%d", panel.Width, panel.Height), func(t *testing.T) {
+			for _, n := range all() {
+				for i, p := range led.Paginate(n, panel, led.Options{Own: []playlist.SiteID{"liuxi"}}) {
+					check(t, fmt.Sprintf("%s page %d", n.ID, i+1), p, panel)
+				}
+			}
+			s := specimen.Settings("hall", panel)
+			check(t, "idle", led.Idle(s), panel)
+			check(t, "pairing", led.Pairing(panel, "482915"), panel)
+			check(t, "identify", led.Identify(s), panel)
+		})
+	}
+}
+
+func check(t *testing.T, name string, p led.Page, panel playlist.Panel) {
+	t.Helper()
+	if len(p.Lines) == 0 {
+		t.Errorf("%s is empty", name)
+	}
+	high := 0
+	for _, l := range p.Lines {
+		f, err := dotfont.Face(l.Size)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		high += l.Size
+		if missing := f.Missing(l.Text + l.End); len(missing) > 0 && !l.Clock {
+			t.Errorf("%s: no dots for %q", name, string(missing))
+		}
+		if w := f.Measure(l.Text) + f.Measure(l.End); w > panel.Width && !p.Marquee && !l.Clock {
+			t.Errorf("%s: %q takes %d dots of %d", name, l.Text+l.End, w, panel.Width)
+		}
+	}
+	room := panel.Height
+	if p.Band != nil && panel.Height >= 48 {
+		room -= 20
+	}
+	if high > room {
+		t.Errorf("%s: %d lines take %d dots of %d", name, len(p.Lines), high, panel.Height)
+	}
+	if len(p.Lines) > 3 && p.Band == nil {
+		t.Errorf("%s has %d lines", name, len(p.Lines))
+	}
+	if p.Dwell < 6*time.Second || p.Dwell > time.Minute {
+		t.Errorf("%s stands for %v", name, p.Dwell)
+	}
+	if p.Marquee && p.Dwell > 30*time.Second {
+		t.Errorf("%s takes %v for one lap", name, p.Dwell)
+	}
+	f := led.Frame(p, panel, 3*time.Second, specimen.Now(), specimen.Zone)
+	if len(f.Ops) == 0 {
+		t.Errorf("%s draws nothing", name)
+	}
+}
+
+// A phrase is never left out: what the pages say together is what the notice
+// says.
+func TestNothingIsCutOff(t *testing.T) {
+	n := specimen.Notices()[0]
+	for _, panel := range panels {
+		got := ""
+		for _, p := range led.Paginate(n, panel, led.Options{}) {
+			got += p.Text()
+		}
+		clean := strings.NewReplacer(" ", "", "，", "", "　", "", "。", "", "、", "")
+		if !strings.Contains(clean.Replace(got), clean.Replace(n.LED)) {
+			t.Errorf("%dx%d says %q instead of %q", panel.Width, panel.Height, got, n.LED)
+		}
+	}
+}
+
+func TestDwell(t *testing.T) {
+	for n, want := range map[int]time.Duration{1: 6 * time.Second, 16: 6 * time.Second, 24: 8 * time.Second, 48: 14 * time.Second} {
+		if got := led.Dwell(n); got != want {
+			t.Errorf("%d characters stand for %v, want %v", n, got, want)
+		}
+	}
+}
+
+// Where all the street can read, there are totals and no rows (V09).
+func TestTotalsOnly(t *testing.T) {
+	for _, n := range specimen.Notices() {
+		if n.Fund == nil {
+			continue
+		}
+		text := ""
+		for _, p := range led.Paginate(n, specimen.Board, led.Options{Totals: true}) {
+			text += p.Text() + "\n"
+		}
+		for _, table := range n.Fund.Tables {
+			for _, row := range table.Rows {
+				if utf8.RuneCountInString(row[0]) > 1 && strings.Contains(text, row[0]) {
+					t.Errorf("%s names %s", n.ID, row[0])
+				}
+			}
+		}
+	}
+}
+
+func TestExerciseOnEveryPage(t *testing.T) {
+	for _, panel := range panels {
+		for _, p := range led.Paginate(specimen.Exercise(), panel, led.Options{}) {
+			if p.Band == nil || !p.Band.Exercise {
+				t.Errorf("%dx%d: page %q does not say that it is an exercise", panel.Width, panel.Height, p.Text())
+			}
+		}
+		for _, p := range led.Paginate(specimen.Notices()[0], panel, led.Options{Exercise: true}) {
+			if p.Band == nil || !p.Band.Exercise {
+				t.Errorf("%dx%d: during an exercise page %q does not say so", panel.Width, panel.Height, p.Text())
+			}
+		}
+	}
+}
+
+// A marquee moves by whole dots, sixty a second, and comes round.
+func TestMarquee(t *testing.T) {
+	pages := led.Paginate(specimen.Notices()[0], specimen.Strip, led.Options{})
+	if len(pages) != 1 || !pages[0].Marquee {
+		t.Fatal("the specimen does not pass along the strip")
+	}
+	at := func(d time.Duration) int {
+		f := led.Frame(pages[0], specimen.Strip, d, specimen.Now(), specimen.Zone)
+		for _, op := range f.Ops {
+			return op.Dst.Min.X
+		}
+		return -1
+	}
+	first := at(time.Second)
+	for i := range 20 {
+		d := time.Second + time.Duration(i)*time.Second/60 + time.Millisecond
+		if got := at(d); got != first-i {
+			t.Fatalf("after %v the text is at %d, want %d", d, got, first-i)
+		}
+	}
+	if lap := pages[0].Dwell; at(lap+time.Second) != first {
+		t.Error("the text does not come round after a lap")
+	}
+}
+
+func FuzzPaginate(f *testing.F) {
+	f.Add("关于停水的通知", "11月23日停水，请储水。", 192, 64)
+	f.Add("（（（", "", 16, 12)
+	f.Add("A very long title without any Chinese in it", "12345678901234567890123456789012345678901234567890", 320, 32)
+	f.Fuzz(func(t *testing.T, title, text string, w, h int) {
+		if len(title)+len(text) > 2000 || w < 16 || w > 1000 || h < 12 || h > 300 {
+			return
+		}
+		n := &playlist.Notice{Kind: playlist.KindAnnouncement, Title: title, Summary: text, Issuer: "某局"}
+		panel := playlist.Panel{Width: w, Height: h}
+		pages := led.Paginate(n, panel, led.Options{})
+		if len(pages) == 0 {
+			t.Fatal("no pages")
+		}
+		for _, p := range pages {
+			if p.Dwell <= 0 {
+				t.Fatal("a page has no time")
+			}
+			led.Frame(p, panel, time.Second, specimen.Now(), nil)
+		}
+	})
+}
