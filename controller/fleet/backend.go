@@ -52,7 +52,7 @@ func (f *Fleet) Hello(ctx context.Context, hello wire.Hello, remote string) (hub
 			return hub.Verdict{}, err
 		}
 	}
-	if row.Settings == nil {
+	if row.SettingsRevision == 0 {
 		if row, err = f.settle(ctx, row.ID, 0); err != nil {
 			return hub.Verdict{}, err
 		}
@@ -103,9 +103,21 @@ func (f *Fleet) arrived(row store.Screen, hello wire.Hello, remote string) {
 // Settings is part of hub.Backend.
 func (f *Fleet) Settings(ctx context.Context, screen playlist.ScreenID) (hub.Settings, error) {
 	row, err := f.cfg.Store.Screen(ctx, screen)
-	if err == nil && row.Settings == nil {
-		row, err = f.settle(ctx, screen, 0)
+	if err == nil && row.SettingsRevision == 0 {
+		_, err = f.settle(ctx, screen, 0)
 	}
+	if err != nil {
+		return hub.Settings{}, err
+	}
+	var env wire.Envelope
+	err = f.cfg.Store.View(ctx, func(r store.Reader) error { // the revision must be the envelope's own
+		var err error
+		if row, err = r.Screen(ctx, screen); err != nil {
+			return err
+		}
+		env, err = r.Settings(ctx, screen)
+		return err
+	})
 	if err != nil {
 		return hub.Settings{}, err
 	}
@@ -114,7 +126,7 @@ func (f *Fleet) Settings(ctx context.Context, screen playlist.ScreenID) (hub.Set
 		return hub.Settings{}, err
 	}
 	return hub.Settings{
-		Push:     &wire.Push{Revision: row.SettingsRevision, Envelope: *row.Settings, Time: f.cfg.Now().UTC()},
+		Push:     &wire.Push{Revision: row.SettingsRevision, Envelope: env, Time: f.cfg.Now().UTC()},
 		Channels: channels,
 	}, nil
 }

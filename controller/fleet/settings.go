@@ -118,10 +118,16 @@ func (f *Fleet) settle(ctx context.Context, id playlist.ScreenID, least playlist
 	defer f.settling.Unlock()
 	var row store.Screen
 	var doc playlist.Settings
+	var have wire.Envelope
 	err := f.cfg.Store.View(ctx, func(r store.Reader) error {
 		var err error
 		if row, err = r.Screen(ctx, id); err != nil {
 			return err
+		}
+		if row.SettingsRevision > 0 {
+			if have, err = r.Settings(ctx, id); err != nil {
+				return err
+			}
 		}
 		doc, err = f.document(ctx, r, row)
 		return err
@@ -134,7 +140,7 @@ func (f *Fleet) settle(ctx context.Context, id playlist.ScreenID, least playlist
 	if err != nil {
 		return row, fmt.Errorf("encode settings of screen %s: %w", id, err)
 	}
-	if row.Settings != nil && bytes.Equal(payload, row.Settings.Payload) && row.SettingsRevision >= least {
+	if bytes.Equal(payload, have.Payload) && row.SettingsRevision >= least {
 		return row, nil
 	}
 	doc.Revision = max(row.SettingsRevision+1, least)
@@ -146,7 +152,7 @@ func (f *Fleet) settle(ctx context.Context, id playlist.ScreenID, least playlist
 	if err != nil {
 		return row, err
 	}
-	row.SettingsRevision, row.Settings = doc.Revision, &env
+	row.SettingsRevision = doc.Revision
 	return row, nil
 }
 

@@ -181,7 +181,7 @@ func (s *State) judgeContent(now time.Time) bool {
 	case ahead:
 		s.Condition, s.Title = Behind, Words{"版本高于总台", "newer than the controller"}
 		s.Cause = Words{"总台的数据可能从旧备份恢复过，屏不会倒退", "the controller's data may come from an older backup; the screen does not go back"}
-		s.Next = Words{"请重新发布该站点的内容，版本号会自动追上", "publish on this site again; the revision catches up"}
+		s.Next = Words{"请联系技术人员：恢复更新的备份，或删除这块屏后重新配对", "call a technician: restore a newer backup, or remove the screen and pair it again"}
 	case behind > 0:
 		zh, en := span(now.Sub(cmp.Or(s.ReportedAt, s.Since)))
 		s.Condition, s.Title = Behind, Words{"内容未更新", "content not up to date"}

@@ -22,8 +22,7 @@ type Screen struct {
 	Host     string    `json:"host,omitempty"`
 
 	// Desired.
-	SettingsRevision playlist.Revision `json:"settings_revision"`
-	Settings         *wire.Envelope    `json:"-"`
+	SettingsRevision playlist.Revision `json:"settings_revision"` // 0 before the first; see Settings
 
 	// Reported.
 	ReportedSettings playlist.Revision                        `json:"reported_settings"`
@@ -35,15 +34,15 @@ type Screen struct {
 	LedgerChain string `json:"-"`
 }
 
-const screenColumns = `id, body, language, device_key, epoch, enrolled, program, host, settings_revision, settings,
+const screenColumns = `id, body, language, device_key, epoch, enrolled, program, host, settings_revision,
 	reported_settings, reported, reported_at, refused, ledger_seq, ledger_chain`
 
 func scanScreen(r scanner) (Screen, error) {
 	var s Screen
 	var id string
-	var body, settings, reported, refused []byte
+	var body, reported, refused []byte
 	var enrolled, reportedAt int64
-	if err := r.Scan(&id, &body, &s.Language, &s.Key, &s.Epoch, &enrolled, &s.Program, &s.Host, &s.SettingsRevision, &settings,
+	if err := r.Scan(&id, &body, &s.Language, &s.Key, &s.Epoch, &enrolled, &s.Program, &s.Host, &s.SettingsRevision,
 		&s.ReportedSettings, &reported, &reportedAt, &refused, &s.LedgerSeq, &s.LedgerChain); err != nil {
 		return s, err
 	}
@@ -53,12 +52,6 @@ func scanScreen(r scanner) (Screen, error) {
 	}
 	if err := json.Unmarshal(reported, &s.Reported); err != nil {
 		return s, err
-	}
-	if settings != nil {
-		s.Settings = new(wire.Envelope)
-		if err := json.Unmarshal(settings, s.Settings); err != nil {
-			return s, err
-		}
 	}
 	if refused != nil {
 		s.Refused = new(wire.Refused)
@@ -80,6 +73,12 @@ func (r Reader) Screen(ctx context.Context, id playlist.ScreenID) (Screen, error
 // ScreenByKey returns the screen that a device key is bound to.
 func (r Reader) ScreenByKey(ctx context.Context, key []byte) (Screen, error) {
 	return one(ctx, r.q, "screen of a device key", scanScreen, `SELECT `+screenColumns+` FROM screens WHERE device_key = $1`, key)
+}
+
+// Settings returns the newest signed settings of a screen, or ErrNotFound.
+func (r Reader) Settings(ctx context.Context, id playlist.ScreenID) (wire.Envelope, error) {
+	return one(ctx, r.q, fmt.Sprintf("settings of screen %s", id), scanJSON[wire.Envelope],
+		`SELECT settings FROM screens WHERE id = $1 AND settings IS NOT NULL`, string(id))
 }
 
 // PutScreen adds a screen or changes what it is: site, name, place, panel,
