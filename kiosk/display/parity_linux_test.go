@@ -1,6 +1,7 @@
 package display
 
 import (
+	"bytes"
 	"image"
 	"image/color"
 	"math/rand/v2"
@@ -9,13 +10,14 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"mingbai/playlist/scene"
+	"mingbai/playlist/scene/specimen"
 )
 
 // tolerance is how much a channel may differ between the two painters.
 const tolerance = 4
 
-// parityFrames lists every frame on which the painters must agree. Pages of
-// other packages are added here.
+// parityFrames lists the drawn frames on which the painters must agree. The
+// product's own pages come from specimen.
 func parityFrames() map[string]*scene.Frame {
 	frames := map[string]*scene.Frame{}
 	for name, draw := range map[string]func(*scene.Frame){
@@ -51,15 +53,43 @@ func TestPaintersAgree(t *testing.T) {
 	})
 }
 
-// checkParity paints f with p and with scene.Paint and compares every pixel.
-func checkParity(t *testing.T, p *painter, f *scene.Frame) {
+// TestPagesAgree holds the painters together on every page that has a golden
+// picture: what a reviewer approves is what the screen draws.
+func TestPagesAgree(t *testing.T) {
+	all, err := specimen.Golden()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) == 0 {
+		t.Fatal("there are no pages")
+	}
+	p := newPainter()
+	worst, calls := 0, 0
+	for _, s := range all {
+		t.Run(s.Name, func(t *testing.T) {
+			worst = max(worst, checkParity(t, p, s.Frame))
+			calls = max(calls, p.drawn)
+		})
+	}
+	t.Logf("%d pages differ by at most %d/255 and take at most %d draw calls; the atlas holds %d pages and %d masks", len(all), worst, calls, len(p.atlas.pages), len(p.atlas.cells))
+}
+
+// checkParity paints f with p and with scene.Paint, compares every pixel, and
+// returns the largest difference of a channel.
+func checkParity(t *testing.T, p *painter, f *scene.Frame) (worst int) {
 	t.Helper()
 	got, want := paintEbiten(p, f), image.NewRGBA(image.Rectangle{Max: f.Size})
 	scene.Paint(want, f)
-	worst, where := 0, 0
-	for i := range want.Pix {
-		if d := max(int(got.Pix[i])-int(want.Pix[i]), int(want.Pix[i])-int(got.Pix[i])); d > worst {
-			worst, where = d, i
+	where := 0
+	for y := 0; y < len(want.Pix); y += want.Stride {
+		g, w := got.Pix[y:y+want.Stride], want.Pix[y:y+want.Stride]
+		if bytes.Equal(g, w) {
+			continue
+		}
+		for i := range w {
+			if d := max(int(g[i])-int(w[i]), int(w[i])-int(g[i])); d > worst {
+				worst, where = d, y+i
+			}
 		}
 	}
 	if worst > tolerance {
@@ -67,6 +97,7 @@ func checkParity(t *testing.T, p *painter, f *scene.Frame) {
 		t.Errorf("painters differ by %d/255 at %v: ebiten %v, CPU %v",
 			worst, at, got.RGBAAt(at.X, at.Y), want.RGBAAt(at.X, at.Y))
 	}
+	return worst
 }
 
 func paintEbiten(p *painter, f *scene.Frame) *image.RGBA {
