@@ -184,9 +184,13 @@ func (l *loader) picture(s *sheet, name string) []byte {
 		s.wrong("图片", "「%s」不是文件名，图片都放在 pictures 文件夹里", clip(name))
 		return nil
 	}
-	data, ok := l.bytes(path.Join("pictures", name), maxPicture)
-	if !ok {
+	file := path.Join("pictures", name)
+	if _, err := fs.Stat(l.fsys, file); err != nil {
 		s.wrong("图片", "找不到图片「%s」", clip(name))
+		return nil
+	}
+	data, ok := l.bytes(file, maxPicture)
+	if !ok {
 		return nil
 	}
 	if !bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")) && !bytes.HasPrefix(data, []byte("\xff\xd8\xff")) {
