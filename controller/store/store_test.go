@@ -1,0 +1,215 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"mingbai/assets"
+	"mingbai/controller/store"
+	"mingbai/playlist"
+	"mingbai/playlist/wire"
+)
+
+func open(t *testing.T, path string) *store.Store {
+	t.Helper()
+	s, err := store.Open(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func update(t *testing.T, s *store.Store, do func(*store.Tx) error) {
+	t.Helper()
+	if err := s.Update(context.Background(), do); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestNewerSchema refuses a database of a later program, and says why.
+func TestNewerSchema(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a b#c%.db") // a name that an address would misread
+	open(t, path)
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(`INSERT INTO schema_version (version) VALUES (999)`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Open(t.Context(), path); !errors.Is(err, store.ErrNewer) || !strings.Contains(err.Error(), "999") {
+		t.Errorf("open: %v", err)
+	}
+}
+
+// TestUpdateIsAllOrNothing looks at what a failed transaction leaves.
+func TestUpdateIsAllOrNothing(t *testing.T) {
+	ctx := t.Context()
+	s := open(t, filepath.Join(t.TempDir(), "x.db"))
+	boom := errors.New("boom")
+	err := s.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.PutSite(ctx, playlist.Site{ID: "a", Kind: playlist.County, Name: "甲县"}); err != nil {
+			return err
+		}
+		return boom
+	})
+	if !errors.Is(err, boom) {
+		t.Errorf("update: %v", err)
+	}
+	if _, err := s.Site(ctx, "a"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("site after a failed update: %v", err)
+	}
+}
+
+// TestRegisterOnlyGrows tries to change history behind the program's back.
+func TestRegisterOnlyGrows(t *testing.T) {
+	ctx := t.Context()
+	path := filepath.Join(t.TempDir(), "x.db")
+	s := open(t, path)
+	update(t, s, func(tx *store.Tx) error {
+		return tx.Register(ctx, store.Record{At: time.Now(), Actor: "li", Action: "notice.publish", Subject: "n-1"})
+	})
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, q := range []string{`UPDATE register SET actor = 'wang'`, `DELETE FROM register`} {
+		if _, err := db.Exec(q); err == nil || !strings.Contains(err.Error(), "append-only") {
+			t.Errorf("%s: %v", q, err)
+		}
+	}
+	records, err := s.Records(ctx, "n-1", 0, 10)
+	if err != nil || len(records) != 1 || records[0].Actor != "li" {
+		t.Errorf("records: %+v, %v", records, err)
+	}
+}
+
+// TestPublishedVersionNeverChanges tries to write over a version in force.
+func TestPublishedVersionNeverChanges(t *testing.T) {
+	ctx := t.Context()
+	s := open(t, filepath.Join(t.TempDir(), "x.db"))
+	v := store.NoticeVersion{Notice: "n-1", Version: 1, Status: store.Draft, Body: []byte(`{"a":1}`), Ref: assets.RefOf([]byte(`{"a":1}`)), Saved: time.Now()}
+	for _, status := range []store.Status{store.Draft, store.Draft, store.Published} {
+		v.Status = status
+		update(t, s, func(tx *store.Tx) error { return tx.PutNoticeVersion(ctx, v) })
+	}
+	v.Body = []byte(`{"a":2}`)
+	if err := s.Update(ctx, func(tx *store.Tx) error { return tx.PutNoticeVersion(ctx, v) }); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("write over a published version: %v", err)
+	}
+	got, err := s.NoticeVersion(ctx, "n-1", 1)
+	if err != nil || string(got.Body) != `{"a":1}` || got.Ref != assets.RefOf(got.Body) {
+		t.Errorf("version: %s, %v", got.Body, err)
+	}
+}
+
+// TestEditionsGoUpByOne refuses gaps, repetitions and going back.
+func TestEditionsGoUpByOne(t *testing.T) {
+	ctx := t.Context()
+	s := open(t, filepath.Join(t.TempDir(), "x.db"))
+	ch := playlist.ChannelID{Site: "a"}
+	update(t, s, func(tx *store.Tx) error { return tx.AddChannel(ctx, ch, make([]byte, 32)) })
+	put := func(rev playlist.Revision) error {
+		return s.Update(ctx, func(tx *store.Tx) error {
+			return tx.PutEdition(ctx, store.Edition{Channel: ch, Revision: rev, Created: time.Now(), Envelope: wire.Envelope{Payload: []byte("x")}}, 1)
+		})
+	}
+	for _, c := range []struct {
+		rev playlist.Revision
+		ok  bool
+	}{{2, false}, {1, true}, {1, false}, {3, false}, {2, true}, {1, false}} {
+		if err := put(c.rev); c.ok != (err == nil) || err != nil && !errors.Is(err, store.ErrConflict) {
+			t.Errorf("edition %d: %v", c.rev, err)
+		}
+	}
+}
+
+// TestHealthIsBatched takes more reports than a batch and keeps the newest of
+// each screen, with a thinned history.
+func TestHealthIsBatched(t *testing.T) {
+	ctx := t.Context()
+	path := filepath.Join(t.TempDir(), "x.db")
+	s, err := store.Open(ctx, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	const screens, reports = 1500, 3
+	for r := range reports {
+		for i := range screens {
+			at := start.Add(time.Duration(r) * time.Minute)
+			s.RecordHealth(store.Health{Screen: playlist.ScreenID(fmt.Sprintf("s-%04d", i)), At: at, Online: true, Report: wire.Report{Time: at}})
+		}
+	}
+	if err := s.Close(); err != nil { // writes what is pending
+		t.Fatal(err)
+	}
+	s = open(t, path)
+	rows, err := s.Health(ctx)
+	if err != nil || len(rows) != screens {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	for _, h := range rows {
+		if want := start.Add((reports - 1) * time.Minute); !h.At.Equal(want) {
+			t.Fatalf("%s: newest report at %v, want %v", h.Screen, h.At, want)
+		}
+	}
+	past, err := s.HealthHistory(ctx, "s-0001", start.Add(-time.Hour), 100)
+	if err != nil || len(past) != 1 {
+		t.Errorf("history: %d rows within five minutes, %v", len(past), err)
+	}
+}
+
+// TestBackupWhileWriting copies a database that is being written, and opens the
+// copy.
+func TestBackupWhileWriting(t *testing.T) {
+	ctx := t.Context()
+	dir := t.TempDir()
+	s := open(t, filepath.Join(dir, "x.db"))
+	done := make(chan error, 1)
+	stop := make(chan struct{})
+	go func() {
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				done <- nil
+				return
+			default:
+			}
+			err := s.Update(ctx, func(tx *store.Tx) error {
+				return tx.Register(ctx, store.Record{At: time.Now(), Actor: "li", Action: "x", Subject: fmt.Sprint(i)})
+			})
+			if err != nil {
+				done <- err
+				return
+			}
+		}
+	}()
+	copied := filepath.Join(dir, "copy.db")
+	if err := s.Backup(ctx, copied); err != nil {
+		t.Error(err)
+	}
+	close(stop)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if _, err := open(t, copied).Records(ctx, "", 0, 10); err != nil {
+		t.Error(err)
+	}
+	if err := s.Backup(ctx, copied); err == nil {
+		t.Error("a backup wrote over an existing file")
+	}
+}
