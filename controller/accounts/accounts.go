@@ -199,6 +199,9 @@ func (a *Accounts) Change(ctx context.Context, by Person, id, name string, site 
 			return err
 		}
 		acc.Name, acc.Site, acc.Roles, acc.Disabled = name, site, roleNames(roles), disabled
+		if err := keepsAdministrator(ctx, t, acc); err != nil {
+			return err
+		}
 		if disabled {
 			if err := t.DropSessions(ctx, id); err != nil {
 				return err
@@ -265,6 +268,23 @@ func (a *Accounts) save(ctx context.Context, t *store.Tx, acc store.Account, by,
 		detail += " disabled"
 	}
 	return t.Register(ctx, store.Record{At: a.cfg.Now(), Actor: by, Action: action, Subject: acc.Login, Site: acc.Site, Detail: detail})
+}
+
+// keepsAdministrator refuses a change after which nobody could undo it.
+func keepsAdministrator(ctx context.Context, t *store.Tx, changed store.Account) error {
+	all, err := t.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, acc := range all {
+		if acc.ID == changed.ID {
+			acc = changed
+		}
+		if !acc.Disabled && acc.Site == "" && slices.Contains(acc.Roles, string(Administrator)) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s is the last administrator of all sites: %w", changed.Login, ErrInvalid)
 }
 
 func checkRoles(roles []Role) error {

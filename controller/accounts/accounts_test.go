@@ -216,4 +216,7 @@ func TestDisabledAccount(t *testing.T) {
 	if _, _, err := a.SignIn(ctx, "wang", password); !errors.Is(err, accounts.ErrSignIn) {
 		t.Errorf("signing in to a disabled account: %v", err)
 	}
+	if err := a.Change(ctx, li, li.ID, "李某", "", []accounts.Role{accounts.Drafter}, false); !errors.Is(err, accounts.ErrInvalid) {
+		t.Errorf("the last administrator gives the role away: %v", err)
+	}
 }
