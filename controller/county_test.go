@@ -40,7 +40,7 @@ func smallCounty() *intake.County {
 }
 
 // load imports the small county.
-func load(t *testing.T, c *controller.Controller) publish.Imported {
+func load(t testing.TB, c *controller.Controller) publish.Imported {
 	t.Helper()
 	sum, err := c.Desk.Import(context.Background(), publish.Who{Actor: "test"}, smallCounty())
 	if err != nil {

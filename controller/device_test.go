@@ -29,17 +29,29 @@ func settings(dir string) configs.Controller {
 }
 
 // quiet is a log that fails no test and fills no screen.
-func quiet(t *testing.T) *slog.Logger {
+func quiet(t testing.TB) *slog.Logger {
 	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
-// start runs a controller until the test or stop ends it.
-func start(t *testing.T, cfg configs.Controller) (c *controller.Controller, stop func()) {
+// openController opens a controller; the test's end closes it.
+func openController(t testing.TB, cfg configs.Controller) *controller.Controller {
 	t.Helper()
 	c, err := controller.New(cfg, quiet(t))
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return c
+}
+
+// start runs a controller until the test or stop ends it.
+func start(t *testing.T, cfg configs.Controller) (c *controller.Controller, stop func()) {
+	t.Helper()
+	c = openController(t, cfg)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- c.Run(ctx) }()

@@ -39,7 +39,7 @@ func (f *Fleet) Hello(ctx context.Context, hello wire.Hello, remote string) (hub
 		return hub.Verdict{Pairing: wire.Pairing{Code: noCode, Expires: f.cfg.Now().Add(time.Minute)}}, nil
 	}
 	if row.Program != hello.Program || row.Host != hello.Host {
-		err := f.cfg.Store.Update(ctx, func(t *store.Tx) error { return t.SetProgram(ctx, row.ID, hello.Program, hello.Host) })
+		err := f.update(ctx, func(t *store.Tx) error { return t.SetProgram(ctx, row.ID, hello.Program, hello.Host) })
 		if err != nil {
 			return hub.Verdict{}, err
 		}

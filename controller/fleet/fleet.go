@@ -75,6 +75,9 @@ type Fleet struct {
 	loaded  map[playlist.ChannelID]playlist.Loaded // newest editions that were looked into
 	tree    *store.Tree                            // the sites as they were at treeAt, nil when they changed
 	treeAt  time.Time
+	rows    []store.Screen // all screens as they were at rowsAt, nil when one changed
+	rowsAt  time.Time
+	changes int // counts what made rows nil
 
 	settling sync.Mutex // one settings document at a time is made
 }
@@ -172,6 +175,45 @@ func (f *Fleet) later(do func(context.Context)) {
 		defer f.work.Done()
 		do(f.ctx)
 	}()
+}
+
+// rowsAge is how long rows are remembered for lists, at most: reading ten
+// thousand takes a tenth of a second, and other controllers change them too.
+const rowsAge = 2 * time.Second
+
+// screens returns all screens. What they report is as old as the rows; live
+// has the newest.
+func (f *Fleet) screens(ctx context.Context) ([]store.Screen, error) {
+	now := f.cfg.Now()
+	f.mu.Lock()
+	rows, at, changes := f.rows, f.rowsAt, f.changes
+	f.mu.Unlock()
+	if rows != nil && now.Sub(at) < rowsAge {
+		return rows, nil
+	}
+	rows, err := f.cfg.Store.Screens(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.changes == changes { // or a change came between reading and now
+		f.rows, f.rowsAt = rows, now
+	}
+	return rows, nil
+}
+
+// changed forgets rows after one of them changed.
+func (f *Fleet) changed() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rows, f.changes = nil, f.changes+1
+}
+
+// update is Store.Update for changes of screens.
+func (f *Fleet) update(ctx context.Context, do func(*store.Tx) error) error {
+	defer f.changed()
+	return f.cfg.Store.Update(ctx, do)
 }
 
 // liveOf returns the entry of a screen, making it. The caller holds mu.

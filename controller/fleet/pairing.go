@@ -195,7 +195,7 @@ func (f *Fleet) Confirm(ctx context.Context, actor, code string, e Enrolment) (s
 // bind stores the screen and its device.
 func (f *Fleet) bind(ctx context.Context, actor string, w *waiting, e Enrolment) (playlist.Screen, error) {
 	var screen playlist.Screen
-	err := f.cfg.Store.Update(ctx, func(t *store.Tx) error {
+	err := f.update(ctx, func(t *store.Tx) error {
 		screen = playlist.Screen{Site: e.Site, Kind: w.hello.Kind, Name: e.Name, Place: e.Place, Outdoor: e.Outdoor, Tags: e.Tags, Panel: w.hello.Panel}
 		language := e.Language
 		if e.Screen != "" {

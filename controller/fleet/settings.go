@@ -148,7 +148,7 @@ func (f *Fleet) settle(ctx context.Context, id playlist.ScreenID, least playlist
 		return row, fmt.Errorf("encode settings of screen %s: %w", id, err)
 	}
 	env := wire.Sign(wire.SettingsType, payload, f.cfg.Root)
-	err = f.cfg.Store.Update(ctx, func(t *store.Tx) error { return t.PutSettings(ctx, id, doc.Revision, env) })
+	err = f.update(ctx, func(t *store.Tx) error { return t.PutSettings(ctx, id, doc.Revision, env) })
 	if err != nil {
 		return row, err
 	}
@@ -175,6 +175,7 @@ func (f *Fleet) Refresh(ctx context.Context, id playlist.ScreenID) error {
 
 // RefreshAll is Refresh for every screen, for when sites or keys changed.
 func (f *Fleet) RefreshAll(ctx context.Context) error {
+	f.changed()
 	f.mu.Lock()
 	f.tree = nil
 	f.mu.Unlock()
@@ -192,7 +193,7 @@ func (f *Fleet) RefreshAll(ctx context.Context) error {
 // Change sets what a person may set of a screen: site, name, place, panel, tags,
 // language. Kind and ID stay.
 func (f *Fleet) Change(ctx context.Context, actor string, s playlist.Screen, language string) (store.Screen, error) {
-	err := f.cfg.Store.Update(ctx, func(t *store.Tx) error {
+	err := f.update(ctx, func(t *store.Tx) error {
 		have, err := t.Screen(ctx, s.ID)
 		if err != nil {
 			return err
@@ -217,7 +218,7 @@ func (f *Fleet) Change(ctx context.Context, actor string, s playlist.Screen, lan
 
 // Add makes a screen that waits for its device.
 func (f *Fleet) Add(ctx context.Context, actor string, s playlist.Screen, language string) (store.Screen, error) {
-	err := f.cfg.Store.Update(ctx, func(t *store.Tx) error {
+	err := f.update(ctx, func(t *store.Tx) error {
 		if _, err := t.Screen(ctx, s.ID); err == nil {
 			return store.ErrConflict
 		}
@@ -239,7 +240,7 @@ func (f *Fleet) Add(ctx context.Context, actor string, s playlist.Screen, langua
 // on record.
 func (f *Fleet) Remove(ctx context.Context, actor string, id playlist.ScreenID) error {
 	now := f.cfg.Now()
-	err := f.cfg.Store.Update(ctx, func(t *store.Tx) error {
+	err := f.update(ctx, func(t *store.Tx) error {
 		row, err := t.Screen(ctx, id)
 		if err != nil {
 			return err

@@ -53,7 +53,7 @@ func (s State) Paired() bool { return s.Key != nil }
 
 // List returns all screens with their state, by site and name.
 func (f *Fleet) List(ctx context.Context) ([]State, error) {
-	rows, err := f.cfg.Store.Screens(ctx)
+	rows, err := f.screens(ctx)
 	if err != nil {
 		return nil, err
 	}
