@@ -2,10 +2,10 @@ package led
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"mingbai/playlist/scene/dotfont"
+	"mingbai/playlist/scene/phrase"
 )
 
 // measure returns how many dots text takes at a size.
@@ -20,47 +20,7 @@ func measure(text string, size int) int {
 const (
 	closing = "，。、；：！？）》”’】〕,.;:!?)%％"
 	opening = "（《“‘【〔("
-	// glued to the number before them, so that no page breaks 12月31日 apart
-	units = "年月日号时分秒个天元万亿户人项村亩名岁周度级条届点米里"
 )
-
-func latin(r rune) bool {
-	return r < 0x250 && (unicode.IsLetter(r) || unicode.IsDigit(r)) || r == '-' || r == '.' || r == '/'
-}
-
-// mayBreak says whether a line may end between a and b.
-func mayBreak(a, b rune) bool {
-	switch {
-	case strings.ContainsRune(closing, b), strings.ContainsRune(opening, a):
-		return false
-	case latin(a) && latin(b):
-		return false
-	case unicode.IsDigit(a) && strings.ContainsRune(units, b):
-		return false
-	case strings.ContainsRune("年月", a) && unicode.IsDigit(b):
-		return false
-	}
-	return true
-}
-
-// atoms splits text into what a line must not break.
-func atoms(text string) []string {
-	var out []string
-	var cur strings.Builder
-	var last rune
-	for _, r := range text {
-		if last != 0 && mayBreak(last, r) {
-			out = append(out, cur.String())
-			cur.Reset()
-		}
-		cur.WriteRune(r)
-		last = r
-	}
-	if cur.Len() > 0 {
-		out = append(out, cur.String())
-	}
-	return out
-}
 
 // trimEnd drops the mark that a line's end makes needless.
 func trimEnd(s string) string {
@@ -68,72 +28,27 @@ func trimEnd(s string) string {
 }
 
 // wrap breaks a phrase into lines at most width dots wide: as few as possible,
-// ending where phrases do, and about equally long.
+// ending between words and where phrases do, and about equally long.
 func wrap(text string, size, width int) []string {
-	parts := atoms(strings.TrimSpace(text))
+	text = strings.TrimSpace(text)
+	parts := phrase.Parts(text)
 	fewest := fill(parts, size, width)
-	if len(fewest) < 2 || tooWide(fewest, size, width) {
+	if tooWide(fewest, size, width) {
+		// A word longer than the board is torn.
+		parts = strings.Split(text, "")
+		fewest = fill(parts, size, width)
+	}
+	if len(fewest) < 2 {
 		return fewest
 	}
-	n, k := len(parts), len(fewest)
-	const never = 1 << 40
-	// least[l][i] is the least cost of setting the first i parts on l lines.
-	least := make([][]int, k+1)
-	from := make([][]int, k+1)
-	for l := range least {
-		least[l], from[l] = make([]int, n+1), make([]int, n+1)
-		for i := range least[l] {
-			least[l][i] = never
-		}
+	lines := phrase.Fill(parts, len(fewest), width, size, func(s string) int { return measure(trimEnd(s), size) })
+	for i := range lines {
+		lines[i] = trimEnd(lines[i])
 	}
-	least[0][0] = 0
-	for l := 1; l <= k; l++ {
-		for i := 1; i <= n; i++ {
-			for j := i - 1; j >= 0; j-- {
-				w := measure(trimEnd(strings.Join(parts[j:i], "")), size)
-				if w > width {
-					break
-				}
-				if least[l-1][j] == never {
-					continue
-				}
-				slack := (width - w) / max(size/2, 1)
-				cost := least[l-1][j] + slack*slack
-				if i < n {
-					cost += endCost(parts[i-1], parts[i])
-				}
-				if cost < least[l][i] {
-					least[l][i], from[l][i] = cost, j
-				}
-			}
-		}
-	}
-	if least[k][n] == never {
+	if lines == nil {
 		return fewest
 	}
-	out := make([]string, k)
-	for l, i := k, n; l > 0; l-- {
-		j := from[l][i]
-		out[l-1] = trimEnd(strings.Join(parts[j:i], ""))
-		i = j
-	}
-	return out
-}
-
-// endCost is how badly a line ends between two parts, in squared half ems of
-// slack: best at a mark, well between figures and words, badly within a word.
-func endCost(before, after string) int {
-	last, _ := utf8.DecodeLastRuneInString(before)
-	next, _ := utf8.DecodeRuneInString(after)
-	switch {
-	case strings.ContainsRune(closing, last), strings.ContainsRune(opening, next):
-		return 0
-	case latin(last) != latin(next), last == ' ':
-		return 40
-	case strings.ContainsRune("的和与及或在于为把被向对从到", last), strings.ContainsRune("和与及或在于为把被向对从到", next):
-		return 60
-	}
-	return 160
+	return lines
 }
 
 func tooWide(lines []string, size, width int) bool {

@@ -54,8 +54,7 @@ func (x *ctx) alert(n *playlist.Notice) content {
 		s.gap(52)
 		s.keep(func() {
 			st := x.style(typeset.Bold, x.m.title(sizeFigure), 1.25, x.pal.Ink)
-			st.Balance = true
-			s.para(a.Action, st)
+			s.place(s.short(a.Action, st, s.width()))
 		})
 		s.gap(40)
 		if !x.m.landscape() {

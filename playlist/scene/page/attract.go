@@ -98,7 +98,6 @@ func (x *ctx) slide(n *playlist.Notice, air int) content {
 			s.gap(16)
 		}
 		st := x.style(typeset.Serif, x.m.u(sizeFigure), 1.3, x.pal.Ink)
-		st.Balance = true
 		text := x.title(n)
 		if n.Alert != nil {
 			s.gap(48)
@@ -107,6 +106,7 @@ func (x *ctx) slide(n *playlist.Notice, air int) content {
 			}
 		}
 		p := x.setter.Fit(text, st, s.width(), 4, x.m.u(sizeTitle))
+		p = x.short(text, p.Style, s.width())
 		s.put(p, s.x0, s.y, image.Rect(s.x0, s.y, s.x1, s.y+p.Height))
 		s.y += p.Height
 		s.gap(24)
@@ -176,11 +176,10 @@ func (s *sheet) slideLine(label, text string) {
 	s.breathe(44)
 	s.para(label, s.body(s.pal.Secondary))
 	st := s.style(typeset.Bold, s.m.u(sizeTitle), 1.3, s.pal.Ink)
-	st.Balance = true
 	if s.setter.Width(text, st) > 2*s.width() {
 		st.Size, st.Leading = s.m.u(sizeLead), s.m.u(sizeLead*135/100)
 	}
-	s.para(text, st)
+	s.place(s.short(text, st, s.width()))
 	s.breathe(44)
 	s.hair()
 }

@@ -101,6 +101,15 @@ func number(a playlist.Amount) (digits, unit, exact string) {
 	return digits, unit, a.String() + " 元"
 }
 
+// written is an amount exact and with its unit: in 万元 where two decimals do,
+// else in 元.
+func written(a playlist.Amount) string {
+	if _, _, exact := number(a); exact != "" {
+		return exact
+	}
+	return a.Short()
+}
+
 // figureSize is the size at which every one of some amounts fits its width.
 func (s *sheet) figureSize(most int, amounts []playlist.Amount, widths []int) int {
 	size := s.m.u(most)
@@ -193,7 +202,7 @@ func (s *sheet) sources(x0, y int, f *playlist.Fund) int {
 		st := s.bodyBold(s.pal.Ink)
 		p := s.word(x0, y, src.Name, st)
 		y += p.Height
-		amount := s.set2(src.Amount.Short(), st)
+		amount := s.setter.Fit(written(src.Amount), st, s.x1-x0, 1, s.m.u(sizeSmall))
 		if p.Width+amount.Width+s.m.u(16) <= s.x1-x0 {
 			y -= p.Height
 		}
@@ -214,7 +223,7 @@ func (s *sheet) purposes(f *playlist.Fund) {
 	if _, _, ok := s.mine(f); ok {
 		var parts []string
 		for _, src := range f.Sources {
-			parts = append(parts, src.Name+" "+src.Amount.Short())
+			parts = append(parts, src.Name+" "+written(src.Amount))
 		}
 		s.labelled(s.w.source, strings.Join(parts, "，"))
 	}

@@ -85,7 +85,8 @@ func (s *sheet) fact(x0, x1, y int, f fact) int {
 	if s.setter.Line(f.value, st).Width > (x1-x0)*2 {
 		st = s.bodyBold(s.pal.Ink)
 	}
-	p = s.text(x0, x1, y, f.value, st)
+	p = s.short(f.value, st, x1-x0)
+	s.put(p, x0, y, image.Rect(x0, y, x1, y+p.Height))
 	y += p.Height
 	if f.note != "" {
 		y += s.m.u(4)

@@ -104,9 +104,12 @@ func (x *ctx) tileHint(c playlist.Column, w int) *typeset.Para {
 	if x.w.en || c.Hint == "" {
 		return nil
 	}
+	width := w - x.m.u(tileLeft+tileRight)
 	st := x.small(x.pal.Secondary)
-	st.Balance = true
-	return x.setter.Clamp(c.Hint, st, w-x.m.u(tileLeft+tileRight), 2)
+	if p := x.short(c.Hint, st, width); len(p.Lines) <= 2 {
+		return p
+	}
+	return x.setter.Clamp(c.Hint, st, width, 2)
 }
 
 // set2 sets one line.

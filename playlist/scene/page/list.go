@@ -35,9 +35,8 @@ func (s *sheet) listRow(n *playlist.Notice, compact bool) {
 		if s.m.large > 1 || x1-x0 < s.width()/3 {
 			x1 = s.x1
 		}
-		st := s.body(s.pal.Ink)
-		st.Balance = true
-		p := s.text(x0, x1, s.y, s.title(n), st)
+		p := s.short(s.title(n), s.body(s.pal.Ink), x1-x0)
+		s.put(p, x0, s.y, image.Rect(x0, s.y, x1, s.y+p.Height))
 		s.put(tag, s.x0, s.y+p.Baseline()-tag.Baseline(), image.Rect(s.x0, s.y, x0, s.y+p.Height))
 		endY := s.y + p.Baseline() - end.Baseline()
 		s.y += p.Height
@@ -99,9 +98,8 @@ func (s *sheet) entryRow(n *playlist.Notice) {
 		if s.m.large > 1 {
 			titleTo = x1
 		}
-		st := s.body(s.pal.Ink)
-		st.Balance = true
-		p := s.text(s.x0, titleTo, s.y, s.title(n), st)
+		p := s.short(s.title(n), s.body(s.pal.Ink), titleTo-s.x0)
+		s.put(p, s.x0, s.y, image.Rect(s.x0, s.y, titleTo, s.y+p.Height))
 		s.y += p.Height + s.m.u(4)
 		if s.m.large > 1 {
 			meta = joinDots(endText, meta)
@@ -183,8 +181,7 @@ func (s *sheet) titlePara(title string) {
 	if p := s.setter.Fit(title, st, s.width(), 1, least); len(p.Lines) == 1 && p.Width <= s.width() {
 		st = p.Style
 	}
-	st.Balance = true
-	s.para(title, st)
+	s.place(s.short(title, st, s.width()))
 }
 
 func (x *ctx) column() (content, bool) {

@@ -98,7 +98,14 @@ func (s *sheet) para(text string, st typeset.Style) *typeset.Para {
 }
 
 func (s *sheet) paraIn(x0, x1 int, text string, st typeset.Style) *typeset.Para {
-	p := s.text(x0, x1, s.y, text, st)
+	return s.placeIn(x0, x1, s.set(text, st, x1-x0))
+}
+
+// place puts set text over the whole width and moves on.
+func (s *sheet) place(p *typeset.Para) { s.placeIn(s.x0, s.x1, p) }
+
+func (s *sheet) placeIn(x0, x1 int, p *typeset.Para) *typeset.Para {
+	s.put(p, x0, s.y, image.Rect(x0, s.y, x1, s.y+p.Height))
 	// A page may end between any two lines but after the first or before the
 	// last, so that no line stands alone.
 	for i := 1; i < len(p.Lines); i++ {
