@@ -306,6 +306,9 @@ func TestAPI(t *testing.T) {
 
 	a.do("POST", "/api/v1/notices", `{"draft":true,"notice":`+encode(t, announcement(root.ID, leaf, "只是草稿"))+`}`, &first)
 	a.do("POST", "/api/v1/notices/"+string(first.Notice)+"/release", `{"version":1}`, nil)
+	d.until(channel, func(e playlist.Edition) bool {
+		return slices.ContainsFunc(e.Notices, func(x playlist.Entry) bool { return x.ID == first.Notice })
+	})
 
 	from := time.Now().Add(-time.Minute)
 	d.send(wire.TypeLedger, wire.Ledger{Rows: []wire.Row{d.row(pub.Notice, 2, from, 40*time.Second)}})
