@@ -55,7 +55,8 @@ type Device struct {
 	cfg     configs.Screen
 	kind    playlist.ScreenKind
 	log     *slog.Logger
-	started time.Time
+	wall    func() time.Time // the machine's clock, right or wrong
+	started time.Time        // by the clock that does not leap
 
 	key    ed25519.PrivateKey
 	cache  *cache.Cache
@@ -67,6 +68,8 @@ type Device struct {
 
 	poke chan struct{} // capacity 1: what is shown has changed, or rows are ready
 	quit context.CancelCauseFunc
+
+	telling sync.Mutex // held while a generation is told to the controller
 
 	mu       sync.Mutex // guards all below
 	code     string
@@ -82,8 +85,22 @@ type Device struct {
 	first    bool // the first frame with content was logged
 }
 
+// Options are what tests change about a device.
+type Options struct {
+	Now     func() time.Time // the machine's clock; time.Now when nil
+	Backoff link.Backoff     // between attempts to connect; the zero value takes the link's own
+}
+
 // New opens what a device keeps on disk. The folder is made when missing.
 func New(cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger) (*Device, error) {
+	return NewWith(cfg, kind, log, Options{})
+}
+
+// NewWith is New with other options than the usual.
+func NewWith(cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger, opt Options) (*Device, error) {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
 	now := time.Now()
 	if err := durable.MkdirAll(durable.OS, cfg.Data); err != nil {
 		return nil, fmt.Errorf("open the data folder: %w", err)
@@ -102,7 +119,7 @@ func New(cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger) (*Devic
 	}
 	times := c.Times()
 	d := &Device{
-		cfg: cfg, kind: kind, log: log, started: now,
+		cfg: cfg, kind: kind, log: log, wall: opt.Now, started: now,
 		key: key, cache: c, ledger: rows,
 		vitals: vitals.New(cfg.Data, now),
 		clock:  player.NewTimekeeper(times.Floor, configs.Built()),
@@ -113,7 +130,7 @@ func New(cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger) (*Devic
 	}
 	d.link, err = link.New(link.Options{
 		URL: cfg.Controller, CA: cfg.CA, Key: key, Store: c.Blobs(),
-		Hello: d.hello, Handler: d.handler(), Log: log,
+		Hello: d.hello, Handler: d.handler(), Backoff: opt.Backoff, Log: log,
 	})
 	if err != nil {
 		return nil, err
@@ -205,7 +222,7 @@ func (d *Device) kick() {
 
 func (d *Device) mono() time.Duration { return time.Since(d.started) }
 
-func (d *Device) moment() schedule.Moment { return d.clock.Now(time.Now(), d.mono()) }
+func (d *Device) moment() schedule.Moment { return d.clock.Now(d.wall(), d.mono()) }
 
 func (d *Device) times() cache.Times {
 	d.mu.Lock()
@@ -261,8 +278,11 @@ func (d *Device) heard() {
 	}
 }
 
-// adopted tells everybody about a new generation.
+// adopted tells everybody about a new generation. Pushes of several channels come
+// side by side; what is told last must be what is on screen last.
 func (d *Device) adopted() {
+	d.telling.Lock()
+	defer d.telling.Unlock()
 	settings, have := d.cache.Have()
 	if g := d.cache.Current(); g != nil {
 		d.log.Info("New content is on screen.", "settings", settings, "channels", len(have), "notices", g.Notices)

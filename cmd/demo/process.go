@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -51,11 +52,31 @@ func start(ctx context.Context, name, path string, env []string, verbose io.Writ
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
 	p := &process{name: name, cmd: cmd, began: time.Now(), done: make(chan struct{}), more: make(chan struct{})}
-	if err := cmd.Start(); err != nil {
+	if err := onStarter(cmd.Start); err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
 	go p.read(pipe, verbose)
 	return p, nil
+}
+
+// starts are run one after the other on a thread that lives as long as this
+// program: Linux ends a child with the thread that started it, not with the
+// process (prctl(2), PR_SET_PDEATHSIG).
+var starts = func() chan func() {
+	work := make(chan func())
+	go func() {
+		runtime.LockOSThread()
+		for f := range work {
+			f()
+		}
+	}()
+	return work
+}()
+
+func onStarter(f func() error) error {
+	done := make(chan error)
+	starts <- func() { done <- f() }
+	return <-done
 }
 
 // read follows the log until the program ends, and then waits for it.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -15,6 +16,7 @@ import (
 	"mingbai/configs"
 	"mingbai/kiosk"
 	"mingbai/kiosk/display"
+	"mingbai/kiosk/display/sdnotify"
 	"mingbai/kiosk/player"
 	"mingbai/playlist"
 )
@@ -72,6 +74,35 @@ func Main(name string, kind playlist.ScreenKind, build func(*kiosk.Device) playe
 	return exitOK
 }
 
+// alive returns what the render loop calls while it turns: it tells the service
+// manager that the program is ready, once, and then that it is well.
+func alive(log *slog.Logger) func() {
+	manager, ready := sdnotify.New(), false
+	return func() {
+		state := sdnotify.Watchdog
+		if !ready {
+			state = sdnotify.Ready
+		}
+		if err := manager.Send(state); err != nil {
+			log.Warn("The service manager cannot be told that this program is well.", "error", err)
+			return
+		}
+		ready = true
+	}
+}
+
+// cause says in words why a program ended.
+func cause(ctx context.Context, err error) string {
+	switch {
+	case err != nil:
+		return err.Error()
+	case ctx.Err() != nil:
+		return "it was told to stop"
+	default:
+		return "the window is gone"
+	}
+}
+
 func run(name string, cfg configs.Screen, kind playlist.ScreenKind, build func(*kiosk.Device) player.Program) error {
 	log := logs.New(os.Stderr, cfg.Log)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -85,11 +116,13 @@ func run(name string, cfg configs.Screen, kind playlist.ScreenKind, build func(*
 		Title: "明白 " + cfg.Name, Width: cfg.Panel.Width, Height: cfg.Panel.Height,
 		Fullscreen: w.Fullscreen, Monitor: w.Monitor, X: w.X, Y: w.Y, Borderless: w.Borderless,
 		Scale: w.Scale, Dots: w.Dots, HideCursor: w.HideCursor, Log: log,
-		Watchdog: watchdog(),
+		Watchdog: alive(log),
 	})
 	if err != nil {
 		return err
 	}
 	log.Info("The program has started.", "program", name, "version", configs.Version, "data", cfg.Data, "controller", cfg.Controller)
-	return device.Run(ctx, build(device), screen)
+	err = device.Run(ctx, build(device), screen)
+	log.Info("The program has ended.", "program", name, "reason", cause(ctx, err))
+	return err
 }
