@@ -29,6 +29,7 @@ import (
 	"mingbai/controller/accounts"
 	"mingbai/controller/api"
 	"mingbai/controller/bus"
+	"mingbai/controller/console"
 	"mingbai/controller/fleet"
 	"mingbai/controller/hub"
 	"mingbai/controller/publish"
@@ -184,6 +185,14 @@ func (c *Controller) route() (http.Handler, error) {
 		Store: c.Store, Blobs: c.Blobs, Accounts: c.Accounts, Desk: c.Desk, Fleet: c.Fleet, Hub: c.Hub,
 		Office: c.Config.Office, Version: configs.Version, Zone: c.zone, Upload: c.Config.Limits.Upload, Log: c.Log,
 	}))
+	pages, err := console.New(console.Config{
+		Store: c.Store, Blobs: c.Blobs, Accounts: c.Accounts, Desk: c.Desk, Fleet: c.Fleet,
+		Office: c.Config.Office, Language: c.Config.Language, PublicURL: c.Config.PublicURL, Zone: c.zone, Log: c.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	mux.Handle("/", pages)
 	return mux, nil
 }
 

@@ -1,0 +1,74 @@
+package console
+
+import "mingbai/controller/accounts"
+
+// route is one line of the table.
+type route struct {
+	pattern string
+	nav     string          // the entry of the menu that is marked
+	open    bool            // without being signed in
+	roles   []accounts.Role // any of them; none means everyone who is signed in
+	do      func(*visit) error
+}
+
+// What a role may do.
+var (
+	writes    = []accounts.Role{accounts.Drafter, accounts.Releaser}
+	releases  = []accounts.Role{accounts.Releaser}
+	withdraws = []accounts.Role{accounts.Releaser, accounts.Reviewer}
+	tends     = []accounts.Role{accounts.Technician}
+	audits    = []accounts.Role{accounts.Auditor, accounts.Administrator}
+	manages   = []accounts.Role{accounts.Administrator}
+)
+
+// routes is the table of all pages.
+func (c *console) routes() []route {
+	return []route{
+		{pattern: "GET /{$}", do: home},
+		{pattern: "GET /signin", open: true, do: signInForm},
+		{pattern: "POST /signin", open: true, do: signIn},
+		{pattern: "POST /signout", do: signOut},
+		{pattern: "GET /setup", open: true, do: setupForm},
+		{pattern: "POST /setup", open: true, do: setup},
+		{pattern: "POST /language", open: true, do: chooseLanguage},
+
+		{pattern: "GET /screens", nav: "screens", do: listScreens},
+		{pattern: "GET /screens/live", nav: "screens", do: liveScreens},
+		{pattern: "GET /screens/{screen}", nav: "screens", do: showScreen},
+		{pattern: "GET /screens/{screen}/live", nav: "screens", do: liveScreen},
+		{pattern: "GET /screens/{screen}/preview.png", nav: "screens", do: screenPreview},
+		{pattern: "GET /screens/{screen}/shot.png", nav: "screens", do: screenShot},
+		{pattern: "POST /screens/{screen}/command", nav: "screens", roles: tends, do: commandScreen},
+		{pattern: "GET /pairing", nav: "pairing", roles: tends, do: pairingForm},
+		{pattern: "GET /pairing/live", nav: "pairing", roles: tends, do: livePairing},
+		{pattern: "POST /pairing", nav: "pairing", roles: tends, do: pair},
+
+		{pattern: "GET /notices", nav: "notices", do: listNotices},
+		{pattern: "GET /notices/{notice}", nav: "notices", do: showNotice},
+		{pattern: "GET /notices/{notice}/preview.png", nav: "notices", do: noticePreview},
+		{pattern: "POST /notices/{notice}/takedown", nav: "notices", roles: withdraws, do: takeDown},
+		{pattern: "POST /notices/{notice}/release", nav: "notices", roles: releases, do: release},
+		{pattern: "GET /notices/{notice}/revise", nav: "notices", roles: writes, do: reviseForm},
+		{pattern: "GET /write", nav: "write", roles: writes, do: writeForm},
+		{pattern: "POST /write", nav: "write", roles: writes, do: write},
+		{pattern: "POST /write/check", nav: "write", roles: writes, do: checkWriting},
+		{pattern: "POST /write/preview.png", nav: "write", roles: writes, do: previewWriting},
+
+		{pattern: "GET /alerts", nav: "alerts", do: listAlerts},
+		{pattern: "POST /alerts", nav: "alerts", roles: releases, do: raiseAlert},
+		{pattern: "POST /alerts/check", nav: "alerts", roles: releases, do: checkAlert},
+		{pattern: "POST /alerts/preview.png", nav: "alerts", roles: releases, do: previewAlert},
+		{pattern: "POST /alerts/{notice}/lift", nav: "alerts", roles: releases, do: liftAlert},
+
+		{pattern: "GET /register", nav: "register", roles: audits, do: showRegister},
+		{pattern: "GET /people", nav: "people", roles: manages, do: listPeople},
+		{pattern: "POST /people", nav: "people", roles: manages, do: addPerson},
+		{pattern: "POST /people/{person}", nav: "people", roles: manages, do: changePerson},
+	}
+}
+
+// Paths lists the pages that everyone with all roles can open without naming a
+// notice or a screen, for those who take pictures of the console.
+func Paths() []string {
+	return []string{"/screens", "/pairing", "/notices", "/write", "/alerts", "/register", "/people"}
+}
