@@ -142,6 +142,7 @@ func (s *sheet) table(f fundTable) (playlist.FundTable, tableSource) {
 			break
 		}
 		number++
+		before := len(s.l.problems)
 		cells := make([]string, len(t.Columns))
 		for i, c := range t.Columns {
 			cells[i] = fundCell(row, c)
@@ -155,7 +156,9 @@ func (s *sheet) table(f fundTable) (playlist.FundTable, tableSource) {
 		}
 		t.Rows = append(t.Rows, cells)
 		from.lines = append(from.lines, row.Line)
-		multiplied(row, t, cells)
+		if len(s.l.problems) == before {
+			multiplied(row, t, cells)
+		}
 	}
 	return t, from
 }

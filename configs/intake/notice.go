@@ -152,7 +152,9 @@ func (s *sheet) fill(h head) {
 	if other, twice := s.l.seen[n.ID]; twice {
 		s.wrong("编号", "与 %s 的编号相同：%s", other, n.ID)
 	}
-	s.l.seen[n.ID] = s.file
+	if err == nil {
+		s.l.seen[n.ID] = s.file
+	}
 	n.Version = 1
 	n.Site = s.l.site(s, h.Site)
 	n.Column = s.l.column(s, h.Column, n.Kind)
@@ -221,6 +223,9 @@ func (s *sheet) validate() {
 	for _, p := range playlist.Validate(&n, s.l.env()) {
 		out := Problem{File: s.file, Text: p.Message, Warning: p.Severity == playlist.Warning}
 		if file, line, column, ok := s.cell(p.Field); ok {
+			if s.l.problems.about(file, line) {
+				continue // follows from what was told when the table was read
+			}
 			out.File, out.Line, out.Column = file, line, column
 		} else {
 			out.Column = p.Field

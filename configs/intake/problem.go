@@ -71,6 +71,14 @@ func (p *Problems) wrong(file string, line int, column, format string, args ...a
 	p.add(Problem{File: file, Line: line, Column: column, Text: fmt.Sprintf(format, args...)})
 }
 
+// about reports whether anything is wrong with a line of a file, or with any
+// line of it when line is 0.
+func (p Problems) about(file string, line int) bool {
+	return slices.ContainsFunc(p, func(one Problem) bool {
+		return one.File == file && !one.Warning && (line == 0 || one.Line == line)
+	})
+}
+
 // decode reads a TOML file strictly and tells its faults in Chinese.
 func (p *Problems) decode(file string, data []byte, into any) bool {
 	faults := strict.Decode(data, into)
