@@ -25,7 +25,7 @@ const (
 // handler is what this device does with what the controller sends.
 func (d *Device) handler() link.Handler {
 	return link.Handler{
-		Challenge: func(controller time.Time) { d.clock.Controller(controller, time.Now(), d.mono()) },
+		Challenge: func(controller time.Time) { d.clock.Controller(controller, d.wall(), d.mono()) },
 		Pairing: func(p wire.Pairing) {
 			d.log.Info("This screen waits for a person to confirm its code.", "code", p.Code)
 			d.mu.Lock()
@@ -56,7 +56,7 @@ func (d *Device) handler() link.Handler {
 }
 
 func (d *Device) welcome(w wire.Welcome) {
-	d.clock.Controller(w.Time, time.Now(), d.mono())
+	d.clock.Controller(w.Time, d.wall(), d.mono())
 	if err := d.ledger.Acknowledge(w.Ledger); err != nil {
 		d.log.Error("Acknowledged rows could not be removed.", "error", err)
 	}
@@ -79,7 +79,7 @@ func (d *Device) welcome(w wire.Welcome) {
 // push admits settings or an edition and fetches what it still needs.
 func (d *Device) push(ctx context.Context, p wire.Push, blobs [][]byte) {
 	if !p.Time.IsZero() {
-		d.clock.Controller(p.Time, time.Now(), d.mono())
+		d.clock.Controller(p.Time, d.wall(), d.mono())
 	}
 	if !p.Channel.IsZero() {
 		d.mu.Lock()
@@ -234,7 +234,7 @@ func (d *Device) keepHouse(ctx context.Context) {
 // report sends the newest vitals with what is on the display.
 func (d *Device) report() {
 	d.mu.Lock()
-	r := wire.Report{Time: time.Now(), Showing: d.showing, Vitals: d.health}
+	r := wire.Report{Time: d.wall(), Showing: d.showing, Vitals: d.health}
 	r.Vitals.ContentAsOf = d.asOf
 	d.mu.Unlock()
 	if offset, ok := d.clock.Offset(); ok {
