@@ -3,7 +3,6 @@ package intake
 import (
 	"regexp"
 	"strconv"
-	"strings"
 
 	"mingbai/playlist"
 )
