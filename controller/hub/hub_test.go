@@ -324,3 +324,26 @@ func TestOutbox(t *testing.T) {
 		t.Error("a revision that was sent is sent again")
 	}
 }
+
+// What a device says right after its welcome counts, however late its session
+// gets to its place.
+func TestHeardFromTheWelcomeOn(t *testing.T) {
+	c := newCounty()
+	p := open(t, c, Options{})
+	d := p.call(t, 1, nil)
+	d.expect(wire.TypePairing, &wire.Pairing{})
+	id := c.know(1, liuxi)
+	p.mu.RLock() // holds the session back from its place
+	s := p.byKey[deviceKey([]byte(pubOf(1)))]
+	done := make(chan error, 1)
+	go func() { done <- s.enrolled(t.Context(), wire.Enrolled{Screen: id}) }()
+	d.expect(wire.TypeEnrolled, &wire.Enrolled{})
+	d.expect(wire.TypeWelcome, &wire.Welcome{})
+	d.say(wire.TypeLedger, wire.Ledger{Rows: []wire.Row{{Seq: 1, Channel: liuxi}}})
+	c.until(t, "the row is taken", func() bool { return c.rows[id] == 1 })
+	p.mu.RUnlock()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	d.expect(wire.TypeTaken, &wire.Taken{})
+}

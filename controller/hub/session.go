@@ -157,7 +157,9 @@ func (s *session) ask(ctx context.Context, hello wire.Hello) (Verdict, error) {
 		return v, s.reply(wire.TypePairing, v.Pairing)
 	}
 	s.mu.Lock()
-	s.lobby = nil
+	// From the welcome on the device is heard as this screen, even if it answers
+	// before the session is in its place.
+	s.screen, s.lobby = v.Screen, nil
 	s.out.sentSet = hello.Settings
 	s.mu.Unlock()
 	v.Welcome.Screen, v.Welcome.Time = v.Screen, time.Now().UTC()
