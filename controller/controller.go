@@ -68,9 +68,19 @@ type Controller struct {
 	closeErr error
 }
 
+// Options are what tests change about a controller.
+type Options struct {
+	Checkpoint func(step string) error // see publish.Config
+}
+
 // New opens the data folder, makes it if it is missing, finishes what a crash
 // interrupted, and listens. Close must be called at the end.
-func New(cfg configs.Controller, log *slog.Logger) (_ *Controller, err error) {
+func New(cfg configs.Controller, log *slog.Logger) (*Controller, error) {
+	return NewWith(cfg, log, Options{})
+}
+
+// NewWith is New with other options than the usual.
+func NewWith(cfg configs.Controller, log *slog.Logger, opt Options) (_ *Controller, err error) {
 	c := &Controller{Config: cfg, Log: log}
 	defer func() {
 		if err != nil {
@@ -126,7 +136,7 @@ func New(cfg configs.Controller, log *slog.Logger) (_ *Controller, err error) {
 	c.Fleet.Attach(c.Hub)
 	c.Desk = publish.New(publish.Config{
 		Store: c.Store, Blobs: c.Blobs, Keys: keys, Zone: c.zone, TwoPerson: cfg.Approvals.TwoPerson, Log: log,
-		Missing: typeset.Missing, TreeChanged: c.Fleet.RefreshAll,
+		Missing: typeset.Missing, TreeChanged: c.Fleet.RefreshAll, Checkpoint: opt.Checkpoint,
 		Announce: func(ch playlist.ChannelID, rev playlist.Revision) {
 			c.Bus.Publish(bus.Announcement{Channel: ch, Revision: rev})
 		},
