@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -334,6 +335,8 @@ func TestHeardFromTheWelcomeOn(t *testing.T) {
 	d.expect(wire.TypePairing, &wire.Pairing{})
 	id := c.know(1, liuxi)
 	p.mu.RLock() // holds the session back from its place
+	release := sync.OnceFunc(p.mu.RUnlock)
+	defer release()
 	s := p.byKey[deviceKey([]byte(pubOf(1)))]
 	done := make(chan error, 1)
 	go func() { done <- s.enrolled(t.Context(), wire.Enrolled{Screen: id}) }()
@@ -341,7 +344,7 @@ func TestHeardFromTheWelcomeOn(t *testing.T) {
 	d.expect(wire.TypeWelcome, &wire.Welcome{})
 	d.say(wire.TypeLedger, wire.Ledger{Rows: []wire.Row{{Seq: 1, Channel: liuxi}}})
 	c.until(t, "the row is taken", func() bool { return c.rows[id] == 1 })
-	p.mu.RUnlock()
+	release()
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
