@@ -147,20 +147,24 @@ func (d *Desk) gather(ctx context.Context, r store.Reader, c playlist.ChannelID,
 	return in, err
 }
 
-// newest is the name of the playlist and the rule of a channel that has no rules.
+// newest is the name of the playlist and the rule of a channel that plays nothing
+// by itself.
 const newest = "newest"
 
-// withNewest gives a channel without rules one that always plays its newest
-// notices: what a clerk publishes must come on screen although nobody in that
-// village has ever heard of playlists.
+// withNewest gives a channel whose rules play fixed notices only, or nothing, a
+// rule that always plays its newest ones: what a clerk publishes must come on
+// screen although nobody in that village has ever heard of playlists.
 func withNewest(lists []playlist.Playlist, rules []schedule.Rule) ([]playlist.Playlist, []schedule.Rule) {
-	if len(rules) > 0 || slices.ContainsFunc(lists, func(p playlist.Playlist) bool { return p.ID == newest }) {
-		return lists, rules
+	for _, p := range lists {
+		played := slices.ContainsFunc(rules, func(r schedule.Rule) bool { return r.Playlist == p.ID })
+		if p.ID == newest || played && p.Latest != nil {
+			return lists, rules
+		}
 	}
 	lists = append(slices.Clone(lists), playlist.Playlist{ID: newest, Name: "最新发布", Latest: &playlist.Select{
 		Kinds: []playlist.Kind{playlist.KindAnnouncement, playlist.KindFund, playlist.KindMedia}, Count: 12,
 	}})
-	return lists, []schedule.Rule{{ID: newest, Name: "本单位最新发布", Playlist: newest, Level: schedule.Normal}}
+	return lists, append(slices.Clone(rules), schedule.Rule{ID: newest, Name: "本单位最新发布", Playlist: newest, Level: schedule.Normal})
 }
 
 // makeEdition compiles, signs and stores an edition that holds the changes up to
