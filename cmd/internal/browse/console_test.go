@@ -1,0 +1,353 @@
+package browse_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"image"
+	"image/png"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/gorilla/websocket"
+
+	"mingbai/cmd/internal/browse"
+	"mingbai/configs"
+	"mingbai/controller"
+	"mingbai/controller/console"
+	"mingbai/controller/store"
+	"mingbai/playlist"
+	"mingbai/playlist/wire"
+)
+
+// office is a controller with the sample county and a browser signed in to it.
+type office struct {
+	*testing.T
+	*browse.Browser
+	c    *controller.Controller
+	base string
+}
+
+func open(t *testing.T, language string) *office {
+	t.Helper()
+	if _, err := browse.Find(); err != nil {
+		t.Fatalf("the pages can be tested in a real browser only: %v", err)
+	}
+	cfg := configs.DefaultController()
+	cfg.Data, cfg.Listen = t.TempDir(), "127.0.0.1:0"
+	c, err := controller.New(cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background()) // the browser's requests outlive the test's context
+	if _, err := c.ImportSample(ctx); err != nil {
+		t.Fatal(err)
+	}
+	var run sync.WaitGroup
+	run.Go(func() {
+		if err := c.Run(ctx); err != nil {
+			t.Errorf("run the controller: %v", err)
+		}
+	})
+	b, err := browse.Start(ctx, language)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		b.Close()
+		stop()
+		run.Wait()
+		if err := c.Close(); err != nil {
+			t.Errorf("close the controller: %v", err)
+		}
+	})
+	return &office{T: t, Browser: b, c: c, base: c.URL()}
+}
+
+func (o *office) must(err error) {
+	o.Helper()
+	if err != nil {
+		o.Fatal(err)
+	}
+}
+
+func (o *office) setUp() {
+	o.Helper()
+	token, needed, err := o.c.Accounts.SetupToken(o.Context())
+	o.must(err)
+	if !needed {
+		o.Fatal("the controller has an account already")
+	}
+	o.must(o.SetUp(o.base+"/setup?token="+token, "liming", "李明", "correct horse battery"))
+}
+
+// says checks that a part of the page says something.
+func (o *office) says(selector, want string) {
+	o.Helper()
+	text, err := o.Text(selector)
+	o.must(err)
+	if !strings.Contains(text, want) {
+		o.Errorf("%s says %q, not %q", selector, text, want)
+	}
+}
+
+// sound checks what holds on every page: nothing complained, nothing is wider
+// than the window. With MINGBAI_SHOTS a picture is kept.
+func (o *office) sound(name string) {
+	o.Helper()
+	data, err := o.Shot()
+	o.must(err)
+	for _, c := range o.Complaints() {
+		o.Errorf("%s: the page complains: %s", name, c)
+	}
+	over, err := o.Overflow()
+	o.must(err)
+	if over > 0 {
+		o.Errorf("%s: the page is %d pixels wider than the window", name, over)
+	}
+	img, err := png.Decode(bytes.NewReader(data))
+	o.must(err)
+	if img.Bounds() != image.Rect(0, 0, browse.Width, browse.Height) {
+		o.Errorf("%s: the picture is %v", name, img.Bounds())
+	}
+	if dir := os.Getenv("MINGBAI_SHOTS"); dir != "" {
+		o.must(os.MkdirAll(dir, 0o755))
+		o.must(os.WriteFile(filepath.Join(dir, name+".png"), data, 0o644))
+	}
+}
+
+// device is a screen of tests: it shows a code and obeys commands.
+type device struct {
+	code chan string
+}
+
+// plug connects a device that is not known yet.
+func (o *office) plug() *device {
+	o.Helper()
+	conn, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(o.base, "http")+"/device/v1/ws", nil)
+	o.must(err)
+	public, private, err := ed25519.GenerateKey(nil)
+	o.must(err)
+	d := &device{code: make(chan string, 1)}
+	say := func(typ wire.Type, body any, blobs ...[]byte) {
+		data, err := wire.Encode(typ, body, blobs...)
+		if err == nil {
+			err = conn.WriteMessage(websocket.BinaryMessage, data)
+		}
+		if err != nil {
+			o.Logf("the device cannot speak: %v", err)
+		}
+	}
+	var work sync.WaitGroup
+	work.Go(func() {
+		have := map[playlist.ChannelID]playlist.Revision{}
+		settings := playlist.Revision(0)
+		hello := wire.Hello{Version: wire.Version, Key: public, Program: "test 1.0", Kind: playlist.Touch, Panel: playlist.Panel{Width: 1080, Height: 1920, WidthMM: 268, HeightMM: 476}, Host: "test"}
+		for {
+			_, data, err := conn.ReadMessage()
+			if err != nil {
+				return // the test is over
+			}
+			m, err := wire.Decode(data)
+			if err != nil {
+				o.Errorf("the device hears what it cannot read: %v", err)
+				return
+			}
+			switch m.Type {
+			case wire.TypeChallenge:
+				var c wire.Challenge
+				if err := m.Into(&c); err != nil {
+					o.Error(err)
+				}
+				hello.Signature = wire.SignHello(c.Nonce, private)
+				say(wire.TypeHello, hello)
+			case wire.TypePairing:
+				var p wire.Pairing
+				if err := m.Into(&p); err != nil {
+					o.Error(err)
+				}
+				select {
+				case d.code <- p.Code:
+				default:
+				}
+			case wire.TypePush:
+				var p wire.Push
+				if err := m.Into(&p); err != nil {
+					o.Error(err)
+				}
+				if p.Channel.IsZero() {
+					settings = p.Revision
+				} else {
+					have[p.Channel] = p.Revision
+				}
+				say(wire.TypeAdopted, wire.Adopted{Settings: settings, Have: have})
+			case wire.TypeCommand:
+				var c wire.Command
+				if err := m.Into(&c); err != nil {
+					o.Error(err)
+				}
+				r := wire.Result{ID: c.ID, OK: true}
+				if c.Kind != wire.CommandScreenshot {
+					say(wire.TypeResult, r)
+					continue
+				}
+				var shot bytes.Buffer
+				if err := png.Encode(&shot, image.NewGray(image.Rect(0, 0, 54, 96))); err != nil {
+					o.Error(err)
+				}
+				say(wire.TypeResult, r, shot.Bytes())
+			}
+		}
+	})
+	o.Cleanup(func() {
+		conn.Close()
+		work.Wait()
+	})
+	return d
+}
+
+// TestStory is a clerk's and a technician's day, as a person clicks it.
+func TestStory(t *testing.T) {
+	o := open(t, "zh-CN")
+	o.must(o.Open(o.base + "/"))
+	o.says("main", "还没有人注册")
+	o.sound("signin")
+	o.setUp()
+	o.sound("welcome")
+
+	// A device is paired.
+	d := o.plug()
+	code := <-d.code
+	o.must(o.Open(o.base + "/pairing"))
+	o.must(o.Wait("#live table"))
+	o.sound("pairing")
+	o.must(o.Fill("input[name=code]", "12"))
+	o.must(o.Fill("select[name=site]", "liuxi"))
+	o.must(o.Fill("input[name=name]", "柳溪村文化礼堂触摸屏"))
+	o.must(o.Press("main button.primary"))
+	o.says(".finding.stop", "六位数字")
+	o.says("main", "确认配对")
+	o.Complaints() // a refused form is a 422, which the browser notes
+	o.must(o.Fill("input[name=code]", code[:3]+" "+code[3:]))
+	o.must(o.Press("main button.primary"))
+	o.says("h1", "柳溪村文化礼堂触摸屏")
+	o.says(".done", "配对成功")
+	o.must(o.Until(`document.querySelector("#live").innerText.includes("正常")`))
+	o.must(o.Press(`button[value=screenshot]`))
+	o.must(o.Until(`document.querySelector("#live .shot img")`))
+	o.sound("screen")
+	o.must(o.Open(o.base + "/screens"))
+	o.says("#screens", "柳溪村文化礼堂触摸屏")
+	o.sound("screens")
+	o.must(o.Fill("#find", "不存在"))
+	o.must(o.Until(`!document.querySelector(".none").hidden`))
+
+	// An announcement is written; what is wrong stands beside its field.
+	o.must(o.Open(o.base + "/write"))
+	o.must(o.Settle())
+	o.must(o.Fill("input[name=title]", "关于柳溪村自来水管道检修的通知"))
+	o.must(o.Fill("textarea[name=text]", "全体村民：\n因主管道老化，11月25日上午8时至下午6时检修，请提前储水。\n# 停水范围\n- 一组至四组\n- 村小学\n恢复供水后请先放水一分钟。"))
+	o.must(o.Press("button[value=publish]"))
+	o.says("[data-field=column]", "请选择栏目")
+	if v, err := o.Text("#writing"); err != nil || !strings.Contains(v, "发布前要处理") {
+		t.Errorf("the form does not say what to do: %q %v", v, err)
+	}
+	o.Complaints()
+	o.must(o.Fill("select[name=column]", "cunwu"))
+	o.must(o.Fill("select[name=site]", "liuxi"))
+	o.must(o.Fill("input[name=led]", "11月25日8时至18时停水，请提前储水"))
+	o.sound("write")
+	o.must(o.Press("button[value=publish]"))
+	o.says("h1", "关于柳溪村自来水管道检修的通知")
+	o.says(".done", "已发布")
+	path, err := o.Path()
+	o.must(err)
+	o.sound("notice-announcement")
+
+	o.must(o.Open(o.base + "/notices"))
+	o.says("table", "关于柳溪村自来水管道检修的通知")
+	o.sound("notices")
+
+	// It is revised, then taken down.
+	o.must(o.Open(o.base + path + "/revise"))
+	o.must(o.Fill("input[name=title]", "关于柳溪村自来水管道检修延期的通知"))
+	o.sound("revise")
+	o.must(o.Press("button[value=publish]"))
+	o.says("h1", "延期")
+	o.says("main", "第 2 版")
+	o.must(o.Fill("input[name=reason]", "内容有误，更正后重发"))
+	o.must(o.Press("button.danger"))
+	o.says(".facts", "已下架")
+	o.sound("notice-down")
+
+	// An exercise is raised and lifted.
+	o.must(o.Open(o.base + "/alerts"))
+	o.must(o.Settle())
+	o.must(o.Fill("input[name=type]", "暴雨"))
+	o.must(o.Fill("input[name=action]", "马上到村小学二楼集合"))
+	o.must(o.Fill("input[name=exercise]", "on"))
+	o.sound("alerts-writing")
+	o.must(o.Press("form#warning button.danger"))
+	o.says(".inforce", "演练")
+	o.says(".inforce", "马上到村小学二楼集合")
+	o.sound("alerts")
+	o.must(o.Open(o.base + "/screens"))
+	o.must(o.Press(".inforce button.danger, #screens a"))
+	o.sound("screen-alert")
+	o.must(o.Open(o.base + "/alerts"))
+	o.must(o.Press(".inforce button.danger"))
+	o.says(".inforce", "已解除")
+
+	o.must(o.Open(o.base + "/register"))
+	o.says("table", "下架")
+	o.says("table", "配对屏幕")
+	o.sound("register")
+	o.must(o.Open(o.base + "/people"))
+	o.sound("people")
+	o.must(o.Press(".foot form[action=\"/signout\"] button"))
+	o.says("main", "账号")
+}
+
+// TestPages opens every page in both languages and each kind of notice.
+func TestPages(t *testing.T) {
+	for _, language := range []string{"zh-CN", "en"} {
+		t.Run(language, func(t *testing.T) {
+			o := open(t, language)
+			o.setUp()
+			paths := map[string]string{}
+			for _, p := range console.Paths() {
+				paths[strings.TrimPrefix(p, "/")] = p
+			}
+			for kind, id := range o.samples() {
+				paths["notice-"+string(kind)] = "/notices/" + string(id)
+			}
+			screens, err := o.c.Store.Screens(t.Context())
+			o.must(err)
+			for _, s := range screens {
+				paths["screen-"+string(s.Kind)] = "/screens/" + string(s.ID)
+			}
+			for name, p := range paths {
+				o.must(o.Open(o.base + p))
+				o.sound(language + "-" + name)
+			}
+		})
+	}
+}
+
+// samples finds a notice of every kind.
+func (o *office) samples() map[playlist.Kind]playlist.NoticeID {
+	o.Helper()
+	out := map[playlist.Kind]playlist.NoticeID{}
+	for _, kind := range []playlist.Kind{playlist.KindAnnouncement, playlist.KindGuide, playlist.KindFund, playlist.KindMedia} {
+		rows, err := o.c.Store.Notices(o.Context(), store.NoticeFilter{Kind: kind, Limit: 1})
+		o.must(err)
+		for _, r := range rows {
+			out[kind] = r.ID
+		}
+	}
+	return out
+}
