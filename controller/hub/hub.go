@@ -306,11 +306,19 @@ func (h *Hub) forgetMisses(now time.Time) {
 	maps.DeleteFunc(h.missed, func(_ playlist.ScreenID, t time.Time) bool { return now.Sub(t) > missedFor })
 }
 
-// add takes a new connection into account; false when the hub is full or closed.
+// hasRoom reports whether another device may connect. Those that are being
+// upgraded are not counted yet; the gate bounds them.
+func (h *Hub) hasRoom() bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return !h.closed && len(h.sessions) < h.opt.MaxScreens
+}
+
+// add takes a new connection into account; false when the hub is closed.
 func (h *Hub) add(s *session) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed || len(h.sessions) >= h.opt.MaxScreens {
+	if h.closed {
 		return false
 	}
 	s.slot = h.slot.Add(1) % pingSlots

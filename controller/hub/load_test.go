@@ -236,3 +236,27 @@ func TestCommandQueue(t *testing.T) {
 		d.expect(wire.TypeCommand, &wire.Command{})
 	}
 }
+
+// Sessions come and go while the hub pings as fast as it can, and none is seen
+// before it is complete.
+func TestPingsDuringStorm(t *testing.T) {
+	checkLeaks(t)
+	c := newCounty()
+	p := open(t, c, Options{PingEvery: 54 * time.Millisecond})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for range 100 {
+				conn, _, err := websocket.DefaultDialer.Dial(p.url(), nil)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				conn.Close()
+			}
+		}()
+	}
+	wg.Wait()
+}

@@ -24,8 +24,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	opened := sync.OnceFunc(func() { <-h.gate })
-	s := &session{hub: h, remote: r.RemoteAddr, since: time.Now()}
-	if !h.add(s) {
+	if !h.hasRoom() {
 		opened()
 		h.busy(w, "the controller takes no more devices now")
 		return
@@ -33,11 +32,15 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	conn, err := h.upgrader.Upgrade(&hijacker{ResponseWriter: w, hub: h}, r, nil)
 	if err != nil { // Upgrade has answered
 		opened()
-		h.remove(s)
-		h.wg.Done()
 		return
 	}
-	s.conn, s.line = conn, conn.NetConn().(*pacedConn)
+	s := &session{hub: h, conn: conn, line: conn.NetConn().(*pacedConn), remote: r.RemoteAddr, since: time.Now()}
+	// It is complete before anybody else can see it.
+	if !h.add(s) {
+		opened()
+		conn.Close()
+		return
+	}
 	// Not on net/http's goroutine, whose stack the request has grown.
 	go s.run(opened)
 }
