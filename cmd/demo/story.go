@@ -147,7 +147,7 @@ func (w *world) offline(ctx context.Context) error {
 		if err := s.process.stop(); err != nil {
 			return err
 		}
-		if err := w.startScreen(ctx, s); err != nil {
+		if err := w.startScreen(s); err != nil {
 			return err
 		}
 		line, err := s.process.wait(ctx, "its first frame", func(l logLine) bool {

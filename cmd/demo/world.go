@@ -27,6 +27,7 @@ type options struct {
 // world is everything that runs.
 type world struct {
 	options
+	life    context.Context // of the programs; steps of the story are shorter
 	say     io.Writer
 	logs    io.Writer // nil unless verbose
 	listen  string
@@ -51,7 +52,7 @@ type screen struct {
 
 // newWorld starts the controller and the screens and enrols those that are new.
 func newWorld(ctx context.Context, say io.Writer, o options) (w *world, err error) {
-	w = &world{options: o, say: say}
+	w = &world{options: o, say: say, life: ctx}
 	defer func() {
 		if err != nil {
 			w.close()
@@ -90,7 +91,7 @@ func newWorld(ctx context.Context, say io.Writer, o options) (w *world, err erro
 		if err := w.prepare(ctx, s); err != nil {
 			return w, err
 		}
-		if err := w.startScreen(ctx, s); err != nil {
+		if err := w.startScreen(s); err != nil {
 			return w, err
 		}
 	}
@@ -125,7 +126,7 @@ func (w *world) startController(ctx context.Context) error {
 	if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
 		return err
 	}
-	p, err := start(ctx, "controller", w.programs["controller"], nil, w.logs, "-config", config, "-sample")
+	p, err := start(w.life, "controller", w.programs["controller"], nil, w.logs, "-config", config, "-sample")
 	if err != nil {
 		return err
 	}
@@ -158,7 +159,7 @@ func (w *world) prepare(ctx context.Context, s *screen) error {
 	return os.WriteFile(s.config, []byte(text), 0o644)
 }
 
-func (w *world) startScreen(ctx context.Context, s *screen) error {
+func (w *world) startScreen(s *screen) error {
 	program, env := "kiosk", []string{"GOMEMLIMIT=150MiB"}
 	if s.kind == "led" {
 		program = "ledboard"
@@ -166,7 +167,7 @@ func (w *world) startScreen(ctx context.Context, s *screen) error {
 	if s.virtual != nil {
 		env = append(env, "DISPLAY="+s.virtual.Display)
 	}
-	p, err := start(ctx, s.id, w.programs[program], env, w.logs, "-config", s.config)
+	p, err := start(w.life, s.id, w.programs[program], env, w.logs, "-config", s.config)
 	if err != nil {
 		return err
 	}
