@@ -209,7 +209,7 @@ func (c *Controller) route() (http.Handler, error) {
 // Run serves until ctx ends, and returns when all requests and sessions are
 // done. An error means that serving failed.
 func (c *Controller) Run(ctx context.Context) error {
-	if token, needed, err := c.Accounts.SetupToken(ctx); err != nil {
+	if token, needed, err := c.Accounts.SetupToken(context.WithoutCancel(ctx)); err != nil {
 		return err
 	} else if needed {
 		c.Log.Info("nobody has signed up yet; open this address to become the first administrator", "url", c.URL()+"/setup?token="+token)

@@ -132,7 +132,7 @@ func (p picture) cut(size image.Point, orientation int) (Rendition, error) {
 	var err error
 	if p.asPNG {
 		r.Type = typePNG
-		enc := png.Encoder{CompressionLevel: png.BestCompression}
+		enc := png.Encoder{CompressionLevel: png.DefaultCompression}
 		err = enc.Encode(&buf, paletted(img))
 	} else {
 		err = jpeg.Encode(&buf, img, &jpeg.Options{Quality: jpegQuality})

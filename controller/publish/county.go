@@ -174,23 +174,39 @@ func (d *Desk) unchanged(ctx context.Context, t *store.Tx, n playlist.Notice) (b
 	return bytes.Equal(body, v.Body), err
 }
 
-// importPictures stores the pictures of drafts, each file once.
+// importPictures stores the pictures of drafts, each file once, several at a
+// time.
 func (d *Desk) importPictures(ctx context.Context, drafts []intake.Draft) ([]playlist.Notice, error) {
-	done := map[assets.Ref]playlist.Picture{}
+	done := map[assets.Ref]*playlist.Picture{}
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(cap(d.pictures))
+	for _, draft := range drafts {
+		for _, p := range draft.Pictures {
+			ref := assets.RefOf(p.Data)
+			if done[ref] != nil {
+				continue
+			}
+			into := new(playlist.Picture)
+			done[ref] = into
+			group.Go(func() error {
+				picture, err := d.Picture(inner, bytes.NewReader(p.Data), maxPictureFile, "")
+				if err != nil {
+					return fmt.Errorf("%s: picture %s: %w", draft.File, p.Name, err)
+				}
+				*into = picture
+				return nil
+			})
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
 	var notices []playlist.Notice
 	for _, draft := range drafts {
 		n := draft.Notice
 		n.Pictures = slices.Clone(n.Pictures)
 		for i, p := range draft.Pictures {
-			ref := assets.RefOf(p.Data)
-			picture, ok := done[ref]
-			if !ok {
-				var err error
-				if picture, err = d.Picture(ctx, bytes.NewReader(p.Data), maxPictureFile, p.Caption); err != nil {
-					return nil, fmt.Errorf("%s: picture %s: %w", draft.File, p.Name, err)
-				}
-				done[ref] = picture
-			}
+			picture := *done[assets.RefOf(p.Data)]
 			picture.Caption = p.Caption
 			n.Pictures[i] = picture
 		}
