@@ -204,6 +204,9 @@ func liveScreen(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if v.query("part") == "state" {
+		return v.part("screen", "state", part)
+	}
 	return v.part("screen", "live", part)
 }
 

@@ -160,6 +160,9 @@ func (v *visit) screenRow(s fleet.State) screenRow {
 		Title: v.said(s.Title), Cause: v.said(s.Cause), Next: v.said(s.Next), Tone: tone(s.Condition),
 		Seen: v.ago(cmp.Or(s.Seen, s.Since)),
 	}
+	if s.Condition == fleet.Pending {
+		r.Cause = "" // that it has no device is what to do about it
+	}
 	r.Size = panelText(s.Panel)
 	r.Behind = behind(s)
 	if s.Report != nil {

@@ -216,7 +216,7 @@ type frame struct {
 	Done    string // what was done just now
 	Menu    []entry
 	Wide    bool // without the menu
-	Warning string
+	House   string // the place at the root of the tree
 }
 
 // entry is one line of the menu.
@@ -243,6 +243,12 @@ func (v *visit) page(title string) frame {
 	}
 	if f.Wide {
 		return f
+	}
+	f.House = v.Office
+	if tree, err := v.sites(); err == nil {
+		if root, err := tree.Root(); err == nil {
+			f.House = v.siteLabel(root)
+		}
 	}
 	add := func(name, label, group string, count int, roles ...accounts.Role) {
 		if len(roles) == 0 || v.person.Has(roles...) {

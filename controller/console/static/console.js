@@ -94,6 +94,7 @@ function checking(form) {
   const soon = e => {
     if (e.target.name) touched.add(e.target.name);
     typed = true;
+    round++; // what is under way speaks of an older text
     delete form.dataset.checked;
     clearTimeout(timer);
     timer = setTimeout(check, typingRest);
