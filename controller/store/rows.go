@@ -80,8 +80,6 @@ func scanJSON[T any](r scanner) (T, error) {
 	return v, json.Unmarshal(body, &v)
 }
 
-func scanString(r scanner) (s string, err error) { err = r.Scan(&s); return s, err }
-
 func scanInt(r scanner) (n int64, err error) { err = r.Scan(&n); return n, err }
 
 // encode writes a body. All bodies are structs and maps that cannot fail to
