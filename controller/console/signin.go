@@ -102,7 +102,7 @@ func setup(v *visit) error {
 			return err
 		}
 		v.setCookie(sessionCookie, token, sessionAge)
-		return v.to("/", "done", "welcome")
+		return v.to("/notices", "done", "welcome")
 	}
 	switch {
 	case err == nil:

@@ -207,16 +207,16 @@ func (v *visit) columnLabel(c playlist.Column) string {
 
 // frame is what every page has around its content.
 type frame struct {
-	Title   string
-	Nav     string
-	Lang    string
-	Person  accounts.Person
-	Office  string
-	Back    string // where the switch of language returns to
-	Done    string // what was done just now
-	Menu    []entry
-	Wide    bool // without the menu
-	House   string // the place at the root of the tree
+	Title  string
+	Nav    string
+	Lang   string
+	Person accounts.Person
+	Office string
+	Back   string // where the switch of language returns to
+	Done   string // what was done just now
+	Menu   []entry
+	Wide   bool   // without the menu
+	House  string // the place at the root of the tree
 }
 
 // entry is one line of the menu.
