@@ -62,6 +62,9 @@ func run(ctx context.Context, once bool, shots, data string, verbose bool) int {
 	return 0
 }
 
+// photographer takes the pictures of the console.
+const photographer = "internal/photograph"
+
 // build prepares the machine and starts everything.
 func build(ctx context.Context, say io.Writer, once bool, shots, data string, verbose bool) (*world, error) {
 	virtual := once || os.Getenv("DISPLAY") == ""
@@ -81,7 +84,11 @@ func build(ctx context.Context, say io.Writer, once bool, shots, data string, ve
 	}
 	fmt.Fprintln(say, "Compiling the programs; the first time takes some minutes.")
 	began := time.Now()
-	programs, err := machine.Compile(ctx, say, filepath.Join(cache, "mingbai", "bin"), "controller", "kiosk", "ledboard")
+	names := []string{"controller", "kiosk", "ledboard"}
+	if shots != "" {
+		names = append(names, photographer)
+	}
+	programs, err := machine.Compile(ctx, say, filepath.Join(cache, "mingbai", "bin"), names...)
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,8 @@ type state struct {
 			Page   string `json:"page"`
 		} `json:"showing"`
 		Vitals struct {
-			RSS uint64 `json:"rss"`
+			RSS     uint64 `json:"rss"`
+			Running int64  `json:"running"` // seconds
 		} `json:"vitals"`
 		LedgerHead uint64 `json:"ledger_head"`
 	} `json:"report"`

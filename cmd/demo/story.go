@@ -27,11 +27,15 @@ func (w *world) story(ctx context.Context) (sum summary) {
 		{"enrol the screens", w.enrol},
 		{"count what is published", func(ctx context.Context) error { return w.count(ctx, &sum) }},
 		{"publish an announcement", func(ctx context.Context) (err error) { notice, err = w.publish(ctx); return err }},
-		{"photograph the console", func(ctx context.Context) (err error) { sum.Pages, err = w.photographConsole(ctx); return err }},
+		{"photograph the console", func(ctx context.Context) (err error) {
+			sum.Pages, err = w.photographConsole(ctx, notice.Notice)
+			return err
+		}},
 		{"go on without the controller", w.offline},
 		{"bring the ledgers in", func(ctx context.Context) (err error) { sum.LedgerRows, err = w.reunite(ctx); return err }},
 		{"take the announcement down", func(ctx context.Context) error { return w.takeDown(ctx, notice) }},
 		{"raise and lift an exercise", w.exercise},
+		{"weigh the screens", w.weigh},
 	}
 	for _, step := range steps {
 		start := time.Now()
@@ -168,19 +172,32 @@ func (w *world) reunite(ctx context.Context) (int64, error) {
 		return 0, err
 	}
 	for _, s := range w.screens {
-		st, err := w.office.until(ctx, s.id, "its ledger is in", func(st state) bool {
+		_, err := w.office.until(ctx, s.id, "its ledger is in", func(st state) bool {
 			return st.Online && st.Report != nil && st.Report.LedgerHead > 0 && st.Ledger >= st.Report.LedgerHead
 		})
 		if err != nil {
 			return 0, err
 		}
-		s.sum.RSSBytes = st.Report.Vitals.RSS
 	}
 	var count struct {
 		Rows int64 `json:"rows"`
 	}
 	err := w.office.call(ctx, "GET", "/ledger", nil, &count)
 	return count.Rows, err
+}
+
+// weigh waits for a health report of every screen that has drawn for a while.
+func (w *world) weigh(ctx context.Context) error {
+	for _, s := range w.screens {
+		st, err := w.office.until(ctx, s.id, "it has reported its health", func(st state) bool {
+			return st.Report != nil && st.Report.Vitals.RSS > 0 && st.Report.Vitals.Running >= 3
+		})
+		if err != nil {
+			return err
+		}
+		s.sum.RSSBytes = st.Report.Vitals.RSS
+	}
+	return nil
 }
 
 func (w *world) takeDown(ctx context.Context, p published) error {

@@ -268,7 +268,7 @@ func (w *world) person(ctx context.Context) (login, password string, err error) 
 	login, password = "demo", strings.ToLower(rand.Text()[:12])
 	err = w.office.call(ctx, "POST", "/accounts", map[string]any{
 		"login": login, "name": "演示员", "password": password,
-		"roles": []string{"drafter", "reviewer", "secrecy", "releaser", "technician", "auditor"},
+		"roles": []string{"drafter", "reviewer", "secrecy", "releaser", "technician", "auditor", "administrator"},
 	}, nil)
 	return login, password, err
 }

@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -116,7 +117,7 @@ func Compile(ctx context.Context, w io.Writer, dir string, names ...string) (map
 	paths := make(map[string]string, len(names))
 	for _, name := range names {
 		args = append(args, "mingbai/cmd/"+name)
-		paths[name] = filepath.Join(dir, name)
+		paths[name] = filepath.Join(dir, path.Base(name))
 		if runtime.GOOS == "windows" {
 			paths[name] += ".exe"
 		}
