@@ -60,6 +60,7 @@ var inEnglish = map[string]string{
 	// One screen.
 	"应该播什么，为什么": "What it should play, and why", "现在的级别：%s。": "Level now: %s. ", "到 %s 之前不会自己变化。": "Nothing changes by itself before %s.",
 	"来自": "From", "停留": "Stays", "占满全屏": "whole screen", "看画面": "See it", "没有可播的内容，屏幕显示本站名片。": "There is nothing to play; the screen shows the site's own card.",
+	"后面还有 %d 条": "%d more after these",
 	"每条播放规则的结果": "What became of every rule", "命令": "Commands", "截屏": "Screenshot", "识别": "Identify", "重新加载": "Reload", "重启程序": "Restart",
 	"“识别”让屏幕用大字显示自己的名字十秒。": "Identify makes the screen show its name in large type for ten seconds.",
 	"应该显示的画面（与屏幕同一套像素）":    "What it should show (the very pixels)", "应该显示的画面": "What it should show",

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"mingbai/controller/fleet"
 	"mingbai/playlist"
@@ -50,9 +52,18 @@ func (v *visit) words(zh, en string) string {
 	return zh
 }
 
-func (v *visit) said(w fleet.Words) string { return v.words(w.Zh, w.En) }
+func (v *visit) said(w fleet.Words) string { return sentence(v.words(w.Zh, w.En)) }
 
-func (v *visit) problem(p playlist.Problem) string { return v.words(p.Message, p.MessageEn) }
+func (v *visit) problem(p playlist.Problem) string { return sentence(v.words(p.Message, p.MessageEn)) }
+
+// sentence begins a text with a capital.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	r, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(r)) + text[n:]
+}
 
 // language finds the language of a request: what the person chose, else what
 // the browser prefers, else the office's.

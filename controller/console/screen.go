@@ -20,6 +20,7 @@ import (
 const (
 	ledgerRows  = 12
 	commandRows = 6
+	slotRows    = 6
 )
 
 // resultWithin is how long a page waits for the result of a command before it
@@ -33,7 +34,8 @@ type screenPage struct {
 	Forecast fleet.Forecast
 	Level    string
 	Until    string
-	Slots    []slotRow
+	Slots    []slotRow // those that come first
+	Later    []slotRow // the others
 	Reasons  []reasonRow
 	Preview  string
 	Slot     int
@@ -61,6 +63,8 @@ type liveScreenPart struct {
 
 type slotRow struct {
 	fleet.ForecastNotice
+	Index int // in the loop, alerts first
+	Seen  bool
 	Dwell string
 	Alert bool
 	From  string
@@ -133,6 +137,12 @@ func (v *visit) describe(p *screenPage) {
 	}
 	for _, s := range p.Forecast.Slots {
 		p.Slots = append(p.Slots, slotRow{ForecastNotice: s, Dwell: v.t("%d 秒", int(s.Seconds+0.5)), From: v.siteName(s.Channel.Site)})
+	}
+	for i := range p.Slots {
+		p.Slots[i].Index, p.Slots[i].Seen = i, i == p.Slot
+	}
+	if len(p.Slots) > slotRows+1 && p.Slot < slotRows {
+		p.Slots, p.Later = p.Slots[:slotRows], p.Slots[slotRows:]
 	}
 	for _, r := range p.Forecast.Reasons {
 		row := reasonRow{Reason: r, Verdict: v.verdict(r.Verdict), Tone: "quiet", Name: r.Rule}

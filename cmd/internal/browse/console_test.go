@@ -236,7 +236,7 @@ func TestStory(t *testing.T) {
 	o.must(o.Press("main button.primary"))
 	o.says("h1", "柳溪村文化礼堂触摸屏")
 	o.says(".done", "配对成功")
-	o.must(o.Until(`document.querySelector("#live").innerText.includes("正常")`))
+	o.must(o.Until(`document.querySelector("#state").innerText.includes("正常")`))
 	o.must(o.Press(`button[value=screenshot]`))
 	o.must(o.Until(`document.querySelector("#live .shot img")`))
 	o.sound("screen")
