@@ -60,7 +60,7 @@ func need(ts *testscript.TestScript, neg bool, args []string, from, to int, usag
 
 // office [starts | stops | is killed | dies at STEP | is AHEAD ahead]
 func office(ts *testscript.TestScript, neg bool, args []string) {
-	w := need(ts, neg, args, 1, 3, "office [starts | stops | is killed | dies at STEP | is AHEAD ahead]")
+	w := need(ts, neg, args, 1, 5, "office [starts | stops | is killed | dies at STEP | is AHEAD ahead]")
 	switch said := strings.Join(args, " "); {
 	case said == "starts":
 		w.startOffice(ts)

@@ -1,0 +1,165 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// patience is how long a story waits for what must happen before it has failed.
+// It is no measurement: a busy machine may take its time.
+const patience = 40 * time.Second
+
+// TestStories plays the stories in testdata/stories: real programs in processes of
+// their own, real sockets over lines that can fail, real databases and files.
+// story_words_test.go says what the words of a story mean.
+func TestStories(t *testing.T) {
+	county, err := filepath.Abs("testdata/county")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/stories", RequireExplicitExec: true, RequireUniqueNames: true,
+		Setup: func(env *testscript.Env) error {
+			w, err := newWorld(env.WorkDir, county)
+			if err != nil {
+				return err
+			}
+			env.Values[theWorld{}] = w
+			env.Defer(w.close)
+			return nil
+		},
+		Cmds: words,
+	})
+}
+
+type theWorld struct{}
+
+// world is everything of one story. Only the story's goroutine uses it.
+type world struct {
+	dir, county string
+	relay       *relay
+	office      *process
+	url, token  string
+	screens     map[string]*screen
+	began       time.Time // of the last thing that was done at the office
+}
+
+// screen is one device and its line.
+type screen struct {
+	name, kind, site string
+	line             *line
+	clock            string // how its machine's clock is set
+	process          *process
+	config           string
+}
+
+func newWorld(dir, county string) (*world, error) {
+	r, err := newRelay()
+	if err != nil {
+		return nil, err
+	}
+	return &world{dir: dir, county: county, relay: r, screens: map[string]*screen{}}, nil
+}
+
+func (w *world) close() {
+	for _, s := range w.screens {
+		if s.process != nil {
+			s.process.kill()
+		}
+		s.line.close()
+	}
+	if w.office != nil {
+		w.office.kill()
+	}
+	w.relay.close()
+}
+
+// of returns the world of a story.
+func of(ts *testscript.TestScript) *world { return ts.Value(theWorld{}).(*world) }
+
+// screenOf returns a screen that the story has.
+func (w *world) screen(ts *testscript.TestScript, name string) *screen {
+	s := w.screens[name]
+	if s == nil {
+		ts.Fatalf("there is no screen %s", name)
+	}
+	return s
+}
+
+// until waits for a condition. What good says while it is false is reported when
+// it stays so.
+func (w *world) until(ts *testscript.TestScript, what string, good func() (ok bool, why string)) {
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		ok, why := good()
+		if ok {
+			return
+		}
+		select {
+		case <-limit.C:
+			w.fail(ts, "waited %v until %s; %s", patience, what, why)
+		case <-tick.C:
+		}
+	}
+}
+
+// fail ends the story with the last words of all programs.
+func (w *world) fail(ts *testscript.TestScript, format string, args ...any) {
+	tails := []string{w.office.tail()}
+	for _, s := range w.screens {
+		tails = append(tails, s.process.tail())
+	}
+	ts.Fatalf("%s\n%s", fmt.Sprintf(format, args...), strings.Join(tails, "\n"))
+}
+
+// call speaks to the office's API. in and out may be nil.
+func (w *world) call(method, path string, in, out any) error {
+	var body io.Reader
+	if in != nil {
+		data, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(data)
+	}
+	req, err := http.NewRequest(method, w.url+"/api/v1"+path, body)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+w.token)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode >= 300 {
+		return fmt.Errorf("%s %s: %s: %s", method, path, resp.Status, data)
+	}
+	if out == nil || len(data) == 0 {
+		return nil
+	}
+	return json.Unmarshal(data, out)
+}
+
+// must is call where only success will do.
+func (w *world) must(ts *testscript.TestScript, method, path string, in, out any) {
+	if err := w.call(method, path, in, out); err != nil {
+		w.fail(ts, "%v", err)
+	}
+}
