@@ -4,25 +4,29 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"mingbai/playlist/scene/typeset/phrase"
 )
 
 // A cut is a place where a line may end: before atoms[at].
 type cut struct {
 	at      int
 	cost    float64
-	visible int // end of the last atom before it that is not a space
+	visible int   // end of the last atom before it that is not a space
+	joint   uint8 // what package phrase says of it
 }
 
 // What a break costs beside the slack that it leaves. The unit is the square of
 // an em of slack in one line.
 const (
-	costLine    = 1e6 // one line more is worse than any spacing
-	costOver    = 1e9 // a line wider than its measure
-	costInWord  = 40  // cutting a word that no line can hold
-	costInUnit  = 5   // 3 | 个, 第 | 3, 2026 | 年
-	costSliver  = 2   // a single character between a break and a mark
-	costLoose   = 30  // a line too short to be filled
-	costOrphan  = 400 // a last line of one character
+	costLine    = 1e6  // one line more is worse than any spacing
+	costOver    = 1e9  // a line wider than its measure
+	costInWord  = 40   // cutting a word that no line can hold
+	costInUnit  = 5    // 3 | 个, 第 | 3, 2026 | 年
+	costSliver  = 2    // a single character between a break and a mark
+	costLoose   = 30   // a line too short to be filled
+	costOrphan  = 400  // a last line of one character
+	costPhrase  = 1e-3 // times what package phrase says; it only decides between equals
 	maxLookback = 4096
 )
 
@@ -38,6 +42,7 @@ func (s *Setter) cuts(sh shaped, measure int) []cut {
 		l := it.Line()
 		may[l.Offset+len(l.Text)] = true
 	}
+	joints := phrase.Costs(sh.runes)
 	out := make([]cut, 0, len(sh.atoms))
 	visible, from := 0, 0
 	for i := 1; i <= len(sh.atoms); i++ {
@@ -59,13 +64,14 @@ func (s *Setter) cuts(sh shaped, measure int) []cut {
 					seen = j
 				}
 				if sh.atoms[j].class != ignored && !clings(sh.runes, sh.atoms[j].start) {
-					out = append(out, cut{j, costInWord, max(seen, from)})
+					out = append(out, cut{j, costInWord, max(seen, from), phrase.Never})
 				}
 			}
 		}
 		c := cut{at: i, visible: visible}
 		if i < len(sh.atoms) {
-			c.cost = dislike(sh.runes, at)
+			c.joint = joints[at]
+			c.cost = dislike(sh.runes, at) + costPhrase*float64(c.joint)
 		}
 		out = append(out, c)
 		from = i

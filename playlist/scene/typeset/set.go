@@ -65,6 +65,7 @@ func (s *Setter) setOne(p *Para, runes []rune, base, count, top int) int {
 		lines = s.breakLines(sh, st, max(measure-indent, 1), measure)
 		if st.Balance && len(lines) > 1 {
 			lines = s.balance(sh, st, indent, measure, lines)
+			p.torn = p.torn || tears(sh, lines)
 		}
 	}
 	if p.Box == 0 || p.Box < indent {
@@ -94,17 +95,35 @@ func (s *Setter) setOne(p *Para, runes []rune, base, count, top int) int {
 }
 
 // measure returns the width that lines are filled to: whole ems where that
-// keeps ideographs in columns.
+// keeps ideographs in columns. Titles are ragged and have none.
 func (s *Setter) measure(runes []rune, st Style, box int) int {
-	if box < minWholeEms*st.Size || !containsHan(runes) || st.Align == Centre {
+	if box < minWholeEms*st.Size || !containsHan(runes) || st.Align == Centre || st.Balance {
 		return box
 	}
 	return box / st.Size * st.Size
 }
 
-// balance narrows the measure for as long as the number of lines stays, so that
-// the lines of a title come out about equally long.
+// balance breaks a title anew, so that its lines come out about equally long
+// and end where phrases do. It takes as many lines as before, and one more only
+// where that spares a word.
 func (s *Setter) balance(sh shaped, st Style, indent, measure int, lines []span) []span {
+	got := s.byPhrase(sh, st, indent, measure, len(lines))
+	if got != nil && (st.tight || !tears(sh, got)) {
+		return got
+	}
+	if !st.tight {
+		if more := s.byPhrase(sh, st, indent, measure, len(lines)+1); more != nil && !tears(sh, more) {
+			return more
+		}
+	}
+	if got != nil {
+		return got
+	}
+	return s.narrowed(sh, st, indent, measure, lines)
+}
+
+// narrowed narrows the measure for as long as the number of lines stays.
+func (s *Setter) narrowed(sh shaped, st Style, indent, measure int, lines []span) []span {
 	low, high := measure/2, measure
 	for low < high {
 		mid := (low + high) / 2

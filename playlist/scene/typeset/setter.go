@@ -146,16 +146,40 @@ func (s *Setter) Line(text string, st Style) *Para {
 // Width returns how many pixels text takes on one line.
 func (s *Setter) Width(text string, st Style) int { return s.Line(text, st).Width }
 
+// maxSpare is how many steps of size Fit gives up to keep a word whole.
+const maxSpare = 2
+
 // Fit sets text in at most maxLines lines of width pixels, stepping the size
 // down by a sixteenth at a time, not below minSize. At minSize it takes the
 // lines that it needs: the caller sees from Lines that the text is too long. A
-// Leading keeps its proportion to the size.
+// balanced text that would be broken within a word goes down a step or two
+// further if that spares the word. A Leading keeps its proportion to the size.
 func (s *Setter) Fit(text string, st Style, width, maxLines, minSize int) *Para {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for whole := st; ; {
+	var torn *Para
+	for whole, tries := st, 0; ; {
 		p := s.paragraph(text, st, max(width, 1))
-		if len(p.Lines) <= maxLines && p.Width <= width || st.Size <= minSize {
+		if st.Balance && len(p.Lines) > maxLines {
+			tight := st
+			tight.tight = true
+			p = s.paragraph(text, tight, max(width, 1))
+		}
+		switch ok := len(p.Lines) <= maxLines && p.Width <= width; {
+		case ok && !p.torn:
+			return p
+		case ok && torn == nil:
+			torn = p
+		}
+		if torn != nil {
+			if tries++; tries > maxSpare {
+				return torn
+			}
+		}
+		if st.Size <= minSize {
+			if torn != nil {
+				return torn
+			}
 			return p
 		}
 		st.Size = max(st.Size-max(st.Size/16, 1), minSize)
@@ -176,6 +200,10 @@ func (s *Setter) Clamp(text string, st Style, width, maxLines int) *Para {
 		return p
 	}
 	p := s.paragraph(text, st, width)
+	if len(p.Lines) > maxLines && st.Balance {
+		st.tight = true
+		p = s.paragraph(text, st, width)
+	}
 	if len(p.Lines) > maxLines {
 		runes := []rune(text)
 		// More text never takes fewer lines but for a rare last line that is

@@ -50,7 +50,9 @@ type Style struct {
 	Align   Align
 	Indent  int  // ems before the first line of each paragraph; official prose takes 2
 	Gap     int  // extra pixels between paragraphs, which "\n" separates
-	Balance bool // lines of about equal length, for titles
+	Balance bool // lines of about equal length that end where phrases do, for titles
+
+	tight bool // no line more than are needed, even to spare a word
 }
 
 // leading returns the line height in pixels.
@@ -69,6 +71,8 @@ type Para struct {
 	Box    int // pixels of the measure that it was set in
 	Width  int // pixels of its widest line
 	Height int // pixels from the top of the first line to the foot of the last
+
+	torn bool // a balanced line ends within a word
 }
 
 // Line is one line of a Para. Coordinates are pixels from the paragraph's upper
