@@ -202,6 +202,16 @@ func (v *visit) label(t target) string {
 	}
 }
 
+// sample says on what a preview is, for a notice of whose place on screens
+// something else tells.
+func (v *visit) sample(t target) string {
+	size := panelText(t.Panel)
+	if t.Kind == playlist.LED {
+		return v.t("在 LED 屏上的样子（%s）", size)
+	}
+	return v.t("在触摸屏上的样子（%s）", size)
+}
+
 // rehearse puts one notice, which need not be saved, into a library as a screen
 // at its site would have it, and says at which moment it can be seen.
 func (v *visit) rehearse(n playlist.Notice) (*playlist.Library, schedule.Moment, error) {

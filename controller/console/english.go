@@ -90,7 +90,7 @@ var inEnglish = map[string]string{
 	"第 %d 版是草稿": "version %d is a draft", "显示时间": "Shown", "发布第 %d 版": "Publish version %d", "修改": "Change", "下架原因": "Why it is taken down", "立即下架": "Take down now",
 	"在哪里，显示了多久": "Where and how long it was up", "块屏显示过": "screens showed it", "累计显示": "on display in all", "有显示的天数": "days with display", "块屏已收到": "screens have it", "块屏还没收到": "screens do not yet",
 	"次数": "Times", "时长": "Time", "天数": "Days", "首次": "First", "最近": "Last", "范围内还没有屏幕。": "There is no screen in its area yet.", "〔图〕": "[picture] ", "第 %d 版": "Revision %d",
-	"天": "days", "个工作日": "working days", "公示期从 %s 起 %d %s": "Posting period from %s: %d %s", "发布起": "from publication", "长期": "without end", "%s 至 %s": "%s to %s",
+	"天": "days", "个工作日": "working days", "公示期从 %s 起 %d %s": "Posting period from %s: %d %s", "发布后长期显示": "From publication on", "发布后显示到 %s": "From publication until %s", "从 %s 起长期显示": "From %s on", "在触摸屏上的样子（%s）": "On a touchscreen (%s)", "在 LED 屏上的样子（%s）": "On an LED board (%s)", "%s 至 %s": "%s to %s",
 	"已显示": "was shown", "已到屏，等待轮到": "there, waits its turn", "已撤下": "gone", "离线，自 %s": "offline since %s", "正在下载": "fetching",
 	"适用对象": "Who may apply", "承诺时限": "Time limit", "收费": "Fee", "地点": "Place", "时间": "Time", "咨询电话": "Telephone", "投诉电话": "Complaints", "办理条件": "Conditions", "%s（原件 %d，复印件 %d）": "%s (originals %d, copies %d)",
 	"申请材料": "Materials", "办理步骤": "Steps", "数量限制": "Quota", "办理依据": "Basis", "温馨提示": "Tips", "总额": "Total", "时期": "Period", "用途": "Purpose", "标准": "Standard", "资金来源": "Sources", "拨付情况": "Payment", "合计": "Total",

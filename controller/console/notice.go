@@ -138,12 +138,14 @@ func (v *visit) noticePage() (noticePage, error) {
 }
 
 func (v *visit) window(n *playlist.Notice) string {
-	from, until := v.t("发布起"), v.t("长期")
-	if !n.NotBefore.IsZero() {
-		from = v.local(n.NotBefore).Format("2006-01-02 15:04")
-	}
-	if !n.NotAfter.IsZero() {
-		until = v.local(n.NotAfter).Format("2006-01-02 15:04")
+	from, until := v.local(n.NotBefore).Format("2006-01-02 15:04"), v.local(n.NotAfter).Format("2006-01-02 15:04")
+	switch {
+	case n.NotBefore.IsZero() && n.NotAfter.IsZero():
+		return v.t("发布后长期显示")
+	case n.NotBefore.IsZero():
+		return v.t("发布后显示到 %s", until)
+	case n.NotAfter.IsZero():
+		return v.t("从 %s 起长期显示", from)
 	}
 	return v.t("%s 至 %s", from, until)
 }

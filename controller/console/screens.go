@@ -49,7 +49,7 @@ type screenRow struct {
 
 // order is how bad a condition is.
 var order = map[fleet.Condition]int{
-	fleet.Offline: 0, fleet.Refusing: 1, fleet.Ailing: 2, fleet.Behind: 3, fleet.Pending: 4, fleet.Fine: 5,
+	fleet.Offline: 0, fleet.Refusing: 1, fleet.Ailing: 2, fleet.Behind: 3, fleet.Fine: 4, fleet.Pending: 5,
 }
 
 func tone(c fleet.Condition) string {

@@ -218,7 +218,11 @@ func (v *visit) previews(site playlist.SiteID, src string, n *playlist.Notice) (
 	}
 	var out []preview
 	for _, t := range targets {
-		p := preview{Label: v.label(t), Kind: string(t.Kind), Width: t.Panel.Width, Src: fmt.Sprintf("%s?kind=%s&panel=%s", src, t.Kind, t.size())}
+		label := v.label(t)
+		if strings.HasPrefix(src, "/notices/") {
+			label = v.sample(t) // saved: where it is up is told by its proof
+		}
+		p := preview{Label: label, Kind: string(t.Kind), Width: t.Panel.Width, Src: fmt.Sprintf("%s?kind=%s&panel=%s", src, t.Kind, t.size())}
 		if t.Kind == playlist.LED {
 			if t.Panel.Colours != "" {
 				p.Src += "&colours=" + string(t.Panel.Colours)
