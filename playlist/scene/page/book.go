@@ -24,7 +24,8 @@ type Book struct {
 	settings playlist.Settings
 	pictures Pictures
 
-	mu     sync.Mutex // guards scaled and order
+	mu     sync.Mutex // guards everything below
+	known  facts
 	scaled map[pictureKey]*scene.Bitmap
 	order  []pictureKey
 }

@@ -134,7 +134,11 @@ func (s *sheet) figure(x0, x1, y int, a playlist.Amount, size int, col colour) i
 	s.put(u, x0+p.Width+s.m.u(12), uy, image.Rect(x0, uy, x1, uy+u.Height))
 	y += p.Height
 	if exact != "" {
-		y += s.text(x0, x1, y, exact, s.small(s.pal.Secondary)).Height
+		st := s.small(s.pal.Secondary)
+		if s.air > 0 {
+			st = s.body(s.pal.Secondary)
+		}
+		y += s.text(x0, x1, y, exact, st).Height
 	}
 	return y
 }
@@ -198,12 +202,17 @@ func (s *sheet) totals(f *playlist.Fund) {
 
 // sources lists where the money comes from, amounts at the right.
 func (s *sheet) sources(x0, y int, f *playlist.Fund) int {
+	st := s.bodyBold(s.pal.Ink)
 	for _, src := range f.Sources {
-		st := s.bodyBold(s.pal.Ink)
-		p := s.word(x0, y, src.Name, st)
+		if s.setter.Width(src.Name, st)+s.setter.Width(written(src.Amount), st)+s.m.u(16) > s.x1-x0 {
+			st = s.smallBold(s.pal.Ink)
+		}
+	}
+	for _, src := range f.Sources {
+		p := s.text(x0, s.x1, y, src.Name, st)
 		y += p.Height
-		amount := s.setter.Fit(written(src.Amount), st, s.x1-x0, 1, s.m.u(sizeSmall))
-		if p.Width+amount.Width+s.m.u(16) <= s.x1-x0 {
+		amount := s.set2(written(src.Amount), st)
+		if len(p.Lines) == 1 && p.Width+amount.Width+s.m.u(16) <= s.x1-x0 {
 			y -= p.Height
 		}
 		s.put(amount, s.x1-amount.Width, y, image.Rect(x0, y, s.x1, y+amount.Height))
@@ -233,7 +242,7 @@ func (s *sheet) purposes(f *playlist.Fund) {
 
 // check says that everything was added up again here, and what came of it.
 func (s *sheet) check(f *playlist.Fund) {
-	r := f.Recompute()
+	r := s.recomputed(f)
 	if r.Checks == 0 && r.Agree {
 		return
 	}

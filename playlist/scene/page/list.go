@@ -11,6 +11,10 @@ import (
 // listRow is one notice in a list. A posting period that runs shows its bar and
 // its day; the tag says the domain in a word.
 func (s *sheet) listRow(n *playlist.Notice, compact bool) {
+	s.remembered(n, false, compact, func() { s.drawListRow(n, compact) })
+}
+
+func (s *sheet) drawListRow(n *playlist.Notice, compact bool) {
 	action := ToNotice(n.ID)
 	s.rows = append(s.rows, s.y)
 	s.keep(func() {
@@ -73,6 +77,10 @@ func (s *sheet) listRow(n *playlist.Notice, compact bool) {
 
 // entryRow is one notice in a column's list: title, then who and when.
 func (s *sheet) entryRow(n *playlist.Notice) {
+	s.remembered(n, true, false, func() { s.drawEntryRow(n) })
+}
+
+func (s *sheet) drawEntryRow(n *playlist.Notice) {
 	action := ToNotice(n.ID)
 	s.rows = append(s.rows, s.y)
 	s.keep(func() {

@@ -2,6 +2,7 @@ package page
 
 import (
 	"image"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -61,7 +62,16 @@ func headText(c playlist.FundColumn) string {
 // sideways last.
 func (s *sheet) grid(t *playlist.FundTable) *grid {
 	g := &grid{t: t, own: s.own(t), pad: s.m.u(22)}
-	longest := g.longest(s.w.sum)
+	longest := slices.Clone(s.Book.table(t).longest)
+	for c := range longest {
+		// The row of sums says what it is in the first text column.
+		if !number1(t.Columns[c]) {
+			if utf8.RuneCountInString(longest[c]) < utf8.RuneCountInString(s.w.sum) {
+				longest[c] = s.w.sum
+			}
+			break
+		}
+	}
 	full := true // names and units of columns on one line
 	try := func(cell typeset.Style, wrap, force bool) bool {
 		g.cell, g.head = cell, s.small(s.pal.Secondary)
@@ -149,31 +159,24 @@ func (s *sheet) gutter(t *playlist.FundTable, c int) int {
 
 // longest returns the widest text of every column, judged by its characters: an
 // ideograph is as wide as two digits.
-func (g *grid) longest(sum string) []string {
-	out := make([]string, len(g.t.Columns))
+func longest(t *playlist.FundTable) []string {
+	out := make([]string, len(t.Columns))
 	most := make([]int, len(out))
 	look := func(row []string) {
 		for c := range out {
 			if c >= len(row) {
 				continue
 			}
-			cell := marked(row[c], g.t.Columns[c])
+			cell := marked(row[c], t.Columns[c])
 			if n := len(cell) + utf8.RuneCountInString(cell); n > most[c] {
 				out[c], most[c] = cell, n
 			}
 		}
 	}
-	for _, row := range g.t.Rows {
+	for _, row := range t.Rows {
 		look(row)
 	}
-	totals := g.t.Totals()
-	for c := range totals {
-		if !number1(g.t.Columns[c]) {
-			totals[c] = sum
-			break
-		}
-	}
-	look(totals)
+	look(t.Totals())
 	return out
 }
 
@@ -230,7 +233,7 @@ func (s *sheet) table(t *playlist.FundTable, index int) {
 		heights[i] = s.rowHeight(g, row)
 		end += heights[i] + s.weight(s.pal.Hair)
 	}
-	totals := t.Totals()
+	totals := s.Book.table(t).totals
 	hasTotals := false
 	for _, c := range totals {
 		hasTotals = hasTotals || c != ""
