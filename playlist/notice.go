@@ -41,6 +41,7 @@ type Notice struct {
 
 	NotBefore time.Time `json:"not_before,omitzero"` // not shown earlier
 	NotAfter  time.Time `json:"not_after,omitzero"`  // hard expiry; not shown from this instant on
+	Urgent    bool      `json:"urgent,omitempty"`    // 紧急: while it may be shown it plays alone at level urgent; needs NotAfter
 
 	Posting  *Posting  `json:"posting,omitempty"`
 	Pictures []Picture `json:"pictures,omitempty"`

@@ -19,9 +19,36 @@ type Slot struct {
 	Totals   bool   // outdoor board and sensitive: draw totals only, never rows or names (V09)
 }
 
-// Decide resolves the rules of all channels for this screen.
+// Decide resolves the rules of all channels for this screen. A rule whose
+// playlist has nothing that may be shown now is passed over: it must not push
+// aside what a lower level has, for there is always something on screen.
 func (l *Library) Decide(m schedule.Moment) schedule.Decision {
-	return schedule.Resolve(l.bounds, l.tags, l.calendar, m.Now, l.zone)
+	var full []schedule.Bound
+	plays := make([]bool, len(l.bounds))
+	for i, b := range l.bounds {
+		if plays[i] = len(l.slots(b, m)) > 0; plays[i] {
+			full = append(full, b)
+		}
+	}
+	d := schedule.Resolve(full, l.tags, l.calendar, m.Now, l.zone)
+	if len(full) == len(l.bounds) {
+		return d
+	}
+	reasons := make([]schedule.Reason, len(l.bounds))
+	at := 0
+	for i, b := range l.bounds {
+		if plays[i] {
+			reasons[i] = d.Reasons[at]
+			at++
+			continue
+		}
+		alone := schedule.Resolve([]schedule.Bound{b}, l.tags, l.calendar, m.Now, l.zone)
+		if reasons[i] = alone.Reasons[0]; reasons[i].Verdict == schedule.Chosen {
+			reasons[i].Verdict, reasons[i].Detail = schedule.Nothing, "播放单里现在没有可以显示的内容"
+		}
+	}
+	d.Reasons = reasons
+	return d
 }
 
 // Playlist finds a playlist of a channel.

@@ -108,8 +108,28 @@ func (c *checker) window(n *Notice) {
 			c.wrong([]string{"not_before", "not_after"}[i], "invalid", "年份不对", "the year can not be right")
 		}
 	}
+	if n.Urgent {
+		c.urgent(n)
+	}
 	if n.Sensitive && n.NotAfter.IsZero() {
 		c.warn("not_after", "sensitive", "含个人信息的内容应写明下架时间", "what names people should have an end")
+	}
+}
+
+// longestUrgent bounds how long a notice may push everything else aside.
+const longestUrgent = 7 * 24 * time.Hour
+
+func (c *checker) urgent(n *Notice) {
+	if n.NotAfter.IsZero() {
+		c.wrong("not_after", "urgent", "紧急内容必须写明下屏时间", "what is urgent must say when it ends")
+		return
+	}
+	begin := c.env.Now
+	if n.NotBefore.After(begin) {
+		begin = n.NotBefore
+	}
+	if !begin.IsZero() && n.NotAfter.Sub(begin) > longestUrgent {
+		c.wrong("not_after", "urgent", "紧急内容最长 7 天", "what is urgent lasts 7 days at most")
 	}
 }
 

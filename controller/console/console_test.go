@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"mingbai/configs"
 	"mingbai/controller"
@@ -385,6 +386,49 @@ func TestTwoPeople(t *testing.T) {
 	q.get("/notices/"+string(id)).wants(200, "发布第 1 版")
 	q.post("/notices/"+string(id)+"/release", "version", "7").wants(409, "别人刚刚改过")
 	q.post("/notices/"+string(id)+"/release", "version", "1").wants(200, "已发布", "发布中")
+}
+
+// TestUrgent shows that an urgent notice pushes the others aside, and that they
+// come back.
+func TestUrgent(t *testing.T) {
+	o := open(t, nil)
+	p := o.comes("wang", "", accounts.Releaser)
+	screen := playlist.Screen{ID: "liuxi-touch", Site: "liuxi", Kind: playlist.Touch, Name: "柳溪村触摸屏", Panel: playlist.Panel{Width: 1080, Height: 1920, WidthMM: 268, HeightMM: 476}}
+	if _, err := o.c.Fleet.Add(t.Context(), "test", screen, ""); err != nil {
+		t.Fatal(err)
+	}
+	plays := func(at time.Time) (schedule.Level, int) {
+		t.Helper()
+		f, err := o.c.Fleet.Forecast(t.Context(), screen.ID, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.Level, len(f.Slots)
+	}
+	p.post("/write", announcement...).wants(200, "已发布")
+	p.post("/write", with(announcement, "title", "县里的通知", "site", "qinghe")...).wants(200, "已发布")
+	now := time.Now()
+	if level, n := plays(now); level != schedule.Normal || n != 2 {
+		t.Errorf("at first level %s plays %d", level, n)
+	}
+	p.post("/write", with(announcement, "urgent", "1")...).wants(422, "必须写明下屏时间")
+	until := func(d time.Duration) string {
+		return now.Add(d).In(time.FixedZone("", 8*60*60)).Format("2006-01-02T15:04")
+	}
+	p.post("/write", with(announcement, "urgent", "1", "until", until(8*24*time.Hour))...).wants(422, "最长 7 天")
+	p.post("/write", with(announcement, "title", "紧急停水", "urgent", "1", "until", until(2*time.Hour))...).wants(200, "已发布", "紧急")
+	id := p.id()
+	if level, n := plays(now); level != schedule.Urgent || n != 1 {
+		t.Errorf("with an urgent notice level %s plays %d", level, n)
+	}
+	if level, n := plays(now.Add(3 * time.Hour)); level != schedule.Normal || n != 2 {
+		t.Errorf("after it has ended level %s plays %d", level, n)
+	}
+	p.get("/screens/liuxi-touch").wants(200, "紧急停水", "让位给更高级别")
+	p.post("/notices/"+string(id)+"/takedown", "reason", "修好了").wants(200)
+	if level, n := plays(now); level != schedule.Normal || n != 2 {
+		t.Errorf("after it was taken down level %s plays %d", level, n)
+	}
 }
 
 func TestAlerts(t *testing.T) {

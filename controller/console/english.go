@@ -106,6 +106,8 @@ var inEnglish = map[string]string{
 	"怎样提出异议": "How to object", "含个人信息（室外大屏只显示合计，不显示名单）": "Names people (outdoor boards show totals, never names)", "发布": "Publish", "存草稿": "Save as draft",
 	"第 %d 行：": "Line %d: ", "共 %d 页，一轮 %d 秒": "%d pages, once round in %d s", "没有发现问题，可以发布。": "Nothing is wrong; it can go out.",
 
+	"：到下屏时间为止只播这一条，其他内容让位（预警除外），最长 7 天": ": until it ends it plays alone, everything but alerts gives way; 7 days at most", "没有可播的内容": "has nothing to play",
+
 	// Alerts.
 	"已解除": "Lifted", "演练": "EXERCISE", "%s：%d 块屏；%s 起，%s 自动结束": "%s: %d screens; since %s, ends by itself at %s", "解除": "Lift", "现在没有生效的预警。": "No alert is in force.", "发出预警": "Raise an alert",
 	"站点（它和下面的屏全部占满）": "Site (takes over its screens and all below)", "多久后自动结束": "Ends by itself after", "级别": "Level", "该怎么做": "What to do", "第一句话，最短：群众马上要做的事": "first and short: what people do at once",

@@ -197,6 +197,8 @@ func (v *visit) verdict(x schedule.Verdict) string {
 		return v.t("不是这种日子")
 	case schedule.OtherTags:
 		return v.t("不给这块屏")
+	case schedule.Nothing:
+		return v.t("没有可播的内容")
 	}
 	return string(x)
 }

@@ -32,6 +32,7 @@ type writing struct {
 	PostingWorking           bool
 	Objection                string
 	Sensitive                bool
+	Urgent                   bool
 }
 
 type writePage struct {
@@ -75,7 +76,7 @@ func (v *visit) writing() writing {
 		Summary: v.form("summary"), Text: strings.ReplaceAll(v.r.PostFormValue("text"), "\r\n", "\n"), LED: v.form("led"),
 		Hotline: v.form("hotline"), Issued: v.form("issued"), From: v.form("from"), Until: v.form("until"),
 		PostingFrom: v.form("posting_from"), PostingDays: v.form("posting_days"), PostingWorking: v.form("posting_working") != "",
-		Objection: v.form("objection"), Sensitive: v.form("sensitive") != "",
+		Objection: v.form("objection"), Sensitive: v.form("sensitive") != "", Urgent: v.form("urgent") != "",
 	}
 }
 
@@ -91,7 +92,7 @@ func (v *visit) notice(f writing, base *playlist.Notice) (playlist.Notice, []int
 	}
 	n.ID, n.Site, n.Column = playlist.NoticeID(f.ID), playlist.SiteID(f.Site), playlist.ColumnID(f.Column)
 	n.Title, n.Issuer, n.Document, n.Summary, n.LED = f.Title, f.Issuer, f.Document, f.Summary, f.LED
-	n.Hotline, n.Sensitive = f.Hotline, f.Sensitive
+	n.Hotline, n.Sensitive, n.Urgent = f.Hotline, f.Sensitive, f.Urgent
 	n.Announcement.Genre = f.Genre
 	var lines []int
 	n.Announcement.Blocks, lines = blocksOf(f.Text, len(n.Pictures))
@@ -148,7 +149,7 @@ func (v *visit) writingOf(n *playlist.Notice) writing {
 		ID: string(n.ID), Version: strconv.Itoa(n.Version), Once: newOnce(),
 		Site: string(n.Site), Column: string(n.Column), Genre: n.Announcement.Genre,
 		Title: n.Title, Issuer: n.Issuer, Document: n.Document, Summary: n.Summary, Text: textOf(n.Announcement.Blocks), LED: n.LED,
-		Hotline: n.Hotline, Issued: n.Issued.String(), From: instant(n.NotBefore), Until: instant(n.NotAfter), Sensitive: n.Sensitive,
+		Hotline: n.Hotline, Issued: n.Issued.String(), From: instant(n.NotBefore), Until: instant(n.NotAfter), Sensitive: n.Sensitive, Urgent: n.Urgent,
 	}
 	if p := n.Posting; p != nil {
 		f.PostingFrom, f.PostingDays, f.PostingWorking, f.Objection = p.From.String(), strconv.Itoa(p.Days), p.Working, p.Objection

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"fmt"
 	"slices"
+	"time"
 
 	"mingbai/assets"
 	"mingbai/controller/store"
@@ -136,6 +137,7 @@ func (d *Desk) gather(ctx context.Context, r store.Reader, c playlist.ChannelID,
 		return in, err
 	}
 	in.Playlists, in.Rules = withNewest(in.Playlists, in.Rules)
+	in.Playlists, in.Rules = withUrgent(in.Playlists, in.Rules, in.Notices, in.Created)
 	site, err := r.Site(ctx, c.Site)
 	if err != nil || site.Parent != "" {
 		return in, err
@@ -165,6 +167,26 @@ func withNewest(lists []playlist.Playlist, rules []schedule.Rule) ([]playlist.Pl
 		Kinds: []playlist.Kind{playlist.KindAnnouncement, playlist.KindFund, playlist.KindMedia}, Count: 12,
 	}})
 	return lists, append(slices.Clone(rules), schedule.Rule{ID: newest, Name: "本单位最新发布", Playlist: newest, Level: schedule.Normal})
+}
+
+// urgent is the name of the playlist and the rule of urgent notices.
+const urgent = "urgent"
+
+// withUrgent gives a channel with urgent notices a rule that plays them at level
+// urgent. On screens it holds for as long as one of them may be shown.
+func withUrgent(lists []playlist.Playlist, rules []schedule.Rule, notices []*playlist.Notice, now time.Time) ([]playlist.Playlist, []schedule.Rule) {
+	p := playlist.Playlist{ID: urgent, Name: "紧急发布"}
+	for _, n := range notices {
+		if n.Urgent && now.Before(n.NotAfter) {
+			p.Items = append(p.Items, playlist.Item{Notice: n.ID})
+		}
+	}
+	taken := slices.ContainsFunc(lists, func(p playlist.Playlist) bool { return p.ID == urgent }) ||
+		slices.ContainsFunc(rules, func(r schedule.Rule) bool { return r.ID == urgent })
+	if len(p.Items) == 0 || taken {
+		return lists, rules
+	}
+	return append(slices.Clone(lists), p), append(slices.Clone(rules), schedule.Rule{ID: urgent, Name: p.Name, Playlist: urgent, Level: schedule.Urgent})
 }
 
 // makeEdition compiles, signs and stores an edition that holds the changes up to

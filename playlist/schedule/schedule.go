@@ -93,6 +93,7 @@ const (
 	OutOfHours Verdict = "out_of_hours"
 	OtherDay   Verdict = "other_day" // weekday, working day or day off does not match
 	OtherTags  Verdict = "other_tags"
+	Nothing    Verdict = "nothing" // holds, but has nothing to play; Resolve does not know of playlists and never says it
 )
 
 // Decision is what Resolve answers.
