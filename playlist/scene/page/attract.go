@@ -98,6 +98,7 @@ func (x *ctx) slide(n *playlist.Notice, air int) content {
 			s.gap(16)
 		}
 		st := x.style(typeset.Serif, x.m.u(sizeFigure), 1.3, x.pal.Ink)
+		st.Balance = true
 		text := x.title(n)
 		if n.Alert != nil {
 			s.gap(48)
@@ -106,7 +107,6 @@ func (x *ctx) slide(n *playlist.Notice, air int) content {
 			}
 		}
 		p := x.setter.Fit(text, st, s.width(), 4, x.m.u(sizeTitle))
-		p = x.short(text, p.Style, s.width())
 		s.put(p, s.x0, s.y, image.Rect(s.x0, s.y, s.x1, s.y+p.Height))
 		s.y += p.Height
 		s.gap(24)
