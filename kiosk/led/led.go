@@ -46,12 +46,11 @@ type Program struct {
 
 // what says which pages are on.
 type what struct {
-	mode     player.Mode
-	notice   playlist.NoticeID
-	version  int
-	since    time.Time
-	code     string
-	exercise bool
+	mode    player.Mode
+	notice  playlist.NoticeID
+	version int
+	since   time.Time
+	code    string
 }
 
 // New makes the program of a board of that panel.
@@ -61,13 +60,13 @@ func New(src Source, panel playlist.Panel) *Program {
 		settings: playlist.Settings{Screen: playlist.Screen{Kind: playlist.LED, Panel: panel}},
 	}
 	p.player.Pace(func(s playlist.Slot) time.Duration {
-		return max(s.Dwell, length(led.Paginate(s.Notice, p.panel, p.options(s.Totals, false))))
+		return max(s.Dwell, length(led.Paginate(s.Notice, p.panel, p.options(s.Totals))))
 	})
 	return p
 }
 
-func (p *Program) options(totals, exercise bool) led.Options {
-	o := led.Options{Totals: totals, Exercise: exercise}
+func (p *Program) options(totals bool) led.Options {
+	o := led.Options{Totals: totals}
 	for _, s := range p.settings.Path {
 		o.Own = append(o.Own, s.ID)
 	}
@@ -140,12 +139,12 @@ func (p *Program) choose(status kiosk.Status, state player.State) (what, wire.Sh
 		show := wire.Showing{Page: "alert", Notice: n.ID, Version: n.Version, Why: state.Why}
 		_, show.Channel, show.Revision, _ = p.lib.Notice(n.ID, status.Moment)
 		return what{mode: player.Alerting, notice: n.ID, version: n.Version}, show,
-			func() []led.Page { return led.Paginate(n, p.panel, p.options(false, false)) }
+			func() []led.Page { return led.Paginate(n, p.panel, p.options(false)) }
 	case state.Mode == player.Loop:
 		s := state.Slot
 		show := wire.Showing{Page: "loop", Notice: s.Notice.ID, Version: s.Notice.Version, Channel: s.Channel, Revision: s.Revision, Why: state.Why}
 		return what{mode: player.Loop, notice: s.Notice.ID, version: s.Notice.Version, since: state.Since}, show,
-			func() []led.Page { return led.Paginate(s.Notice, p.panel, p.options(s.Totals, false)) }
+			func() []led.Page { return led.Paginate(s.Notice, p.panel, p.options(s.Totals)) }
 	default:
 		return what{mode: player.Fallback}, wire.Showing{Page: "fallback", Why: state.Why}, one(led.Idle(p.settings))
 	}
