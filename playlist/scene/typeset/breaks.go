@@ -27,6 +27,7 @@ const (
 	costLoose   = 30   // a line too short to be filled
 	costOrphan  = 400  // a last line of one character
 	costPhrase  = 1e-3 // times what package phrase says; it only decides between equals
+	costLoosely = 1e-2 // the same in ragged lines, where a word is worth an em and a half
 	maxLookback = 4096
 )
 
@@ -212,6 +213,9 @@ func (s *Setter) breakLines(sh shaped, st Style, first, measure int) []span {
 				}
 			default:
 				cost += end.cost + give.spacing(sp, sh.width(sp.a, sp.b, sp.visible), room, st)
+				if st.Align != Justify {
+					cost += costLoosely * float64(end.joint)
+				}
 			}
 			if cost < best[j].cost {
 				best[j] = step{cost, i}

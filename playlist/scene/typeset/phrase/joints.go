@@ -211,6 +211,8 @@ func (w *work) blank(i int) uint8 {
 	case left&preposition != 0 && w.tokens[p].end == w.tokens[p].start+1,
 		strings.ContainsRune("至到", w.text[w.tokens[n].start]) && isDigit(a):
 		return Bound - 30
+	case left&timeWord != 0 && right&timeWord != 0 && isDigit(w.text[w.tokens[n].start]):
+		return Bound
 	case left&foreign != 0 && right&foreign != 0:
 		return Joint
 	case left&foreign != 0 && right&(timeWord|quantity) == 0 && isDigit(a):

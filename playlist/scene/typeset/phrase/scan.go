@@ -94,6 +94,10 @@ const (
 // the two are. A date goes on with its month, day and hour.
 func (w *work) unit(end int) (int, class) {
 	text := w.text
+	number := end
+	if end+1 < len(text) && text[end] == ' ' && w.lex.units.find(text[end+1:]) > 0 {
+		end++ // 400 元
+	}
 	i := end
 	for i < len(text) && strings.ContainsRune(powers, text[i]) {
 		i++
@@ -116,16 +120,14 @@ func (w *work) unit(end int) (int, class) {
 	// A word may start in what looks like a unit: 5名单, 3个人账户. The longer wins.
 	if k := w.lex.words.find(text[i:]); n == 1 && k >= 2 && !isDigit(text[i]) && !w.continues(i+n) && strings.ContainsRune("名个人家组村起次场处部本口条", text[i]) {
 		if rest := w.lex.words.find(text[i+1:]); rest < 2 {
-			return end, foreign
+			return number, foreign
 		}
 	}
 	last := text[i+n-1]
 	i += n
 	c := quantity
-	if strings.ContainsRune("年月日时点度", last) || strings.HasSuffix(string(text[i-n:i]), "月份") || last == '分' && n == 1 || last == '期' {
-		if w.isDate(text[i-n : i]) {
-			c = timeWord
-		}
+	if isDate(text[i-n : i]) {
+		c = timeWord
 	}
 	if c == timeWord && strings.ContainsRune(dayUnits, last) && last != '年' && i < len(text) && isDigit(text[i]) {
 		if next, nc := w.latin(i); nc == timeWord {
@@ -136,7 +138,7 @@ func (w *work) unit(end int) (int, class) {
 }
 
 // isDate tells units of the calendar and the clock from others.
-func (w *work) isDate(unit []rune) bool {
+func isDate(unit []rune) bool {
 	switch string(unit) {
 	case "年", "年度", "月", "月份", "日", "时", "点", "分", "季度", "学年", "学期":
 		return true
