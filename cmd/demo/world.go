@@ -44,6 +44,7 @@ type screen struct {
 	width, height  int    // of a frame
 	scale          int    // of the window; 0 is 1
 	panel          string // the rest of the TOML table of the panel
+	x, y           int    // of the window on a monitor
 	virtual        *machine.Screen
 	config         string
 	process        *process
@@ -85,6 +86,9 @@ func newWorld(ctx context.Context, say io.Writer, o options) (w *world, err erro
 		// A portrait of 1920 pixels is higher than most monitors; sizes are in
 		// millimetres, so the same page fits half the pixels.
 		w.screens[0].width, w.screens[0].height = 540, 960
+		w.screens[0].x, w.screens[0].y = 40, 60
+		w.screens[1].x, w.screens[1].y = 620, 60
+		w.screens[2].x, w.screens[2].y = 620, 520
 	}
 	for _, s := range w.screens {
 		s.sum = screenSummary{ID: s.id, Kind: s.kind, Site: s.site, Width: s.width, Height: s.height, Shots: []string{}}
@@ -153,8 +157,8 @@ func (w *world) prepare(ctx context.Context, s *screen) error {
 			return err
 		}
 	}
-	text := fmt.Sprintf("controller = %q\ndata = %q\nname = %q\nreport = \"5s\"\n\n[panel]\nwidth = %d\nheight = %d\n%s\n\n[window]\nfullscreen = false\nborderless = %v\nhide_cursor = %v\nscale = %d\ndots = %v\n\n[log]\nformat = \"json\"\n",
-		w.office.base, filepath.Join(w.data, s.id), s.id, s.width, s.height, s.panel, w.virtual, w.virtual, scale, s.kind == "led")
+	text := fmt.Sprintf("controller = %q\ndata = %q\nname = %q\nreport = \"5s\"\n\n[panel]\nwidth = %d\nheight = %d\n%s\n\n[window]\nfullscreen = false\nx = %d\ny = %d\nborderless = %v\nhide_cursor = %v\nscale = %d\ndots = %v\n\n[log]\nformat = \"json\"\n",
+		w.office.base, filepath.Join(w.data, s.id), s.id, s.width, s.height, s.panel, s.x, s.y, w.virtual, w.virtual, scale, s.kind == "led")
 	s.config = filepath.Join(w.data, s.id+".toml")
 	return os.WriteFile(s.config, []byte(text), 0o644)
 }
