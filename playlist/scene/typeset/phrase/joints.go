@@ -42,6 +42,11 @@ func (w *work) inner(t *token, out []uint8) {
 			if w.text[j-1] != '日' && w.text[j-1] != '号' {
 				c = Never
 			}
+		case t.class&(quantity|timeWord) != 0 && w.tail(j) == t.end:
+			c = Bound // 100毫米|以上
+			if t.end == j+1 {
+				c = Inside
+			}
 		case t.class&(quantity|timeWord|foreign) != 0:
 			c = Never
 		case t.class&unknown != 0 && t.end-t.start == 4 && j-t.start == 2:
