@@ -43,12 +43,18 @@ var sections = map[string]class{
 	"suffix": suffix, "prefix": prefix,
 }
 
-// trie holds words by their runes: one map, whose keys are a node and the rune
-// that leads on from it.
+// trie holds words by their runes. Its edges are one open table of single words
+// of memory, for it is filled while somebody waits for the first page.
 type trie struct {
-	next  map[uint64]uint32
-	words []word // by node; node 0 is the root
+	edges []uint64 // key, which is a node and a rune, and below it the node that it leads to
+	words []word   // by node; node 0 is the root
 }
+
+// nodeBits of an edge name the node that it leads to.
+const (
+	nodeBits = 20
+	maxNodes = 1 << nodeBits
+)
 
 // word is what ends at a node. The zero value is no word.
 type word struct {
@@ -58,12 +64,56 @@ type word struct {
 }
 
 func newTrie(words int) *trie {
-	return &trie{next: make(map[uint64]uint32, words*2), words: make([]word, 1, words*2)}
+	size := 64
+	for size < words*8 {
+		size *= 2
+	}
+	return &trie{edges: make([]uint64, size), words: make([]word, 1, words*4)}
+}
+
+// slot returns where the edge from node by r is, or belongs, and its key.
+func (t *trie) slot(node uint32, r rune) (int, uint64) {
+	key := uint64(node)<<21 | uint64(uint32(r)&0x1FFFFF)
+	mask := len(t.edges) - 1
+	i := int(key*0x9E3779B97F4A7C15>>32) & mask
+	for t.edges[i] != 0 && t.edges[i]>>nodeBits != key {
+		i = (i + 1) & mask
+	}
+	return i, key
 }
 
 func (t *trie) step(node uint32, r rune) (uint32, bool) {
-	n, ok := t.next[uint64(node)<<32|uint64(uint32(r))]
-	return n, ok
+	i, _ := t.slot(node, r)
+	return uint32(t.edges[i] & (maxNodes - 1)), t.edges[i] != 0
+}
+
+// lead returns the node that r leads to, made when there is none.
+func (t *trie) lead(node uint32, r rune) uint32 {
+	i, key := t.slot(node, r)
+	if t.edges[i] != 0 {
+		return uint32(t.edges[i] & (maxNodes - 1))
+	}
+	to := uint64(len(t.words))
+	t.words = append(t.words, word{})
+	t.edges[i] = key<<nodeBits | to
+	if len(t.words)*2 > len(t.edges) {
+		t.grow()
+	}
+	return uint32(to)
+}
+
+// grow doubles the table.
+func (t *trie) grow() {
+	old := t.edges
+	t.edges = make([]uint64, 2*len(old))
+	for _, e := range old {
+		if e == 0 {
+			continue
+		}
+		key := e >> nodeBits
+		i, _ := t.slot(uint32(key>>21), rune(key&0x1FFFFF))
+		t.edges[i] = e
+	}
 }
 
 // add enters a word in which "/" marks the joints.
@@ -75,13 +125,7 @@ func (t *trie) add(text string, c class) {
 			joints |= 1 << n
 			continue
 		}
-		at, ok := t.step(node, r)
-		if !ok {
-			at = uint32(len(t.words))
-			t.next[uint64(node)<<32|uint64(uint32(r))] = at
-			t.words = append(t.words, word{})
-		}
-		node, n = at, n+1
+		node, n = t.lead(node, r), n+1
 	}
 	if node == 0 {
 		return
@@ -162,7 +206,7 @@ var load = sync.OnceValue(func() *lexicon {
 })
 
 func parseLexicon(text string) (*lexicon, error) {
-	l := &lexicon{words: newTrie(12288), units: newTrie(256), places: newTrie(32)}
+	l := &lexicon{words: newTrie(6144), units: newTrie(256), places: newTrie(32)}
 	into, c := (*trie)(nil), class(0)
 	n := 0
 	var compounds []string
