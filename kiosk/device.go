@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"os"
 	"sync"
 	"time"
@@ -288,9 +287,17 @@ func (d *Device) adopted() {
 		d.log.Info("New content is on screen.", "settings", settings, "channels", len(have), "notices", g.Notices)
 	}
 	d.heard()
-	d.link.Adopted(wire.Adopted{Settings: settings, Have: maps.Clone(have)})
+	d.link.Adopted(wire.Adopted{Settings: settings, Have: have})
 	d.screen.Wake()
 	d.kick()
+}
+
+// tell says again what is on screen.
+func (d *Device) tell() {
+	d.telling.Lock()
+	defer d.telling.Unlock()
+	settings, have := d.cache.Have()
+	d.link.Adopted(wire.Adopted{Settings: settings, Have: have})
 }
 
 // watched measures what the display does with a program's frames.

@@ -115,6 +115,8 @@ func (d *Device) commit(p wire.Push) {
 		d.refused(p, err)
 	case changed:
 		d.adopted()
+	default:
+		d.tell() // after a reload the controller believes that nothing is here
 	}
 }
 
