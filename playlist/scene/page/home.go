@@ -16,7 +16,7 @@ func (x *ctx) home() content {
 
 func (x *ctx) homeTiles(s *sheet) {
 	tiles := x.lib.Tiles()
-	gap := x.m.u(24)
+	gap := x.m.u(20)
 	s.gap(44)
 	if x.m.landscape() {
 		s.y -= x.m.u(8)
@@ -27,7 +27,7 @@ func (x *ctx) homeTiles(s *sheet) {
 	}
 	w := (s.width() - gap) / 2
 	title := x.tileTitle(tiles, w)
-	high := x.m.u(188)
+	high := x.m.u(170)
 	for _, c := range tiles {
 		if h := x.tileHint(c, w); h != nil {
 			high = max(high, title.Leading+h.Height+x.m.u(72))
@@ -160,7 +160,7 @@ func (x *ctx) homeLists(s *sheet) {
 // section is a serif heading over a strong line, with the way to all of it.
 func (s *sheet) section(title, all, action string, open bool) {
 	s.held++
-	s.gap(40)
+	s.gap(34)
 	y := s.y
 	p := s.para(title, s.serif(sizeLead, s.pal.Ink))
 	if open {

@@ -66,7 +66,7 @@ func (s *sheet) grid(t *playlist.FundTable) *grid {
 	for c := range longest {
 		// The row of sums says what it is in the first text column.
 		if !number1(t.Columns[c]) {
-			if utf8.RuneCountInString(longest[c]) < utf8.RuneCountInString(s.w.sum) {
+			if across(longest[c]) < across(s.w.sum) {
 				longest[c] = s.w.sum
 			}
 			break
@@ -157,6 +157,9 @@ func (s *sheet) gutter(t *playlist.FundTable, c int) int {
 	return s.m.u(30)
 }
 
+// across is about how wide a text is, in quarters of an ideograph.
+func across(s string) int { return len(s) + utf8.RuneCountInString(s) }
+
 // longest returns the widest text of every column, judged by its characters: an
 // ideograph is as wide as two digits.
 func longest(t *playlist.FundTable) []string {
@@ -168,7 +171,7 @@ func longest(t *playlist.FundTable) []string {
 				continue
 			}
 			cell := marked(row[c], t.Columns[c])
-			if n := len(cell) + utf8.RuneCountInString(cell); n > most[c] {
+			if n := across(cell); n > most[c] {
 				out[c], most[c] = cell, n
 			}
 		}
