@@ -334,10 +334,14 @@ func TestHeardFromTheWelcomeOn(t *testing.T) {
 	d := p.call(t, 1, nil)
 	d.expect(wire.TypePairing, &wire.Pairing{})
 	id := c.know(1, liuxi)
+	p.mu.RLock()
+	s := p.byKey[deviceKey([]byte(pubOf(1)))]
+	p.mu.RUnlock()
+	s.flow.Lock() // its first hello is answered for good when this is free
+	s.flow.Unlock()
 	p.mu.RLock() // holds the session back from its place
 	release := sync.OnceFunc(p.mu.RUnlock)
 	defer release()
-	s := p.byKey[deviceKey([]byte(pubOf(1)))]
 	done := make(chan error, 1)
 	go func() { done <- s.enrolled(t.Context(), wire.Enrolled{Screen: id}) }()
 	d.expect(wire.TypeEnrolled, &wire.Enrolled{})
