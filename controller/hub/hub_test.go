@@ -338,7 +338,13 @@ func TestHeardFromTheWelcomeOn(t *testing.T) {
 	s := p.byKey[deviceKey([]byte(pubOf(1)))]
 	p.mu.RUnlock()
 	s.flow.Lock() // its first hello is answered for good when this is free
+	s.mu.Lock()
+	waits := s.lobby != nil
+	s.mu.Unlock()
 	s.flow.Unlock()
+	if !waits {
+		t.Fatal("the session is not in the lobby")
+	}
 	p.mu.RLock() // holds the session back from its place
 	release := sync.OnceFunc(p.mu.RUnlock)
 	defer release()
