@@ -75,6 +75,7 @@ type connection struct {
 	conn   *websocket.Conn
 	writer chan struct{} // closed when the writer has ended; nil before the welcome
 	stop   context.CancelFunc
+	late   []wire.Refused // to be reported on the next connection
 }
 
 // greet answers the challenge.
@@ -157,7 +158,8 @@ func (a *arriving) Read(p []byte) (int, error) {
 
 func (c *connection) unreadable(err error) *Error {
 	if errors.Is(err, websocket.ErrReadLimit) {
-		c.refuse(wire.Push{}, &wire.Refusal{Reason: wire.ReasonOversized, Detail: fmt.Sprintf("a message has more than %d bytes", wire.MaxMessage)})
+		// Nothing more can be said on this connection.
+		c.late = append(c.late, wire.Refused{Reason: wire.ReasonOversized, Detail: fmt.Sprintf("a message has more than %d bytes", wire.MaxMessage)})
 	}
 	return readFailed(err)
 }
@@ -268,5 +270,8 @@ func (c *connection) close() {
 	if c.writer != nil {
 		c.stop()
 		<-c.writer
+	}
+	for _, r := range c.late {
+		c.Link.Refused(r)
 	}
 }
