@@ -152,7 +152,3 @@ func (w *world) compare(ts *testscript.TestScript, s *screen, rows []wire.Row) {
 	}
 	ts.Logf("%s: %d rows, %v", s.name, len(rows), claimed)
 }
-
-func forge(ts *testscript.TestScript, neg bool, args []string)       {}
-func commandWord(ts *testscript.TestScript, neg bool, args []string) {}
-func syncProgram() error                                             { return nil }

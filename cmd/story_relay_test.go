@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"encoding/json"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"mingbai/playlist"
 	"mingbai/playlist/wire"
 )
 
@@ -28,6 +30,7 @@ type relay struct {
 	ahead   time.Duration // the office's clock before the true time
 	screens map[string]*relayed
 	refused map[string][]wire.Refused // by screen, in order
+	pushes  map[string][]wire.Push    // by channel, or "settings of" and the screen, in order, each revision once
 }
 
 // relayed is one connection of a screen.
@@ -47,7 +50,7 @@ func newRelay() (*relay, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &relay{listener: l, screens: map[string]*relayed{}, refused: map[string][]wire.Refused{}}
+	r := &relay{listener: l, screens: map[string]*relayed{}, refused: map[string][]wire.Refused{}, pushes: map[string][]wire.Push{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/device/v1/ws", r.websocket)
 	mux.Handle("/", &httputil.ReverseProxy{
@@ -128,9 +131,31 @@ func (r *relay) downward(screen *relayed, office *websocket.Conn) {
 			}
 			return
 		}
+		r.note(b)
 		if screen.write(r.shifted(b)) != nil {
 			return
 		}
+	}
+}
+
+// note keeps what the office has signed.
+func (r *relay) note(b []byte) {
+	var p wire.Push
+	if m, err := wire.Decode(b); err != nil || m.Type != wire.TypePush || m.Into(&p) != nil {
+		return
+	}
+	key := p.Channel.String()
+	if p.Channel.IsZero() {
+		var s playlist.Settings
+		if json.Unmarshal(p.Envelope.Payload, &s) != nil {
+			return
+		}
+		key = "settings of " + string(s.Screen.ID)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if list := r.pushes[key]; len(list) == 0 || list[len(list)-1].Revision < p.Revision {
+		r.pushes[key] = append(list, p)
 	}
 }
 
@@ -213,7 +238,11 @@ func (r *relay) slip(screen string, b []byte) bool {
 	r.mu.Lock()
 	c := r.screens[screen]
 	r.mu.Unlock()
-	return c != nil && c.write(b) == nil
+	if c == nil {
+		return false
+	}
+	_ = c.write(b) // the screen may hang up before the end of it
+	return true
 }
 
 // refusals returns what a screen has refused so far.

@@ -1,0 +1,63 @@
+package cmd
+
+import (
+	"context"
+	"flag"
+	"image"
+	"image/color"
+	"log/slog"
+	"os"
+	"time"
+
+	"mingbai/configs"
+	"mingbai/kiosk"
+	"mingbai/kiosk/headless"
+	"mingbai/kiosk/player"
+	"mingbai/playlist"
+	"mingbai/playlist/scene"
+	"mingbai/playlist/schedule"
+	"mingbai/playlist/wire"
+)
+
+// syncProgram is a device whose program draws next to nothing and changes what it
+// shows with every frame, so that generations, take-downs and ledger rows are
+// written as often as can be.
+func syncProgram() error {
+	orphaned()
+	file := flag.String("config", "", "")
+	flag.Parse()
+	cfg, err := configs.LoadScreen(*file, playlist.LED)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	log.Info("The program has started.")
+	device, err := kiosk.New(cfg, playlist.LED, log)
+	if err != nil {
+		return err
+	}
+	return device.Run(context.Background(), &flicker{device: device}, headless.New(image.Pt(8, 8)))
+}
+
+// flicker shows every notice for one frame.
+type flicker struct {
+	device *kiosk.Device
+	turn   int
+	show   wire.Showing
+}
+
+func (f *flicker) Step(now time.Time, _ []player.Event) (*scene.Frame, time.Time) {
+	st := f.device.Status()
+	f.turn++
+	f.show = wire.Showing{Page: "fallback"}
+	if st.Library != nil {
+		if list := st.Library.List(playlist.Query{}, schedule.Sure(st.Moment.Now)); len(list) > 0 {
+			n := list[f.turn%len(list)]
+			_, ch, rev, _ := st.Library.Notice(n.ID, st.Moment)
+			f.show = wire.Showing{Page: "loop", Notice: n.ID, Version: n.Version, Channel: ch, Revision: rev}
+		}
+	}
+	return &scene.Frame{Size: image.Pt(8, 8), Ground: color.RGBA{uint8(f.turn), 0, 0, 255}}, now
+}
+
+func (f *flicker) Presented(*scene.Frame, time.Time) { f.device.Showed(f.show) }
