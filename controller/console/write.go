@@ -422,7 +422,7 @@ func (v *visit) summary(wrong int) string {
 func (c *checked) missing(text string) {
 	c.Missing = []string{}
 	for _, r := range typeset.Missing(text) {
-		c.Missing = append(c.Missing, string(r))
+		c.Missing = append(c.Missing, fmt.Sprintf("%c (U+%04X)", r, r)) // the browser may not have it either
 	}
 }
 

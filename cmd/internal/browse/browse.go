@@ -74,7 +74,7 @@ func Start(ctx context.Context, language string) (*Browser, error) {
 		chromedp.ExecPath(program),
 		chromedp.WindowSize(Width, Height),
 		chromedp.Flag("lang", language),
-		chromedp.Env("LANGUAGE="+language), // in which fields for dates are written
+		chromedp.Env("LANGUAGE="+strings.ReplaceAll(language, "-", "_")), // in which fields for dates are written
 		chromedp.Flag("disable-dev-shm-usage", true),
 		chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true),
