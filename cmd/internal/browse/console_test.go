@@ -124,7 +124,8 @@ func (o *office) sound(name string) {
 
 // device is a screen of tests: it shows a code and obeys commands.
 type device struct {
-	code chan string
+	code   chan string
+	unplug func() // again and again does nothing more
 }
 
 // plug connects a device that is not known yet.
@@ -205,10 +206,11 @@ func (o *office) plug() *device {
 			}
 		}
 	})
-	o.Cleanup(func() {
+	d.unplug = func() {
 		conn.Close()
 		work.Wait()
-	})
+	}
+	o.Cleanup(d.unplug)
 	return d
 }
 
@@ -327,6 +329,14 @@ func (o *office) story() {
 	o.must(o.Open(o.base + "/alerts"))
 	o.must(o.Press(".inforce button.danger"))
 	o.says(".inforce", "已解除")
+
+	// The device loses its line.
+	d.unplug()
+	o.must(o.Open(o.base + "/screens"))
+	o.must(o.Until(`document.querySelector("#live .box.bad")`))
+	o.says("#live .box.bad", "柳溪村：1 块屏幕离线")
+	o.says("#screens", "网线") // what to do next
+	o.sound("screens-offline")
 
 	o.must(o.Open(o.base + "/register"))
 	o.says("table", "下架")
