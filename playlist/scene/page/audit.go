@@ -23,11 +23,17 @@ func Audit(f *scene.Frame, info Info, panel playlist.Panel) []string {
 	m := newMetrics(panel, 0)
 	whole := image.Rectangle{Max: f.Size}
 	var sizes []int
+	inks := make([]image.Rectangle, len(info.Texts))
+	for i, t := range info.Texts {
+		if !t.Covered {
+			inks[i] = t.Ink()
+		}
+	}
 	for i, t := range info.Texts {
 		if t.Covered {
 			continue
 		}
-		ink := t.Ink()
+		ink := inks[i]
 		if line, cut := t.cut(); cut {
 			say("%s is cut: a line's ink is %v, what can be seen is %v", name(t), line, t.Clip)
 		}
@@ -49,9 +55,9 @@ func Audit(f *scene.Frame, info Info, panel playlist.Panel) []string {
 		if !t.Chrome && !slices.Contains(sizes, t.Size) {
 			sizes = append(sizes, t.Size)
 		}
-		for _, o := range info.Texts[i+1:] {
-			if !o.Covered && ink.Overlaps(o.Ink()) {
-				say("%s lies on %s", name(t), name(o))
+		for j := i + 1; j < len(inks); j++ {
+			if ink.Overlaps(inks[j]) {
+				say("%s lies on %s", name(t), name(info.Texts[j]))
 			}
 		}
 	}

@@ -149,7 +149,7 @@ func (s *sheet) totals(f *playlist.Fund) {
 	s.keep(func() {
 		top := s.y
 		split := s.x0 + s.width()*555/1000
-		stacked := s.width() < s.m.u(640) || s.m.large > 1.4
+		stacked := s.width() < s.m.t(640) || s.m.large > 1.4
 		gutter := s.m.u(38)
 		cell := func(x0, x1, y int, label string, draw func(y int) int) int {
 			y += s.m.u(26)

@@ -3,7 +3,6 @@ package specimen
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"mingbai/playlist"
@@ -92,8 +91,15 @@ func views() []view {
 
 // Touch draws the touch pages on a panel. setter is usually typeset.Default().
 func Touch(setter *typeset.Setter, panel playlist.Panel) ([]Specimen, error) {
+	return draw(setter, panel, func(string) bool { return true })
+}
+
+func draw(setter *typeset.Setter, panel playlist.Panel, wanted func(name string) bool) ([]Specimen, error) {
 	var out []Specimen
 	for _, v := range views() {
+		if !wanted(v.name) {
+			continue
+		}
 		s := Settings(v.own, panel)
 		lib, err := Library(s, v.with...)
 		if err != nil {
@@ -151,22 +157,26 @@ var golden = []string{
 	"fund", "fund-scrolled", "media", "alert", "alert-exercise", "attract-fund", "pairing", "fallback",
 }
 
+// Kept draws the touch pages on panels of which pictures are kept.
+func Kept(panels ...playlist.Panel) ([]Specimen, error) {
+	var out []Specimen
+	for _, p := range panels {
+		touch, err := draw(typeset.Default(), p, func(name string) bool { return slices.Contains(golden, name) })
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, touch...)
+	}
+	return out, nil
+}
+
 // Golden draws the specimens of which pictures are kept and on which the
 // painters are compared: every kind of notice on each of the four panels, and
 // the pages around them.
 func Golden() ([]Specimen, error) {
-	var out []Specimen
-	for _, p := range []playlist.Panel{Portrait, Landscape} {
-		touch, err := Touch(typeset.Default(), p)
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range touch {
-			name, _, _ := strings.Cut(s.Name, fmt.Sprintf("-%dx", p.Width))
-			if slices.Contains(golden, name) {
-				out = append(out, s)
-			}
-		}
+	out, err := Kept(Portrait, Landscape)
+	if err != nil {
+		return nil, err
 	}
 	return append(append(out, LED(Board)...), LED(Strip)...), nil
 }
