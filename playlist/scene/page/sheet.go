@@ -78,20 +78,6 @@ func (s *sheet) text(x0, x1, y int, text string, st typeset.Style) *typeset.Para
 	return p
 }
 
-// word puts one line of text with its left edge at x.
-func (s *sheet) word(x, y int, text string, st typeset.Style) *typeset.Para {
-	p := s.setter.Line(text, st)
-	s.put(p, x, y, image.Rect(x, y, x+p.Width, y+p.Height))
-	return p
-}
-
-// wordEnd puts one line of text with its right edge at x.
-func (s *sheet) wordEnd(x, y int, text string, st typeset.Style) *typeset.Para {
-	p := s.setter.Line(text, st)
-	s.put(p, x-p.Width, y, image.Rect(x-p.Width, y, x, y+p.Height))
-	return p
-}
-
 // para sets text over the whole width at the sheet's height and moves on.
 func (s *sheet) para(text string, st typeset.Style) *typeset.Para {
 	return s.paraIn(s.x0, s.x1, text, st)

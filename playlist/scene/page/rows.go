@@ -1,0 +1,231 @@
+package page
+
+import (
+	"image"
+	"strings"
+	"unicode/utf8"
+
+	"mingbai/playlist"
+	"mingbai/playlist/scene"
+	"mingbai/playlist/scene/typeset"
+)
+
+// table draws a table whose header stays in sight while its rows scroll.
+func (s *sheet) table(t *playlist.FundTable, index int) {
+	if len(t.Columns) == 0 {
+		return
+	}
+	g := s.grid(t)
+	s.held++
+	if t.Title != "" {
+		s.gap(44)
+		s.para(t.Title, s.serif(sizeLead, s.pal.Ink))
+		s.gap(4)
+	} else {
+		s.gap(36)
+	}
+	if g.total > s.width() {
+		s.sideways(g)
+	}
+	s.held--
+	start := s.y
+	s.y += g.header
+	rule := s.weight(s.pal.Rule)
+	s.y += rule
+	// The header's place while the rows pass under it.
+	heights := make([]int, len(t.Rows))
+	end := s.y
+	for i, row := range t.Rows {
+		heights[i] = s.rowHeight(g, row)
+		end += heights[i] + s.weight(s.pal.Hair)
+	}
+	totals := s.Book.table(t).totals
+	hasTotals := false
+	for _, c := range totals {
+		hasTotals = hasTotals || c != ""
+	}
+	if hasTotals {
+		end += g.cell.Leading + 2*g.pad
+	}
+	stuck := start
+	sticks := g.header < s.m.page()/4
+	if sticks {
+		s.sticky = append(s.sticky, stickySpan{start, end, g.header + rule})
+	}
+	if sticks && s.scroll > start {
+		stuck = min(s.scroll, end-g.header-rule)
+	}
+	pushed := sticks && s.scroll > start && stuck < s.scroll
+	s.atColumns(g, stuck, stuck+g.header, func(c, x0 int) {
+		if pushed && !s.v.Moving {
+			return // half a header would be cut text
+		}
+		p := s.headPara(g, c)
+		y := stuck + g.header - s.m.u(14) - p.Height
+		if number1(g.t.Columns[c]) && strings.HasSuffix(p.Text, "）") {
+			// The bracket's empty half hangs out, so that its ink is flush
+			// with the figures below.
+			x0 += g.width[c] - p.Ink().Max.X
+		}
+		s.put(p, x0, y, image.Rect(x0, y, x0+g.width[c], y+p.Height))
+	})
+	s.line(s.x0, s.x1, stuck+g.header, s.pal.Rule, s.pal.Ink)
+
+	under := stuck + g.header + rule
+	s.clipped(image.Rect(s.x0-s.m.margin, under, s.x1+s.m.margin, end+1<<20), func() {
+		for i, row := range t.Rows {
+			s.rows = append(s.rows, s.y)
+			s.tableRow(g, row, s.y, heights[i], i == g.own)
+			s.y += heights[i]
+			if i == len(t.Rows)-1 && !hasTotals {
+				s.line(s.x0, s.x1, s.y, s.pal.Rule, s.pal.Ink)
+			} else {
+				s.line(s.x0, s.x1, s.y, s.pal.Hair, s.pal.Hairline)
+			}
+			s.y += s.weight(s.pal.Hair)
+			s.hairAt = s.y
+			if i < len(t.Rows)-1 || !hasTotals {
+				s.breakAt(s.y)
+			}
+		}
+		if hasTotals {
+			s.totalRow(g, totals)
+		}
+	})
+	if !s.dry && g.total > s.width() {
+		s.info.Table = image.Rect(s.x0, start, s.x1, s.y).Add(s.shift).Intersect(s.clip)
+	}
+}
+
+// atColumns calls draw with the left edge of every column that can be seen. The
+// first column stands still; the others move under it.
+func (s *sheet) atColumns(g *grid, top, foot int, draw func(c, x0 int)) {
+	if len(g.left) == 0 {
+		return
+	}
+	draw(0, s.x0+g.left[0])
+	edge := s.x0
+	if g.total > s.width() {
+		edge = s.x0 + g.width[0] + s.m.u(15)
+	}
+	s.clipped(image.Rect(edge, top, s.x1+s.m.u(16), foot), func() {
+		s.moves = g.total > s.width()
+		for c := 1; c < len(g.left); c++ {
+			draw(c, s.x0+g.left[c]-g.shift)
+		}
+		s.moves = false
+	})
+}
+
+// clipped runs draw with painting cut to r, in content coordinates.
+func (s *sheet) clipped(r image.Rectangle, draw func()) {
+	if s.dry {
+		draw()
+		return
+	}
+	was := s.clip
+	s.clip = r.Add(s.shift).Intersect(was)
+	s.c.Clip(r, draw)
+	s.clip = was
+}
+
+func (s *sheet) cellPara(g *grid, row []string, c int, bold bool) *typeset.Para {
+	text := ""
+	if c < len(row) {
+		text = marked(row[c], g.t.Columns[c])
+	}
+	st := g.cell
+	if bold {
+		st.Role = typeset.Bold
+	}
+	if number1(g.t.Columns[c]) {
+		st.Align = typeset.End
+	}
+	w := g.width[c]
+	if c == 0 && bold && g.own >= 0 {
+		w -= s.m.u(28)
+	}
+	return s.set(text, st, w)
+}
+
+// rowHeight is cheap where all cells surely take one line.
+func (s *sheet) rowHeight(g *grid, row []string) int {
+	high := g.cell.Leading
+	for c := range g.t.Columns {
+		if c < len(row) && !number1(g.t.Columns[c]) && utf8.RuneCountInString(row[c])*g.cell.Size > g.width[c] {
+			high = max(high, s.cellPara(g, row, c, false).Height)
+		}
+	}
+	return max(high+2*g.pad, 0)
+}
+
+func (s *sheet) tableRow(g *grid, row []string, y, high int, own bool) {
+	r := image.Rect(s.x0, y, s.x1, y+high)
+	if s.dry || !r.Add(s.shift).Overlaps(s.clip) {
+		return
+	}
+	if own {
+		s.fill(r, s.pal.GovernmentTint)
+		s.fill(image.Rect(s.x0, y, s.x0+s.m.u(12), y+high), s.pal.Government)
+	}
+	s.atColumns(g, y, y+high, func(c, x0 int) {
+		p := s.cellPara(g, row, c, own)
+		if own && c == 0 {
+			x0 += s.m.u(28)
+		}
+		top := y + (high-p.Height)/2
+		s.put(p, x0, top, image.Rect(x0, top, x0+g.width[c], top+p.Height))
+	})
+}
+
+// totalRow adds the columns up; it stands between two strong lines.
+func (s *sheet) totalRow(g *grid, totals []string) {
+	row := append([]string(nil), totals...)
+	for c := range row {
+		if !number1(g.t.Columns[c]) {
+			row[c] = s.w.sum
+			break
+		}
+	}
+	high := g.cell.Leading + 2*g.pad
+	own := g.own
+	g.own = -1
+	s.atColumns(g, s.y, s.y+high, func(c, x0 int) {
+		p := s.cellPara(g, row, c, true)
+		top := s.y + g.pad
+		s.put(p, x0, top, image.Rect(x0, top, x0+g.width[c], top+p.Height))
+	})
+	g.own = own
+	s.y += high
+	s.rule()
+	s.breakAt(s.y)
+}
+
+// sideways are the buttons that move a wide table, for those who do not know
+// that a finger can.
+func (s *sheet) sideways(g *grid) {
+	size := s.m.touch()
+	gap := s.m.u(16)
+	s.gap(12)
+	st := s.small(s.pal.Secondary)
+	p := s.set2(s.w.tableMoves, st)
+	size = max(size, p.Height)
+	s.put(p, s.x0, s.y+(size-p.Height)/2, image.Rect(s.x0, s.y, s.x1, s.y+size))
+	for i, b := range []struct {
+		icon scene.IconName
+		arg  string
+		can  bool
+	}{{scene.IconLeft, "left", g.shift > 0}, {scene.IconRight, "right", g.shift < g.total-s.width()}} {
+		r := image.Rect(s.x1-(2-i)*size-(1-i)*gap, s.y, s.x1-(1-i)*(size+gap), s.y+size)
+		if !b.can {
+			continue
+		}
+		action := Action{DoTable, b.arg}.String()
+		s.card(r, action)
+		icon := s.m.u(40)
+		s.icon(b.icon, r.Min.X+(size-icon)/2, r.Min.Y+(size-icon)/2, icon, s.pal.Ink)
+		s.touchable(r, action, s.w.tableMoves, false)
+	}
+	s.y += size
+	s.gap(8)
+}
