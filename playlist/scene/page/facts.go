@@ -8,7 +8,7 @@ import (
 // guides or ten thousand rows scrolls as smoothly as one of five. Notices do not
 // change, so nothing here goes stale; it is dropped when there is much of it.
 type facts struct {
-	rows   map[rowKey]int
+	rows   map[rowKey]rowFacts
 	tables map[*playlist.FundTable]*tableFacts
 	sums   map[*playlist.Fund]playlist.Recomputed
 }
@@ -26,6 +26,9 @@ type rowKey struct {
 	en, high bool
 }
 
+// rowFacts are how high a row is and how much there is to read in it.
+type rowFacts struct{ high, chars int }
+
 // tableFacts are what a table takes to lay out that needs all of its rows.
 type tableFacts struct {
 	longest []string // widest text of every column, without the word for the sum
@@ -38,20 +41,20 @@ const (
 	maxTables = 64
 )
 
-func (b *Book) rowHigh(k rowKey) (int, bool) {
+func (b *Book) row(k rowKey) (rowFacts, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	h, ok := b.known.rows[k]
 	return h, ok
 }
 
-func (b *Book) keepRow(k rowKey, high int) {
+func (b *Book) keepRow(k rowKey, f rowFacts) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.known.rows == nil || len(b.known.rows) >= maxRows {
-		b.known.rows = make(map[rowKey]int)
+		b.known.rows = make(map[rowKey]rowFacts)
 	}
-	b.known.rows[k] = high
+	b.known.rows[k] = f
 }
 
 // table returns a table's facts.
@@ -90,16 +93,18 @@ func (s *sheet) remembered(n *playlist.Notice, entry, compact bool, draw func())
 	st, _ := s.lib.Posting(n, s.moment)
 	k := rowKey{n.ID, n.Version, entry, compact, s.width(), s.m.t(sizeSmall), s.now.Year(), st.Day, st.Of, s.w.en, s.v.HighContrast}
 	top := s.y
-	if h, ok := s.rowHigh(k); ok {
+	if f, ok := s.row(k); ok {
 		at := top + s.shift.Y
-		if s.dry || at >= s.clip.Max.Y || at+h <= s.clip.Min.Y {
+		if s.dry || at >= s.clip.Max.Y || at+f.high <= s.clip.Min.Y {
 			s.rows = append(s.rows, top)
-			s.y = top + h
+			s.chars += f.chars
+			s.y = top + f.high
 			s.hairAt = s.y
 			s.breakAt(s.y)
 			return
 		}
 	}
+	chars := s.chars
 	draw()
-	s.keepRow(k, s.y-top)
+	s.keepRow(k, rowFacts{s.y - top, s.chars - chars})
 }

@@ -36,10 +36,13 @@ func says(info page.Info, text string) bool {
 func TestSameInputSameFrame(t *testing.T) {
 	b, lib := book(t, specimen.Portrait)
 	for _, v := range specimen.Views() {
-		f, _ := b.Draw(v, lib, specimen.Now(), specimen.Online())
-		g, _ := b.Draw(v, lib, specimen.Now(), specimen.Online())
+		f, one := b.Draw(v, lib, specimen.Now(), specimen.Online())
+		g, two := b.Draw(v, lib, specimen.Now(), specimen.Online())
 		if !f.Equal(g) {
 			t.Errorf("drawing %v twice gives two frames", v)
+		}
+		if one.Characters != two.Characters || one.Down != two.Down || one.MaxScroll != two.MaxScroll {
+			t.Errorf("drawing %v twice gives %d and %d characters, %d and %d to scroll", v, one.Characters, two.Characters, one.MaxScroll, two.MaxScroll)
 		}
 	}
 }
