@@ -42,7 +42,7 @@ func (p *place) callNarrow(t *testing.T, n int) *device {
 func TestSlowConsumers(t *testing.T) {
 	checkLeaks(t)
 	c := newCounty()
-	p := open(t, c, Options{WriteTimeout: 3 * time.Second, SendBuffer: 32 << 10})
+	p := open(t, c, Options{WriteTimeout: 8 * time.Second, SendBuffer: 32 << 10})
 	var slow []playlist.ScreenID
 	for n := range 4 {
 		slow = append(slow, c.know(n, liuxi))
@@ -82,7 +82,7 @@ func TestSlowConsumers(t *testing.T) {
 func TestLatestWinsAndAlertOvertakes(t *testing.T) {
 	c := newCounty()
 	id := c.know(1, liuxi, shiqiao, liuxiNow)
-	p := open(t, c, Options{SendBuffer: 32 << 10})
+	p := open(t, c, Options{WriteTimeout: time.Minute, SendBuffer: 32 << 10})
 	d := p.callNarrow(t, 1)
 	poll(t, "the screen is in its place", func() bool { return p.IsConnected(id) })
 	const last = 20
@@ -209,7 +209,7 @@ func TestCatchUpFails(t *testing.T) {
 func TestCommandQueue(t *testing.T) {
 	c := newCounty()
 	id := c.know(1, liuxi)
-	p := open(t, c, Options{SendBuffer: 32 << 10})
+	p := open(t, c, Options{WriteTimeout: time.Minute, SendBuffer: 32 << 10})
 	d := p.callNarrow(t, 1)
 	poll(t, "the screen is in its place", func() bool { return p.IsConnected(id) })
 	p.Announce(prepare(t, push(liuxi, 1, 400_000)))

@@ -280,7 +280,7 @@ func (p *Program) draw(v page.View, show wire.Showing, status kiosk.Status, stat
 	case a.Kind == page.Attract && b.Kind == page.Attract && a.Notice != b.Notice:
 		p.change = transition{from: before.frame, how: fade, takes: page.FadeTime}
 	case a.Kind != b.Kind || a.Column != b.Column || a.Notice != b.Notice:
-		p.change = transition{from: before.frame, within: info.Viewport, how: p.gesture.travel, takes: page.SlideTime}
+		p.change = transition{from: before.frame, within: info.Page, how: p.gesture.travel, takes: page.SlideTime}
 		if p.gesture.travel == still {
 			p.change = transition{from: before.frame, how: fade, takes: page.FadeTime}
 		}
