@@ -49,8 +49,9 @@ const (
 // Store is a folder of blobs: dir/ab/cdef… for the blob whose hash starts with
 // abcdef. Its methods may be called from several goroutines.
 type Store struct {
-	fsys durable.FS
-	dir  string
+	fsys  durable.FS
+	dir   string
+	batch int // from how many blobs on PutAll shares syncs
 
 	mu sync.Mutex // guards what follows, and every change of a visible name
 	// shards are the folders dir/ab known to be durable themselves. A shard
@@ -70,7 +71,7 @@ type Store struct {
 // unfinished Puts left there. Unfinished Resumes stay.
 func Open(fsys durable.FS, dir string) (*Store, error) {
 	s := &Store{
-		fsys: fsys, dir: dir,
+		fsys: fsys, dir: dir, batch: batchFrom,
 		shards: map[string]bool{}, unsynced: map[string]bool{},
 		writers: map[Ref]*Writer{}, temps: map[string]bool{},
 	}
@@ -150,6 +151,15 @@ func (s *Store) settle(ref Ref) error {
 func (s *Store) publish(ref Ref, size int64, tmp string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.name(ref, size, tmp); err != nil {
+		return err
+	}
+	return s.settle(ref)
+}
+
+// name gives the synced file tmp its visible name; settle makes that durable.
+// The caller holds mu.
+func (s *Store) name(ref Ref, size int64, tmp string) error {
 	if s.fresh != nil {
 		s.fresh[ref] = true
 	}
@@ -170,7 +180,7 @@ func (s *Store) publish(ref Ref, size int64, tmp string) error {
 	if err := s.fsys.Rename(tmp, s.path(ref)); err != nil {
 		return fmt.Errorf("store blob %s: %w", ref.Short(), err)
 	}
-	return s.settle(ref)
+	return nil
 }
 
 // hold marks a blob that is there already as put, so that a running Sweep does

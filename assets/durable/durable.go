@@ -47,6 +47,9 @@ type FS interface {
 	// SyncDir makes the names in a folder durable: what was created, renamed
 	// and removed in it.
 	SyncDir(name string) error
+	// SyncAll makes all files and names durable that are in the file system of
+	// the folder. It is errors.ErrUnsupported where the host cannot.
+	SyncAll(name string) error
 }
 
 // File is an open file. *os.File is one.
@@ -97,6 +100,7 @@ func (osFS) Mkdir(name string, perm fs.FileMode) error  { return os.Mkdir(name, 
 func (osFS) ReadDir(name string) ([]fs.DirEntry, error) { return os.ReadDir(name) }
 func (osFS) Stat(name string) (fs.FileInfo, error)      { return os.Stat(name) }
 func (osFS) SyncDir(name string) error                  { return syncDir(name) }
+func (osFS) SyncAll(name string) error                  { return syncAll(name) }
 
 // tempMark is in the name of every file that is not finished yet.
 const tempMark = ".tmp-"

@@ -369,10 +369,8 @@ func (c *Cache) offerEdition(p wire.Push, attached [][]byte) error {
 			return refuse(wire.ReasonDamaged, "attached blob %s is not listed by the edition", ref.Short())
 		}
 	}
-	for _, data := range attached {
-		if _, err := c.blobs.PutBytes(data); err != nil {
-			return fmt.Errorf("store blob of channel %s: %w", p.Channel, err)
-		}
+	if err := c.blobs.PutAll(attached); err != nil {
+		return fmt.Errorf("store blobs of channel %s: %w", p.Channel, err)
 	}
 	doc, err := store(c, p.Envelope, e)
 	if err != nil {

@@ -316,6 +316,24 @@ func (f *FS) SyncDir(name string) error {
 	return late
 }
 
+func (f *FS) SyncAll(name string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	err, late := f.begin("syncall", name, false)
+	if err != nil {
+		f.root.each(func(n *node) { n.syncFailed() })
+		return err
+	}
+	f.root.each(func(n *node) {
+		if n.isDir {
+			n.syncNames()
+		} else {
+			n.sync()
+		}
+	})
+	return late
+}
+
 // Flip inverts one bit of a file, on the disk and in memory: rot.
 func (f *FS) Flip(name string, bit int64) {
 	f.mu.Lock()

@@ -116,6 +116,16 @@ func (n *node) truncate(size int64) {
 	}
 }
 
+// each visits a folder and all that programs see below it.
+func (n *node) each(visit func(*node)) {
+	visit(n)
+	for _, name := range n.sorted() {
+		if below := n.names[name]; below != nil {
+			below.each(visit)
+		}
+	}
+}
+
 func (n *node) sync() {
 	disk := make([]byte, len(n.data))
 	copy(disk, n.disk)
