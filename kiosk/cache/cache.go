@@ -363,11 +363,30 @@ func (c *Cache) offerEdition(p wire.Push, attached [][]byte) error {
 			wanted[b.Ref] = b.Size
 		}
 	}
+	here := make(map[assets.Ref][]byte, len(attached))
 	for _, data := range attached {
 		ref := assets.RefOf(data)
 		if size, ok := wanted[ref]; !ok || size != int64(len(data)) {
 			return refuse(wire.ReasonDamaged, "attached blob %s is not listed by the edition", ref.Short())
 		}
+		here[ref] = data
+	}
+	// Notices that came along are decoded from the bytes that were just hashed,
+	// so that the commit need not read them back.
+	decoded := make(map[assets.Ref]*playlist.Notice, len(attached))
+	for _, entry := range e.Notices {
+		data, ok := here[entry.Ref]
+		if !ok {
+			continue
+		}
+		n, err := playlist.DecodeNotice(data)
+		if err == nil {
+			err = e.Matches(entry, n)
+		}
+		if err != nil {
+			return refuse(wire.ReasonDamaged, "notice %s: %v", entry.ID, err)
+		}
+		decoded[entry.Ref] = n
 	}
 	if err := c.blobs.PutAll(attached); err != nil {
 		return fmt.Errorf("store blobs of channel %s: %w", p.Channel, err)
@@ -384,6 +403,7 @@ func (c *Cache) offerEdition(p wire.Push, attached [][]byte) error {
 	}
 	c.ratchet = next
 	c.staged[p.Channel] = doc
+	maps.Copy(c.notices, decoded)
 	if fresh {
 		// Withdrawn content goes at once, not when the new pictures are here.
 		if err := c.show(c.editions); err != nil {
