@@ -138,7 +138,7 @@ func scratch(t *testing.T) string {
 // publish changes something on one of three channels every few milliseconds.
 func (o *hectic) publish(ctx context.Context) {
 	who := publish.Who{Actor: "test"}
-	tick := time.NewTicker(20 * time.Millisecond)
+	tick := time.NewTicker(40 * time.Millisecond)
 	defer tick.Stop()
 	for i := 0; ; i++ {
 		site := []playlist.SiteID{"liuxi", "qinghe", "wangchuan"}[i%3]
