@@ -20,7 +20,7 @@ import (
 )
 
 // syncProgram is a device whose program draws next to nothing and changes what it
-// shows with every frame, so that generations, take-downs and ledger rows are
+// shows many times a second, so that generations, take-downs and ledger rows are
 // written as often as can be.
 func syncProgram() error {
 	orphaned()
@@ -39,7 +39,7 @@ func syncProgram() error {
 	return device.Run(context.Background(), &flicker{device: device}, headless.New(image.Pt(8, 8)))
 }
 
-// flicker shows every notice for one frame.
+// flicker shows every notice for an instant.
 type flicker struct {
 	device *kiosk.Device
 	turn   int
@@ -57,7 +57,7 @@ func (f *flicker) Step(now time.Time, _ []player.Event) (*scene.Frame, time.Time
 			f.show = wire.Showing{Page: "loop", Notice: n.ID, Version: n.Version, Channel: ch, Revision: rev}
 		}
 	}
-	return &scene.Frame{Size: image.Pt(8, 8), Ground: color.RGBA{uint8(f.turn), 0, 0, 255}}, now
+	return &scene.Frame{Size: image.Pt(8, 8), Ground: color.RGBA{uint8(f.turn), 0, 0, 255}}, now.Add(25 * time.Millisecond)
 }
 
 func (f *flicker) Presented(*scene.Frame, time.Time) { f.device.Showed(f.show) }

@@ -32,6 +32,11 @@ import (
 	"mingbai/playlist/wire"
 )
 
+// killAt are the lines of a device's log after which it is killed, some
+// milliseconds later: while it starts, while it fetches, and while it switches
+// from one generation to the next.
+var killAt = []string{"", "The controller has welcomed this screen.", "The controller has welcomed this screen.", "New content is on screen."}
+
 // TestKilledInSync kills real device processes at random points of a sync while
 // an office publishes, revises and takes down without a pause, and holds what is
 // left on disk against the invariant after every kill (R01 of the reliability
@@ -52,11 +57,7 @@ func TestKilledInSync(t *testing.T) {
 		v := o.enrol(t, fmt.Sprintf("screen-%d", i))
 		work.Go(func() {
 			for left.Add(-1) >= 0 && !t.Failed() {
-				after := ""
-				if rng.IntN(3) > 0 {
-					after = "The controller has welcomed this screen."
-				}
-				v.round(after, time.Duration(rng.Int64N(int64(60*time.Millisecond))))
+				v.round(killAt[rng.IntN(len(killAt))], time.Duration(rng.Int64N(int64(40*time.Millisecond))))
 				done.Add(1)
 			}
 			generations.Add(int64(v.changed))
@@ -83,10 +84,12 @@ type hectic struct {
 	dir       string
 	c         *controller.Controller
 	published atomic.Int64
+	more      chan struct{}
+	editions  sync.Map // by channel and revision, *playlist.Edition
 }
 
 func openHectic(t *testing.T) *hectic {
-	o := &hectic{t: t, dir: scratch(t)}
+	o := &hectic{t: t, dir: scratch(t), more: make(chan struct{}, 2)}
 	cfg := configs.DefaultController()
 	cfg.Data, cfg.Listen = filepath.Join(o.dir, "office"), "127.0.0.1:0"
 	cfg.Limits.PushInline = 2000 // much has to be fetched
@@ -135,21 +138,25 @@ func scratch(t *testing.T) string {
 	return dir
 }
 
-// publish changes something on one of three channels every few milliseconds.
+// publish changes something on one of three channels whenever a round asks for
+// it, so that a slow machine does not publish more for each kill than a fast one.
 func (o *hectic) publish(ctx context.Context) {
 	who := publish.Who{Actor: "test"}
-	tick := time.NewTicker(40 * time.Millisecond)
-	defer tick.Stop()
+	name := func(i int) playlist.NoticeID { return playlist.NoticeID(fmt.Sprintf("notice-%d", i)) }
 	for i := 0; ; i++ {
-		site := []playlist.SiteID{"liuxi", "qinghe", "wangchuan"}[i%3]
+		select {
+		case <-ctx.Done():
+			return
+		case <-o.more:
+		}
 		n := playlist.Notice{
-			ID: playlist.NoticeID(fmt.Sprintf("%s-%d", site, i)), Kind: playlist.KindAnnouncement, Site: site, Column: "tongzhi",
+			ID: name(i), Kind: playlist.KindAnnouncement, Site: []playlist.SiteID{"liuxi", "qinghe", "wangchuan"}[i%3], Column: "tongzhi",
 			Title: fmt.Sprintf("第%d号公告", i), Issuer: "青禾县政务公开办公室", Issued: schedule.DateOf(time.Now()),
 			Announcement: &playlist.Announcement{Blocks: []playlist.Block{{Kind: playlist.Paragraph, Text: strings.Repeat("特此公告。", 1+i%200)}}},
 		}
 		_, err := o.c.Desk.Publish(ctx, who, n)
 		if old := i - 24; err == nil && old >= 0 {
-			_, err = o.c.Desk.TakeDown(ctx, who, playlist.NoticeID(fmt.Sprintf("%s-%d", site, old)), "")
+			_, err = o.c.Desk.TakeDown(ctx, who, name(old), "")
 		}
 		if ctx.Err() != nil {
 			return
@@ -159,12 +166,38 @@ func (o *hectic) publish(ctx context.Context) {
 			return
 		}
 		o.published.Add(2)
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
 	}
+}
+
+// ask wants one more change.
+func (o *hectic) ask() {
+	select {
+	case o.more <- struct{}{}:
+	default: // the office is busy enough
+	}
+}
+
+// edition returns what the office signed, decoded once.
+func (o *hectic) edition(ch playlist.ChannelID, rev playlist.Revision) (*playlist.Edition, error) {
+	key := fmt.Sprint(ch, " ", rev)
+	if e, ok := o.editions.Load(key); ok {
+		return e.(*playlist.Edition), nil
+	}
+	row, err := o.c.Store.Edition(context.Background(), ch, rev)
+	if err != nil {
+		return nil, err
+	}
+	e, err := playlist.DecodeEdition(row.Envelope.Payload)
+	if err == nil {
+		o.editions.Store(key, e)
+	}
+	return e, err
+}
+
+// takenDown reports whether a notice has been taken down by now.
+func (o *hectic) takenDown(ch playlist.ChannelID, id playlist.NoticeID) (bool, error) {
+	all, err := o.c.Store.Takedowns(context.Background(), ch)
+	return slices.ContainsFunc(all, func(d playlist.Takedown) bool { return d.Notice == id }), err
 }
 
 // unbroken checks that the ledger of a screen never had to begin anew.
@@ -259,9 +292,16 @@ func (v *victim) round(after string, d time.Duration) {
 	}
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
-	tick := time.NewTicker(2 * time.Millisecond)
+	tick := time.NewTicker(3 * time.Millisecond)
 	defer tick.Stop()
-	for began := false; !began; {
+	for began, turn := false, 0; !began; {
+		// There must be something to sync while the device runs.
+		if _, runs := p.said(func(l logLine) bool { return l.Msg != "" }); runs {
+			if turn%20 == 0 {
+				v.o.ask()
+			}
+			turn++
+		}
 		_, began = p.said(func(l logLine) bool { return l.Msg == after || after == "" })
 		select {
 		case <-p.done:
@@ -326,16 +366,7 @@ func (v *victim) check() error {
 // office signed: nothing else, nothing partial, and nothing missing but what was
 // taken down, which never comes back.
 func (v *victim) checkChannel(c *cache.Cache, g *cache.Generation, ch playlist.ChannelID, rev playlist.Revision) error {
-	ctx := context.Background()
-	row, err := v.o.c.Store.Edition(ctx, ch, rev)
-	if err != nil {
-		return err
-	}
-	e, err := playlist.DecodeEdition(row.Envelope.Payload)
-	if err != nil {
-		return err
-	}
-	newest, err := v.o.c.Store.Takedowns(ctx, ch)
+	e, err := v.o.edition(ch, rev)
 	if err != nil {
 		return err
 	}
@@ -343,15 +374,14 @@ func (v *victim) checkChannel(c *cache.Cache, g *cache.Generation, ch playlist.C
 		v.down[d.Notice] = true
 	}
 	for _, entry := range e.Notices {
-		shown := g.Library.Holds(entry.ID, entry.Version)
-		taken := slices.ContainsFunc(newest, func(d playlist.Takedown) bool { return d.Notice == entry.ID })
-		switch {
-		case !shown && !taken:
-			return fmt.Errorf("notice %s is missing", entry.ID)
-		case !shown:
+		if !g.Library.Holds(entry.ID, entry.Version) {
+			if taken, err := v.o.takenDown(ch, entry.ID); err != nil || !taken {
+				return fmt.Errorf("notice %s is missing (%v)", entry.ID, err)
+			}
 			v.down[entry.ID] = true
 			continue
-		case v.down[entry.ID]:
+		}
+		if v.down[entry.ID] {
 			return fmt.Errorf("notice %s was taken down and is back", entry.ID)
 		}
 		for _, b := range append([]playlist.Blob{{Ref: entry.Ref, Size: entry.Size}}, entry.Blobs...) {

@@ -101,11 +101,16 @@ type logLine struct {
 
 // said returns the last line of this run that match accepts.
 func (p *process) said(match func(logLine) bool) (found logLine, ok bool) {
-	data, err := os.ReadFile(p.log)
-	if err != nil || int64(len(data)) < p.from {
+	f, err := os.Open(p.log)
+	if err != nil {
 		return logLine{}, false
 	}
-	for text := range bytes.Lines(data[p.from:]) {
+	defer f.Close()
+	data, err := io.ReadAll(io.NewSectionReader(f, p.from, 1<<30))
+	if err != nil {
+		return logLine{}, false
+	}
+	for text := range bytes.Lines(data) {
 		var l logLine
 		if json.Unmarshal(text, &l) == nil && match(l) {
 			found, ok = l, true
