@@ -38,6 +38,10 @@ var ErrRestart = errors.New("a technician asked for a restart")
 // identifyFor is how long a screen shows its name when asked to.
 const identifyFor = 10 * time.Second
 
+// clockStep is how far a clock may drift between two frames and still be the same
+// clock.
+const clockStep = 50 * time.Millisecond
+
 // Status is what a drawing program needs to know beside its own state.
 type Status struct {
 	Library  *playlist.Library // nil before the first content
@@ -70,18 +74,20 @@ type Device struct {
 
 	telling sync.Mutex // held while a generation is told to the controller
 
-	mu       sync.Mutex // guards all below
-	code     string
-	identify time.Time
-	latest   map[playlist.ChannelID]playlist.Revision // what the controller has, as far as it said
-	asOf     time.Time
-	every    time.Duration // between health reports
-	showing  wire.Showing
-	health   wire.Vitals
-	sent     uint64 // highest ledger row on its way
-	inFlight bool
-	reload   bool // the next hello asks for everything
-	first    bool // the first frame with content was logged
+	mu        sync.Mutex // guards all below
+	code      string
+	identify  time.Time
+	latest    map[playlist.ChannelID]playlist.Revision // what the controller has, as far as it said
+	asOf      time.Time
+	every     time.Duration // between health reports
+	showing   wire.Showing
+	shownAt   time.Time     // of the last Showed, by the clock and
+	shownMono time.Duration // without its leaps
+	health    wire.Vitals
+	sent      uint64 // highest ledger row on its way
+	inFlight  bool
+	reload    bool // the next hello asks for everything
+	first     bool // the first frame with content was logged
 }
 
 // Options are what tests change about a device.
@@ -187,7 +193,16 @@ func (d *Device) Config() configs.Screen { return d.cfg }
 // Showed says what is on the display; programs call it from Presented. Since of
 // the same page and notice is kept.
 func (d *Device) Showed(s wire.Showing) {
-	now := d.moment().Now
+	mono, now := d.mono(), d.moment().Now
+	d.mu.Lock()
+	stepped := !d.shownAt.IsZero() && (now.Sub(d.shownAt)-(mono-d.shownMono)).Abs() > clockStep
+	before := d.shownAt
+	d.shownAt, d.shownMono = now, mono
+	d.mu.Unlock()
+	if stepped {
+		// What a clock leaps over was not shown: the row ends before the leap.
+		d.ledger.Presented(nil, before)
+	}
 	var what *ledger.What
 	if s.Notice != "" {
 		what = &ledger.What{Notice: s.Notice, Version: s.Version, Channel: s.Channel, Revision: s.Revision, Page: s.Page}
@@ -290,6 +305,10 @@ func (d *Device) adopted() {
 	d.link.Adopted(wire.Adopted{Settings: settings, Have: have})
 	d.screen.Wake()
 	d.kick()
+	// A power cut in the next ten minutes must not take the time with it.
+	if err := d.cache.SaveTimes(d.times()); err != nil {
+		d.log.Error("The time could not be saved.", "error", err)
+	}
 }
 
 // tell says again what is on screen.

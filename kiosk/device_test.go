@@ -1,0 +1,286 @@
+package kiosk
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"image/color"
+	"image/png"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"mingbai/assets/durable"
+	"mingbai/configs"
+	"mingbai/configs/intake"
+	"mingbai/controller"
+	"mingbai/controller/fleet"
+	"mingbai/controller/publish"
+	"mingbai/kiosk/cache"
+	"mingbai/kiosk/headless"
+	"mingbai/kiosk/link"
+	"mingbai/kiosk/player"
+	"mingbai/playlist"
+	"mingbai/playlist/scene"
+	"mingbai/playlist/schedule"
+	"mingbai/playlist/wire"
+)
+
+// office runs a real controller with one village and one notice until the test
+// ends.
+func office(t *testing.T) *controller.Controller {
+	cfg := configs.DefaultController()
+	cfg.Data, cfg.Listen, cfg.Screens.Report = t.TempDir(), "127.0.0.1:0", time.Second
+	c, err := controller.New(cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := playlist.Notice{
+		ID: "tingshui", Version: 1, Kind: playlist.KindAnnouncement, Site: "liuxi", Column: "news", Title: "关于停水的公告", Issuer: "柳溪村",
+		Issued:       schedule.DateOf(time.Now()),
+		Announcement: &playlist.Announcement{Blocks: []playlist.Block{{Kind: playlist.Paragraph, Text: "明日停水。"}}},
+	}
+	_, err = c.Desk.Import(t.Context(), publish.Who{Actor: "test"}, &intake.County{
+		Name:    "柳溪村",
+		Sites:   []playlist.Site{{ID: "liuxi", Kind: playlist.County, Name: "柳溪村"}},
+		Columns: []playlist.Column{{ID: "news", Name: "通知公告", Field: playlist.Government, Tile: 1}},
+		Drafts:  []intake.Draft{{File: "tingshui", Notice: n}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- c.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := errors.Join(<-done, c.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+// plain shows the first notice there is, in one colour.
+type plain struct{ device *Device }
+
+func (p plain) Step(now time.Time, _ []player.Event) (*scene.Frame, time.Time) {
+	return &scene.Frame{Size: image.Pt(8, 4), Ground: color.RGBA{200, 0, 0, 255}}, now.Add(100 * time.Millisecond)
+}
+
+func (p plain) Presented(*scene.Frame, time.Time) {
+	st, show := p.device.Status(), wire.Showing{Page: "fallback"}
+	if st.Library != nil {
+		for _, n := range st.Library.List(playlist.Query{Limit: 1}, st.Moment) {
+			_, ch, rev, _ := st.Library.Notice(n.ID, st.Moment)
+			show = wire.Showing{Page: "loop", Notice: n.ID, Version: n.Version, Channel: ch, Revision: rev}
+		}
+	}
+	p.device.Showed(show)
+}
+
+// running is a device that is on.
+type running struct {
+	*Device
+	t      *testing.T
+	office *controller.Controller
+	id     playlist.ScreenID
+	done   chan error
+	stop   context.CancelFunc
+}
+
+// switchOn starts a device in a folder, and pairs it when it is new.
+func switchOn(t *testing.T, c *controller.Controller, dir string, now func() time.Time) *running {
+	t.Helper()
+	cfg := configs.DefaultScreen(playlist.LED)
+	cfg.Controller, cfg.Data, cfg.Name, cfg.Report = c.URL(), dir, "gate", time.Second
+	d, err := NewWith(cfg, playlist.LED, slog.New(slog.DiscardHandler), Options{
+		Now: now, Backoff: link.Backoff{Min: 10 * time.Millisecond, Max: 100 * time.Millisecond},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &running{Device: d, t: t, office: c, done: make(chan error, 1), stop: cancel}
+	go func() { r.done <- d.Run(ctx, plain{d}, headless.New(image.Pt(8, 4))) }()
+	t.Cleanup(cancel)
+	if !d.Status().Enrolled {
+		r.until("it shows a code", func() bool { return d.Status().Code != "" })
+		row, err := c.Fleet.Confirm(t.Context(), "test", d.Status().Code, fleet.Enrolment{Site: "liuxi", Name: "大门屏"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.id = row.ID
+	}
+	r.until("it has content", func() bool { return d.Status().Library != nil })
+	return r
+}
+
+func (r *running) until(what string, good func() bool) {
+	r.t.Helper()
+	limit, cancel := context.WithTimeout(r.t.Context(), 20*time.Second)
+	defer cancel()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !good() {
+		select {
+		case <-limit.Done():
+			r.t.Fatalf("waited 20 s until %s", what)
+		case <-tick.C:
+		}
+	}
+}
+
+// state is what the controller knows.
+func (r *running) state() fleet.State {
+	r.t.Helper()
+	s, err := r.office.Fleet.StateOf(r.t.Context(), r.id)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return s
+}
+
+func (r *running) has() bool {
+	s := r.state()
+	for ch, rev := range s.Desired {
+		if s.Reported[ch] < rev {
+			return false
+		}
+	}
+	return s.Online && len(s.Desired) > 0
+}
+
+func (r *running) command(kind wire.CommandKind) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), 20*time.Second)
+	defer cancel()
+	cmd, err := r.office.Fleet.Command(ctx, "test", r.id, kind)
+	if err == nil {
+		cmd, err = r.office.Fleet.Await(ctx, cmd.ID)
+	}
+	if err != nil || !cmd.OK {
+		r.t.Fatalf("%s: %+v, %v", kind, cmd, err)
+	}
+}
+
+func TestReportsAndCommands(t *testing.T) {
+	c := office(t)
+	r := switchOn(t, c, t.TempDir(), nil)
+	r.until("it has everything", r.has)
+	r.until("it is reported", func() bool {
+		p := r.state().Report
+		return p != nil && p.Showing.Notice == "tingshui" && p.Showing.Page == "loop" && p.Vitals.RSS > 0 &&
+			!p.Vitals.ContentAsOf.IsZero() && p.Vitals.Frames > 0 && !p.Vitals.ClockSuspect
+	})
+	if s := r.Status(); !s.Online || s.AsOf.IsZero() || s.Code != "" {
+		t.Errorf("status %+v", s)
+	}
+
+	r.command(wire.CommandIdentify)
+	if s := r.Status(); !s.Identify.After(s.Moment.Now) {
+		t.Errorf("identify until %s at %s", s.Identify, s.Moment.Now)
+	}
+
+	r.command(wire.CommandScreenshot)
+	shot, err := c.Store.LatestShot(t.Context(), r.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := c.Blobs.Read(shot.Shot, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := png.Decode(bytes.NewReader(data))
+	if err != nil || img.Bounds().Size() != image.Pt(8, 4) || color.RGBAModel.Convert(img.At(3, 2)) != (color.RGBA{200, 0, 0, 255}) {
+		t.Errorf("the picture is %v (%v)", img, err)
+	}
+
+	r.command(wire.CommandReload)
+	r.until("it has everything after a reload", func() bool { return r.Status().Online && r.has() })
+
+	r.command(wire.CommandRestart)
+	if err := <-r.done; !errors.Is(err, ErrRestart) {
+		t.Errorf("run ended with %v", err)
+	}
+}
+
+func TestClockIsReported(t *testing.T) {
+	r := switchOn(t, office(t), t.TempDir(), func() time.Time { return time.Now().Add(2 * time.Hour) })
+	r.until("the clock is reported", func() bool {
+		p := r.state().Report
+		return p != nil && p.Vitals.ClockSuspect && p.Vitals.ClockOffset > 7199 && p.Vitals.ClockOffset < 7260
+	})
+	if m := r.Status().Moment; time.Until(m.Now).Abs() > time.Minute {
+		t.Errorf("it takes the time for %s", m.Now)
+	}
+}
+
+// TestTimeSurvivesThePlug pulls the plug of a new screen within its first minute,
+// and the battery of its clock is empty: it must not believe in 1970.
+func TestTimeSurvivesThePlug(t *testing.T) {
+	dir := t.TempDir()
+	r := switchOn(t, office(t), dir, nil)
+	began := time.Now()
+	r.until("it has everything", r.has)
+	saved := func() cache.Times {
+		// As the next start would read it; this run has saved nothing at its end.
+		c, err := cache.Open(durable.OS, filepath.Join(dir, "cache"), slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Times()
+	}
+	r.until("the time is on disk", func() bool { return began.Sub(saved().Floor) < time.Minute && !saved().AsOf.IsZero() })
+	r.stop()
+	<-r.done
+
+	cfg := configs.DefaultScreen(playlist.LED)
+	cfg.Data = dir
+	d, err := NewWith(cfg, playlist.LED, slog.New(slog.DiscardHandler), Options{Now: func() time.Time { return time.Unix(0, 0) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := d.Status(); s.Moment.Now.Before(began.Add(-time.Minute)) || s.Library == nil || s.AsOf.IsZero() {
+		t.Errorf("after the cut it believes in %+v", s)
+	}
+}
+
+// TestLeapsOfTheClockAreNotShown sets the clock forward and back between frames:
+// the ledger counts what was visible, and not what the clock leapt over.
+func TestLeapsOfTheClockAreNotShown(t *testing.T) {
+	var ahead time.Duration
+	cfg := configs.DefaultScreen(playlist.LED)
+	cfg.Data = t.TempDir()
+	d, err := NewWith(cfg, playlist.LED, slog.New(slog.DiscardHandler), Options{Now: func() time.Time { return time.Now().Add(ahead) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for i := range 30 {
+		if i%5 == 4 {
+			ahead += []time.Duration{2 * time.Second, -time.Second, time.Hour}[i/5%3]
+		}
+		d.Showed(wire.Showing{Notice: "tingshui", Version: 1, Channel: playlist.ChannelID{Site: "liuxi"}, Revision: 1, Page: "loop"})
+		<-tick.C
+	}
+	visible := time.Since(began)
+	if err := d.ledger.Close(); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := d.ledger.Batch(0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum time.Duration
+	for _, r := range rows {
+		sum += r.Until.Sub(r.From)
+	}
+	if sum > visible+time.Duration(len(rows))*time.Millisecond || sum < visible/2 {
+		t.Errorf("%d rows claim %v, %v were visible", len(rows), sum, visible)
+	}
+}
