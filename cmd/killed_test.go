@@ -73,7 +73,9 @@ func TestKilledInSync(t *testing.T) {
 		return
 	}
 	t.Logf("%d rounds; what was on disk had changed in %d of them; %d changes were published", done.Load(), generations.Load(), o.published.Load())
-	if n := generations.Load(); n < int64(rounds)/10 {
+	// A machine that is busy with other things kills more of them too early; none
+	// at all would make this test say nothing.
+	if n := generations.Load(); n < int64(rounds)/50 {
 		t.Errorf("the devices were killed too early: only %d of %d rounds changed anything", n, rounds)
 	}
 }
