@@ -144,6 +144,33 @@ func backDisk(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.CopyFS(to, os.DirFS(from)))
 }
 
+// break-disk NAME: nothing can be written to or read from its store any more, as
+// when a disk fails or is full, whoever the program runs as.
+func breakDisk(ts *testscript.TestScript, neg bool, args []string) {
+	w := need(ts, neg, args, 1, 1, "break-disk NAME")
+	blobs := filepath.Join(w.disk(w.screen(ts, args[0])), "cache", "blobs")
+	ts.Check(os.Rename(blobs, blobs+".away"))
+	ts.Check(os.WriteFile(blobs, nil, 0o644))
+}
+
+// heal-disk NAME
+func healDisk(ts *testscript.TestScript, neg bool, args []string) {
+	w := need(ts, neg, args, 1, 1, "heal-disk NAME")
+	blobs := filepath.Join(w.disk(w.screen(ts, args[0])), "cache", "blobs")
+	ts.Check(os.Remove(blobs))
+	ts.Check(os.Rename(blobs+".away", blobs))
+}
+
+// refuses NAME REASON: the office knows that the screen has refused something.
+func refuses(ts *testscript.TestScript, neg bool, args []string) {
+	w := need(ts, neg, args, 2, 2, "refuses NAME REASON")
+	s := w.screen(ts, args[0])
+	w.until(ts, s.name+" refuses for "+args[1], func() (bool, string) {
+		st, err := w.state(s)
+		return err == nil && st.Refused != nil && string(st.Refused.Reason) == args[1], fmt.Sprint(st.Refused, err)
+	})
+}
+
 // record is the file in which a screen writes down what it presents.
 func (w *world) record(s *screen) string { return filepath.Join(w.dir, s.name+".record") }
 

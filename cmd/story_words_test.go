@@ -37,6 +37,8 @@ var words = map[string]word{
 	"damage":     lineWord(func(l *line) { l.damage = 9000 }),
 	"keep-disk":  keepDisk,
 	"back-disk":  backDisk,
+	"break-disk": breakDisk,
+	"heal-disk":  healDisk,
 
 	"shown":       shown,
 	"not-shown":   notShown,
@@ -46,6 +48,7 @@ var words = map[string]word{
 	"page":        pageWord,
 	"up-to-date":  upToDate,
 	"ledger-in":   ledgerIn,
+	"refuses":     refuses,
 	"forge":       forge,
 	"command":     commandWord,
 }

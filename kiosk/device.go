@@ -87,6 +87,7 @@ type Device struct {
 	sent      uint64 // highest ledger row on its way
 	inFlight  bool
 	reload    bool // the next hello asks for everything
+	unstored  bool // the disk failed to take what came; it has to be asked for again
 	first     bool // the first frame with content was logged
 }
 

@@ -102,6 +102,9 @@ func (d *Device) push(ctx context.Context, p wire.Push, blobs [][]byte) {
 		if err := d.link.Fetch(ctx, missing); err != nil {
 			if ctx.Err() == nil {
 				d.log.Error("Content could not be fetched; the screen keeps what it has.", "channel", p.Channel, "revision", p.Revision, "error", err)
+				if e, ok := errors.AsType[*link.Error](err); ok && e.Kind == link.Retry {
+					d.again() // the line has its own patience: it was the disk
+				}
 			}
 			return
 		}
@@ -127,6 +130,17 @@ func (d *Device) refused(p wire.Push, err error) {
 	}
 	d.log.Warn("A push was refused; nothing on screen has changed.", "channel", p.Channel, "revision", p.Revision, "reason", r.Reason, "detail", r.Detail)
 	d.link.Refused(r)
+	if r.Reason == wire.ReasonStorage {
+		d.again()
+	}
+}
+
+// again asks for what the disk did not take, at the next report: it may have room
+// by then.
+func (d *Device) again() {
+	d.mu.Lock()
+	d.unstored = true
+	d.mu.Unlock()
 }
 
 func (d *Device) taken(seq uint64) {
@@ -199,9 +213,14 @@ func (d *Device) keepHouse(ctx context.Context) {
 			v := d.vitals.Collect(ctx, now)
 			d.mu.Lock()
 			d.health = v
+			unstored := d.unstored && d.link.Connected()
+			d.unstored = d.unstored && !unstored
 			d.mu.Unlock()
 			if d.link.Connected() {
 				d.heard()
+			}
+			if unstored {
+				d.link.Reconnect() // the hello says what is missing
 			}
 			d.mend(ctx)
 		}
