@@ -407,17 +407,30 @@ func (v *victim) checkLedger(log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	rows, err := l.Batch(uint64(max(0, len(v.rows)-1)), 100_000)
+	rows, err := allRows(l, uint64(max(0, len(v.rows)-1)))
 	if err := errors.Join(err, l.Close()); err != nil {
+		return err
+	}
+	id, err := v.screenID()
+	if err != nil {
+		return err
+	}
+	screen, err := v.o.c.Store.Screen(context.Background(), id)
+	if err != nil {
 		return err
 	}
 	var chain assets.Ref
 	seq := uint64(0)
-	if n := len(v.rows); n > 0 {
-		if len(rows) == 0 || rows[0].Seq != uint64(n) || rows[0].Chain != v.rows[n-1].Chain {
+	if n := uint64(len(v.rows)); n > 0 {
+		seq, chain = n, v.rows[n-1].Chain
+		switch {
+		case len(rows) > 0 && rows[0].Seq == n && rows[0].Chain == chain:
+			rows = rows[1:]
+		case len(rows) > 0 && rows[0].Seq == n+1 && screen.LedgerSeq >= n:
+			// It was the last row of a file that went when the office had it all.
+		default:
 			return fmt.Errorf("row %d was on disk and is not", n)
 		}
-		rows, seq, chain = rows[1:], uint64(n), v.rows[n-1].Chain
 	}
 	for _, r := range rows {
 		if r.Seq != seq+1 || wire.Link(chain, r) != r.Chain {
@@ -426,15 +439,21 @@ func (v *victim) checkLedger(log *slog.Logger) error {
 		seq, chain = r.Seq, r.Chain
 		v.rows = append(v.rows, r)
 	}
-	id, err := v.screenID()
-	if err != nil {
-		return err
+	if screen.LedgerSeq > seq {
+		return fmt.Errorf("the office has %d rows, the disk %d", screen.LedgerSeq, seq)
 	}
-	row, err := v.o.c.Store.Screen(context.Background(), id)
-	if err == nil && row.LedgerSeq > seq {
-		err = fmt.Errorf("the office has %d rows, the disk %d", row.LedgerSeq, seq)
+	return nil
+}
+
+// allRows reads what follows row after, from all files of a ledger.
+func allRows(l *ledger.Ledger, after uint64) (all []wire.Row, err error) {
+	for {
+		rows, err := l.Batch(after, 100_000)
+		if err != nil || len(rows) == 0 {
+			return all, err
+		}
+		all, after = append(all, rows...), rows[len(rows)-1].Seq
 	}
-	return err
 }
 
 func (v *victim) screenID() (playlist.ScreenID, error) {
