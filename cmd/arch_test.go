@@ -1,5 +1,6 @@
-// Package cmd holds the programs; at its root is only the test of the import
-// table.
+// Package cmd holds the programs. At its root are the tests that need all of
+// them: the import table, the stories in testdata/stories with real processes,
+// and the processes that are killed during a sync.
 package cmd
 
 import (
