@@ -127,7 +127,7 @@ func (f *Fleet) judge(s *State, why string, now time.Time) {
 	if !s.Paired() {
 		s.Condition, s.Title = Pending, Words{"待配对", "waiting to be paired"}
 		s.Cause = Words{"还没有设备连接这块屏", "no device has been connected to this screen yet"}
-		s.Next = Words{"开启屏上的程序，在“配对”页输入屏上显示的六位数字", "start the program on the screen and enter the six digits that it shows on the pairing page"}
+		s.Next = Words{"开启屏上的程序，在“配对新屏”页输入屏上显示的六位数字", "start the program on the screen and enter the six digits that it shows on the page Pair a screen"}
 		return
 	}
 	silent := now.Sub(cmp.Or(s.Seen, s.Since))

@@ -1,6 +1,7 @@
 package player
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -343,10 +344,14 @@ func (p *Player) lastGood(m schedule.Moment) State {
 
 // explain puts a decision into one line.
 func explain(d schedule.Decision) string {
+	names := map[string]string{} // by channel and rule, as the office calls them
+	for _, b := range d.Chosen {
+		names[b.Channel+"/"+b.Rule.ID] = b.Rule.Name
+	}
 	var parts []string
 	for _, r := range d.Reasons {
 		if len(d.Chosen) == 0 || r.Verdict == schedule.Chosen {
-			parts = append(parts, "规则“"+r.Rule+"”（"+r.Channel+"）："+r.Detail)
+			parts = append(parts, "规则“"+cmp.Or(names[r.Channel+"/"+r.Rule], r.Rule)+"”："+r.Detail)
 		}
 		if len(parts) == 3 {
 			break
