@@ -41,6 +41,9 @@ type Edition struct {
 	Rules     []schedule.Rule      `json:"rules,omitempty"`
 	Days      []schedule.Exception `json:"days,omitempty"`      // holidays and make-up working days, on the root channel
 	Takedowns []Takedown           `json:"takedowns,omitempty"` // permanent, ordered by notice
+	// Glyphs holds the characters of this edition that the embedded faces lack
+	// (playlist/scene/typeset/rare); a generation is complete only with it.
+	Glyphs *Blob `json:"glyphs,omitempty"`
 }
 
 // Entry lists one notice of an edition with all blobs that it needs.
@@ -52,6 +55,10 @@ type Entry struct {
 	NotBefore time.Time  `json:"not_before,omitzero"`
 	NotAfter  time.Time  `json:"not_after,omitzero"`
 	Blobs     []Blob     `json:"blobs,omitempty"` // pictures
+	// Speech is the notice read aloud (playlist/speech). It is an extra: a
+	// generation is complete without it, and a screen fetches it when nothing
+	// else is due.
+	Speech *Blob `json:"speech,omitempty"`
 }
 
 // Blob is a content address with its length in bytes.

@@ -37,6 +37,7 @@ type Notice struct {
 	Document  string        `json:"document,omitempty"`  // 文号, for example 青农发〔2026〕41号
 	Issued    schedule.Date `json:"issued"`              // 发布日期
 	Hotline   string        `json:"hotline,omitempty"`   // 监督电话
+	Web       string        `json:"web,omitempty"`       // public address of the same text, http or https
 	Sensitive bool          `json:"sensitive,omitempty"` // names of people in need, minors, health: never on an outdoor board beyond totals
 
 	NotBefore time.Time `json:"not_before,omitzero"` // not shown earlier
@@ -61,8 +62,19 @@ type Posting struct {
 	Objection string        `json:"objection,omitempty"` // how to object, who decides
 }
 
+// PictureRole is what a picture is for.
+type PictureRole string
+
+// The roles of a picture.
+const (
+	Illustration PictureRole = ""       // stands in the text or on a media page
+	Scan         PictureRole = "scan"   // a page of the approved source document (批准原件)
+	Sample       PictureRole = "sample" // a filled-in sample form (样表)
+)
+
 // Picture is a picture with its renditions, largest first.
 type Picture struct {
+	Role       PictureRole `json:"role,omitempty"`
 	Caption    string      `json:"caption,omitempty"`
 	Renditions []Rendition `json:"renditions"`
 }

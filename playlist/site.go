@@ -40,6 +40,7 @@ type Panel struct {
 	Height   int        `json:"height" toml:"height"`                 // pixels or dots down
 	WidthMM  int        `json:"width_mm,omitempty" toml:"width_mm"`   // millimetres of lit area across; sizes on touchscreens come from it
 	HeightMM int        `json:"height_mm,omitempty" toml:"height_mm"` // millimetres down
+	BottomMM int        `json:"bottom_mm,omitempty" toml:"bottom_mm"` // height of the lit area's lower edge above the floor; 0 is unknown. The low mode comes from it
 	Colours  LEDColours `json:"colours,omitempty" toml:"colours"`     // LED boards only
 }
 

@@ -21,6 +21,7 @@ import (
 	"mingbai/playlist/scene/page"
 	"mingbai/playlist/scene/typeset"
 	"mingbai/playlist/schedule"
+	"mingbai/playlist/speech"
 	"mingbai/playlist/wire"
 )
 
@@ -36,6 +37,34 @@ type Source interface {
 	Status() kiosk.Status
 	Blob(ref assets.Ref, limit int64) ([]byte, error)
 	Showed(wire.Showing)
+	// Say stores what a person said; when it returns nil it is durable. number
+	// is what the person may write down.
+	Say(wire.Voice) (number string, err error)
+	// Count adds to a count of today (wire.Count…).
+	Count(key string, n uint64)
+	// EmptySearch notes keys that found nothing.
+	EmptySearch(keys string)
+	// Speech returns a notice read aloud; an error while it is not here.
+	Speech(id playlist.NoticeID, version int) (*speech.Recording, error)
+	// HasSpeech reports whether Speech would succeed without reading the blob.
+	HasSpeech(id playlist.NoticeID, version int) bool
+	// Wake asks the presenter for a Step soon, from any goroutine.
+	Wake()
+}
+
+// Voice speaks; kiosk/voice is the one of a machine.
+type Voice interface {
+	Ready() bool
+	Speak(*speech.Recording) error
+	Stop()
+	Spoken() (mark int, speaking bool)
+}
+
+// Printer prints; kiosk/printer is the one of a machine.
+type Printer interface {
+	Ready(sheets int, now time.Time) bool
+	Print(title string, sheets []image.Image, now time.Time) error
+	EndSession()
 }
 
 // Options of a Program.
@@ -43,6 +72,8 @@ type Options struct {
 	Panel   playlist.Panel
 	Idle    time.Duration // least time without a touch before the idle question
 	Console string        // address that a person opens to pair
+	Voice   Voice         // reads aloud; nil is a machine without sound
+	Printer Printer       // nil is none
 }
 
 // Program implements player.Program. Only the presenter's goroutine uses it.

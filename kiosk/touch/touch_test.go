@@ -13,6 +13,7 @@ import (
 	"mingbai/playlist/scene/page"
 	"mingbai/playlist/scene/specimen"
 	"mingbai/playlist/schedule"
+	"mingbai/playlist/speech"
 	"mingbai/playlist/wire"
 )
 
@@ -26,7 +27,15 @@ type device struct {
 
 func (d *device) Status() kiosk.Status                   { return d.status }
 func (d *device) Blob(assets.Ref, int64) ([]byte, error) { return nil, assets.ErrNotFound }
-func (d *device) Showed(s wire.Showing)                  { d.showed = append(d.showed, s) }
+func (d *device) Say(wire.Voice) (string, error)         { return "1", nil }
+func (d *device) Count(string, uint64)                   {}
+func (d *device) EmptySearch(string)                     {}
+func (d *device) HasSpeech(playlist.NoticeID, int) bool  { return false }
+func (d *device) Wake()                                  {}
+func (d *device) Speech(playlist.NoticeID, int) (*speech.Recording, error) {
+	return nil, assets.ErrNotFound
+}
+func (d *device) Showed(s wire.Showing) { d.showed = append(d.showed, s) }
 
 // stand is a touchscreen with a person in front of it.
 type stand struct {

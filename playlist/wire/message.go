@@ -12,6 +12,7 @@ import (
 // History:
 //
 //	1  2026-11-22  first version
+//	   2026-11-22  voices, usage and heard; who does not know them drops them
 const Version = 1
 
 // Type names a message.
@@ -25,6 +26,7 @@ const (
 	TypeWelcome   Type = "welcome"   // the screen is known
 	TypePush      Type = "push"      // an edition or settings, with small blobs
 	TypeTaken     Type = "taken"     // ledger rows are stored
+	TypeHeard     Type = "heard"     // what residents said, and usage, is stored
 	TypeCommand   Type = "command"
 )
 
@@ -36,6 +38,8 @@ const (
 	TypeReport  Type = "report"  // health and what is on screen
 	TypeLedger  Type = "ledger"  // rows of the record of display
 	TypeResult  Type = "result"  // of a command
+	TypeVoices  Type = "voices"  // what residents said
+	TypeUsage   Type = "usage"   // counts without identity
 )
 
 // Challenge opens every connection. The device signs Nonce to prove its key.

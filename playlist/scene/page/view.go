@@ -8,6 +8,7 @@ import (
 
 	"mingbai/playlist"
 	"mingbai/playlist/scene/typeset"
+	"mingbai/playlist/search"
 )
 
 // Kind is which page a View shows.
@@ -24,6 +25,11 @@ const (
 	Pairing    Kind = "pairing"  // the code that enrols this screen
 	Fallback   Kind = "fallback" // the site's own card
 	Identify   Kind = "identify" // which screen this is, for a technician
+
+	SearchPage  Kind = "search"  // a keypad and what it finds
+	PicturePage Kind = "picture" // one picture of a notice, to be enlarged
+	OpinionPage Kind = "opinion" // 意见箱, or with Notice set an objection to it
+	ThanksPage  Kind = "thanks"  // 已提交
 )
 
 // View is everything about a page that is not content: which one, how far it is
@@ -41,11 +47,22 @@ type View struct {
 	HighContrast bool   // black on white, three-pixel lines
 	Lang         string // "zh" (also when empty) or "en"
 
+	Low bool // everything that can be touched lies at most 1,100 mm above the floor (DOMAIN U03)
+
 	Pressed string // the action under the finger
-	Picture int    // which picture of a media page
-	Slide   int    // place in the attract loop, from 0
-	Slides  int    // how many slides the loop has
-	Idle    int    // seconds left in the dialog that asks whether someone is there; 0 shows none
+	Picture int    // which picture of a media page, or of a PicturePage
+	Zoom    int    // PicturePage: per cent of the size that fits; 0 is 100
+	PanX    int    // PicturePage: pixels that the enlarged picture has moved left
+	PanY    int    // and up
+
+	Typing *Typing // SearchPage and OpinionPage: what was typed; nil is nothing yet
+	Sheet  Sheet   // what stands above the bar
+	Spoken string  // the line that is being read aloud, as playlist/speech gives it; empty is silence
+	Toast  string  // a short message above the bar
+
+	Slide  int // place in the attract loop, from 0
+	Slides int // how many slides the loop has
+	Idle   int // seconds left in the dialog that asks whether someone is there; 0 shows none
 }
 
 // Status is what the machine knows and the content does not.
@@ -55,6 +72,10 @@ type Status struct {
 	Code    string    // pairing code, six digits
 	Console string    // address that a person opens to pair, may be empty
 	Hours   string    // opening hours of the site for its own card, may be empty
+
+	Speech   bool // the notice on the page can be read aloud
+	Printer  bool // a printer is there and has paper left for this person
+	Feedback bool // opinions can be stored
 }
 
 // Text is one block of text as it lies in the frame, for Audit.
@@ -112,6 +133,11 @@ type Info struct {
 	MaxTableX     int             // pixels; 0 when no table is too wide
 	Table         image.Rectangle // where a finger moves the table sideways
 	Pictures      int             // how many pictures a media page can show
+	Picture       image.Rectangle // where two fingers enlarge a picture; PicturePage
+	MaxPanX       int             // pixels; PicturePage
+	MaxPanY       int             // pixels; PicturePage
+	Candidates    int             // how many candidates the pad shows at once
+	Controls      image.Rectangle // the smallest rectangle that holds everything that can be touched
 	Characters    int             // of the content, for the idle limit
 	Texts         []Text
 }
@@ -136,7 +162,76 @@ const (
 	DoScroll   Verb = "scroll"  // :down, :up, :top
 	DoTable    Verb = "table"   // :left, :right
 	DoPicture  Verb = "picture" // :next, :prev
+
+	DoRead    Verb = "read"    // 朗读: begin or stop reading aloud
+	DoLow     Verb = "low"     // the low mode on or off
+	DoSize    Verb = "size"    // :0, :1, :2
+	DoClose   Verb = "close"   // put the sheet away
+	DoSearch  Verb = "search"  // open the search page
+	DoPad     Verb = "pad"     // :pinyin, :strokes, :digits
+	DoKey     Verb = "key"     // :a to :z, :0 to :9, :h :s :p :n :z as strokes (一丨丿丶乛), :delete, :clear
+	DoPick    Verb = "pick"    // :N, the candidate to take
+	DoMore    Verb = "more"    // :prev, :next candidates
+	DoField   Verb = "field"   // :text, :contact: which field of a form the keys go to
+	DoTopic   Verb = "topic"   // :N, on or off
+	DoOpinion Verb = "opinion" // open 意见箱
+	DoObject  Verb = "object"  // :NoticeID, open the objection to it
+	DoSubmit  Verb = "submit"
+	DoRate    Verb = "rate" // :1, :2, :3, of the page that is open
+	DoTake    Verb = "take" // open the sheet with the QR code
+	DoPrint   Verb = "print"
+	DoEnlarge Verb = "enlarge" // :N, open a picture of the notice
+	DoZoom    Verb = "zoom"    // :in, :out, :fit
 )
+
+// Sheet is a panel above the bar that leaves the page behind it standing.
+type Sheet string
+
+// The sheets.
+const (
+	NoSheet   Sheet = ""
+	LookSheet Sheet = "look" // size of text, contrast, low mode
+	TakeSheet Sheet = "take" // QR code and printing
+)
+
+// Pad is a keypad on the screen.
+type Pad string
+
+// The keypads. Handwriting may come later.
+const (
+	PinyinPad Pad = "pinyin"
+	StrokePad Pad = "strokes"
+	DigitPad  Pad = "digits"
+)
+
+// Field is a field of a form that keys go to.
+type Field string
+
+// The fields.
+const (
+	TextField    Field = "text"
+	ContactField Field = "contact"
+)
+
+// Typing is what a person has typed. It is never changed: every key makes a new
+// one, so that a View with it can be compared.
+type Typing struct {
+	Pad  Pad
+	Keys string // letters, strokes (h s p n z) or digits that are not text yet
+
+	// On the search page.
+	Result *search.Result // what Keys find; nil while nothing is typed or the index is not made yet
+
+	// On the forms.
+	Field      Field
+	Text       string
+	Contact    string
+	Candidates []string // what Keys may mean, best first
+	From       int      // the first candidate that is shown
+	Topics     uint32   // bit N: topic N of Topics(lang, objection) is chosen
+	Problem    string   // why it cannot be submitted, in the person's language
+	Number     string   // ThanksPage: what the person may write down
+}
 
 // Action is what a region of a page does when it is touched.
 type Action struct {
@@ -156,12 +251,13 @@ func ParseAction(s string) (a Action, ok bool) {
 	verb, arg, has := strings.Cut(s, ":")
 	a = Action{Verb(verb), arg}
 	switch a.Verb {
-	case DoStart, DoHome, DoBack, DoLarge, DoContrast, DoLang, DoEnd, DoContinue, DoPostings, DoLatest:
+	case DoStart, DoHome, DoBack, DoLarge, DoContrast, DoLang, DoEnd, DoContinue, DoPostings, DoLatest,
+		DoRead, DoLow, DoClose, DoSearch, DoOpinion, DoSubmit, DoTake, DoPrint:
 		return a, !has
 	case DoColumn:
 		_, err := playlist.ParseColumnID(arg)
 		return a, err == nil
-	case DoNotice:
+	case DoNotice, DoObject:
 		_, err := playlist.ParseNoticeID(arg)
 		return a, err == nil
 	case DoScroll:
@@ -170,6 +266,23 @@ func ParseAction(s string) (a Action, ok bool) {
 		return a, arg == "left" || arg == "right"
 	case DoPicture:
 		return a, arg == "next" || arg == "prev"
+	case DoSize:
+		return a, arg == "0" || arg == "1" || arg == "2"
+	case DoPad:
+		return a, arg == string(PinyinPad) || arg == string(StrokePad) || arg == string(DigitPad)
+	case DoKey:
+		return a, arg == "delete" || arg == "clear" || len(arg) == 1 && (arg[0] >= 'a' && arg[0] <= 'z' || arg[0] >= '0' && arg[0] <= '9')
+	case DoMore:
+		return a, arg == "next" || arg == "prev"
+	case DoField:
+		return a, arg == string(TextField) || arg == string(ContactField)
+	case DoRate:
+		return a, arg == "1" || arg == "2" || arg == "3"
+	case DoZoom:
+		return a, arg == "in" || arg == "out" || arg == "fit"
+	case DoPick, DoTopic, DoEnlarge:
+		n, err := strconv.Atoi(arg)
+		return a, err == nil && n >= 0 && n < 1000 && strconv.Itoa(n) == arg
 	}
 	return Action{}, false
 }

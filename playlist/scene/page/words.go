@@ -13,6 +13,10 @@ import (
 type words struct {
 	en bool
 
+	frame frameWords // bar, sheets, loop, home
+	typed typedWords // keypads, search, forms
+	read  readWords  // notices, taking away, printing
+
 	home, back, end, contrast, plain, otherLang string
 	large                                       [3]string // what a touch on the button does at A, A+, A++
 
@@ -51,6 +55,8 @@ func wordsFor(lang string) *words {
 }
 
 var chinese = words{
+	frame: frameChinese, typed: typedChinese, read: readChinese,
+
 	home: "首页", back: "返回", end: "结束", contrast: "高对比", plain: "标准色", otherLang: "English",
 	large: [3]string{"大字", "更大", "标准字"},
 
@@ -86,7 +92,9 @@ var chinese = words{
 }
 
 var english = words{
-	en:   true,
+	en:    true,
+	frame: frameEnglish, typed: typedEnglish, read: readEnglish,
+
 	home: "Home", back: "Back", end: "Finish", contrast: "Contrast", plain: "Colours", otherLang: "中文",
 	large: [3]string{"Larger", "Largest", "Normal"},
 
