@@ -42,7 +42,7 @@ var own = map[string][]string{
 
 	"kiosk":          {"assets", "assets/durable", "playlist/...", "configs", "kiosk/cache", "kiosk/ledger", "kiosk/link", "kiosk/mailbox", "kiosk/player", "kiosk/vitals"},
 	"kiosk/link":     {"assets", "assets/durable", "playlist", "playlist/wire"},
-	"kiosk/cache":    {"assets", "assets/durable", "playlist", "playlist/wire"},
+	"kiosk/cache":    {"assets", "assets/durable", "playlist", "playlist/schedule", "playlist/wire"},
 	"kiosk/player":   {"playlist", "playlist/schedule", "playlist/scene"},
 	"kiosk/ledger":   {"assets", "assets/durable", "playlist", "playlist/wire"},
 	"kiosk/vitals":   {"playlist/wire"},

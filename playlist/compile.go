@@ -21,6 +21,7 @@ type CompileInput struct {
 	Rules     []schedule.Rule
 	Days      []schedule.Exception
 	Takedowns []Takedown
+	Glyphs    *Blob // what Edition.Glyphs is
 }
 
 // Compile makes an edition and returns with it the blobs of its notices, by Ref.
@@ -38,6 +39,7 @@ func Compile(in CompileInput) (Edition, map[assets.Ref][]byte, error) {
 		Columns:  slices.Clone(in.Columns),
 		Days:     slices.Clone(in.Days),
 		Rules:    slices.Clone(in.Rules),
+		Glyphs:   in.Glyphs,
 	}
 	fail := func(err error) (Edition, map[assets.Ref][]byte, error) {
 		return Edition{}, nil, fmt.Errorf("compile channel %s: %w", in.Channel, err)

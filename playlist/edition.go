@@ -74,3 +74,30 @@ type Takedown struct {
 	At      time.Time `json:"at"`
 	Reason  string    `json:"reason,omitempty"`
 }
+
+// Needs calls yield with every blob without which the edition must not be shown,
+// some of them more than once: notices, pictures and rare characters.
+func (e *Edition) Needs(yield func(Blob) bool) {
+	if e.Glyphs != nil && !yield(*e.Glyphs) {
+		return
+	}
+	for _, n := range e.Notices {
+		if !yield(Blob{n.Ref, n.Size}) {
+			return
+		}
+		for _, b := range n.Blobs {
+			if !yield(b) {
+				return
+			}
+		}
+	}
+}
+
+// Extras calls yield with every blob that the edition is complete without.
+func (e *Edition) Extras(yield func(Blob) bool) {
+	for _, n := range e.Notices {
+		if n.Speech != nil && !yield(*n.Speech) {
+			return
+		}
+	}
+}

@@ -24,6 +24,7 @@ const (
 	maxBlobs      = maxPictures * maxRenditions
 	maxBlobSize   = maxPicture
 	maxRevision   = 1 << 53 // what every reader of JSON can hold
+	maxGlyphs     = 8 << 20 // bytes of the characters that an edition brings along
 	maxReason     = 500     // characters
 	maxNameLength = 64      // characters
 )
@@ -50,6 +51,9 @@ func (e *Edition) checkHead() error {
 	}
 	if y := e.Created.Year(); y < 2000 || y > 9999 {
 		return fmt.Errorf("created in the year %d", y)
+	}
+	if g := e.Glyphs; g != nil && (g.Ref.IsZero() || g.Size < 1 || g.Size > maxGlyphs) {
+		return fmt.Errorf("rare characters: blob %s of %d bytes, at most %d are allowed", g.Ref.Short(), g.Size, maxGlyphs)
 	}
 	if e.Channel.Alert && len(e.Columns)+len(e.Playlists)+len(e.Rules)+len(e.Days) > 0 {
 		return errors.New("an alert channel carries alerts and nothing else")

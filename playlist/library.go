@@ -280,6 +280,28 @@ func (l *Library) Revisions() map[ChannelID]Revision {
 	return out
 }
 
+// Glyphs returns the blobs with rare characters that the editions bring along,
+// each once, nearest site first.
+func (l *Library) Glyphs() []Blob {
+	var out []Blob
+	for _, c := range l.channels {
+		if g := c.edition.Glyphs; g != nil && !slices.Contains(out, *g) {
+			out = append(out, *g)
+		}
+	}
+	return out
+}
+
+// Speech returns the recording of a version of a notice, if the office made one.
+func (l *Library) Speech(id NoticeID, version int) (Blob, bool) {
+	for _, c := range l.channels {
+		if n, ok := c.edition.entry(id); ok && n.Version == version && n.Speech != nil {
+			return *n.Speech, true
+		}
+	}
+	return Blob{}, false
+}
+
 // Created returns when the newest of the editions was made: the screen's
 // information is at least as old as that.
 func (l *Library) Created() time.Time {

@@ -2,7 +2,8 @@
 // with their licence, so that a screen needs nothing installed.
 //
 // It promises that each face covers the unified ideographs, Extension A and
-// the symbols of official Chinese, and that a face that is not asked for costs
+// the symbols of official Chinese, that the rare faces add what 通用规范汉字表 has
+// beyond them, and that a face that is not asked for costs
 // nothing at start. It knows nothing of shaping or drawing: outlines are handed
 // out as font files, dots as rows of bits.
 package fonts
@@ -29,6 +30,12 @@ var sansBold []byte
 //go:embed serif-bold.otf
 var serifBold []byte
 
+//go:embed rare-regular.otf
+var rareRegular []byte
+
+//go:embed rare-bold.otf
+var rareBold []byte
+
 //go:embed unifont16.bin.gz
 var unifont16 []byte
 
@@ -48,6 +55,16 @@ func Bold() []byte { return sansBold }
 // Serif returns Noto Serif CJK SC Bold, the face of titles, as an OpenType
 // (CFF) file. The bytes are shared and must not be changed.
 func Serif() []byte { return serifBold }
+
+// Rare returns the ideographs of Noto Sans CJK SC beyond the basic plane,
+// Regular or Bold, as an OpenType (CFF) file: some two thousand, among them all
+// of 通用规范汉字表. The bytes are shared and must not be changed.
+func Rare(bold bool) []byte {
+	if bold {
+		return rareBold
+	}
+	return rareRegular
+}
 
 // DotRows is the height in dots of the glyphs of Dots.
 const DotRows = 16

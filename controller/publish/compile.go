@@ -274,12 +274,12 @@ func (d *Desk) previous(ctx context.Context, l *line, in playlist.CompileInput) 
 func freshBlobs(prev, next *playlist.Edition) []playlist.Blob {
 	had := map[assets.Ref]bool{}
 	if prev != nil {
-		for b := range editionBlobs(prev) {
+		for b := range prev.Needs {
 			had[b.Ref] = true
 		}
 	}
 	fresh := []playlist.Blob{}
-	for b := range editionBlobs(next) {
+	for b := range next.Needs {
 		if !had[b.Ref] {
 			had[b.Ref] = true
 			fresh = append(fresh, b)
@@ -292,19 +292,4 @@ func freshBlobs(prev, next *playlist.Edition) []playlist.Blob {
 		return a.Ref.Compare(b.Ref)
 	})
 	return fresh
-}
-
-func editionBlobs(e *playlist.Edition) func(yield func(playlist.Blob) bool) {
-	return func(yield func(playlist.Blob) bool) {
-		for _, n := range e.Notices {
-			if !yield(playlist.Blob{Ref: n.Ref, Size: n.Size}) {
-				return
-			}
-			for _, b := range n.Blobs {
-				if !yield(b) {
-					return
-				}
-			}
-		}
-	}
 }

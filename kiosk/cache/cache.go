@@ -33,6 +33,7 @@ import (
 	"mingbai/assets"
 	"mingbai/assets/durable"
 	"mingbai/playlist"
+	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
 
@@ -206,14 +207,9 @@ func (c *Cache) Read(ref assets.Ref, limit int64) ([]byte, error) {
 // sizeOf returns the size that the editions on screen give a blob.
 func (c *Cache) sizeOf(ref assets.Ref) (int64, bool) {
 	for _, e := range c.editions {
-		for _, entry := range e.doc.Notices {
-			if entry.Ref == ref {
-				return entry.Size, true
-			}
-			for _, b := range entry.Blobs {
-				if b.Ref == ref {
-					return b.Size, true
-				}
+		for b := range e.doc.Needs {
+			if b.Ref == ref {
+				return b.Size, true
 			}
 		}
 	}
@@ -235,12 +231,7 @@ func (c *Cache) Missing(ch playlist.ChannelID) []playlist.Blob {
 		}
 	}
 	if e, ok := c.staged[ch]; ok {
-		for _, entry := range e.doc.Notices {
-			add(playlist.Blob{Ref: entry.Ref, Size: entry.Size})
-			for _, b := range entry.Blobs {
-				add(b)
-			}
-		}
+		e.doc.Needs(func(b playlist.Blob) bool { add(b); return true })
 	}
 	if ch.IsZero() {
 		for ref, size := range c.lost {
@@ -254,6 +245,46 @@ func (c *Cache) Missing(ch playlist.ChannelID) []playlist.Blob {
 		return a.Ref.Compare(b.Ref)
 	})
 	return list
+}
+
+// Extras lists the blobs that the generation on screen is complete without and
+// that are not here, those of the newest notices first: recordings. All of them
+// together with what is here take at most limit bytes.
+func (c *Cache) Extras(limit int64) []playlist.Blob {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.current == nil {
+		return nil
+	}
+	type extra struct {
+		playlist.Blob
+		issued schedule.Date
+	}
+	var all []extra
+	seen := map[assets.Ref]bool{}
+	for _, e := range c.editions {
+		for _, entry := range e.doc.Notices {
+			n := c.notices[entry.Ref]
+			if entry.Speech == nil || n == nil || seen[entry.Speech.Ref] {
+				continue
+			}
+			seen[entry.Speech.Ref] = true
+			all = append(all, extra{*entry.Speech, n.Issued})
+		}
+	}
+	slices.SortFunc(all, func(a, b extra) int {
+		return cmp.Or(b.issued.Compare(a.issued), a.Ref.Compare(b.Ref))
+	})
+	var missing []playlist.Blob
+	for _, x := range all {
+		if limit -= x.Size; limit < 0 {
+			break
+		}
+		if !c.blobs.Has(x.Ref) {
+			missing = append(missing, x.Blob)
+		}
+	}
+	return missing
 }
 
 // Offer takes a pushed envelope with the blobs that rode along. It verifies all
@@ -358,10 +389,9 @@ func (c *Cache) offerEdition(p wire.Push, attached [][]byte) error {
 		if entry.Size > maxNotice {
 			return refuse(wire.ReasonOversized, "notice %s has %d bytes, at most %d are taken", entry.ID, entry.Size, maxNotice)
 		}
-		wanted[entry.Ref] = entry.Size
-		for _, b := range entry.Blobs {
-			wanted[b.Ref] = b.Size
-		}
+	}
+	for b := range e.Needs {
+		wanted[b.Ref] = b.Size
 	}
 	here := make(map[assets.Ref][]byte, len(attached))
 	for _, data := range attached {
@@ -451,14 +481,9 @@ func (c *Cache) Commit() (bool, error) {
 }
 
 func (c *Cache) whole(e playlist.Edition) bool {
-	for _, entry := range e.Notices {
-		if !c.blobs.Has(entry.Ref) {
+	for b := range e.Needs {
+		if !c.blobs.Has(b.Ref) {
 			return false
-		}
-		for _, b := range entry.Blobs {
-			if !c.blobs.Has(b.Ref) {
-				return false
-			}
 		}
 	}
 	return true
@@ -471,11 +496,11 @@ func (c *Cache) Sweep() (removed int, err error) {
 	keep := map[assets.Ref]bool{}
 	hold := func(e *admitted[playlist.Edition]) {
 		keep[e.ref] = true
-		for _, entry := range e.doc.Notices {
-			keep[entry.Ref] = true
-			for _, b := range entry.Blobs {
-				keep[b.Ref] = true
-			}
+		for b := range e.doc.Needs {
+			keep[b.Ref] = true
+		}
+		for b := range e.doc.Extras {
+			keep[b.Ref] = true
 		}
 	}
 	for _, e := range c.editions {

@@ -28,6 +28,12 @@ const ranges = "20-7E,A0-17F,1CD-1DC,251,261,2C7-2DA,370-3FF,400-4FF,2010-2040,2
 	"2190-22FF,2312,2460-24FF,2500-26FF,2E80-2EF3,2F00-2FD5,3000-30FF,3100-312F,3200-33FF," +
 	"3400-4DBF,4E00-9FFF,F900-FAFF,FE10-FE6F,FF00-FFEF"
 
+// rareRanges is what the two rare faces hold: the ideographs beyond the basic
+// plane, as far as Noto has them. Those of the Table of General Standard
+// Chinese Characters (通用规范汉字表) are among them, with which most rare names
+// are written.
+const rareRanges = "20000-2A6DF,2A700-2EBE0,2F800-2FA1F,30000-323AF"
+
 const (
 	noto    = "/usr/share/fonts/opentype/noto/"
 	unifont = "/usr/share/unifont/unifont.hex"
@@ -35,19 +41,21 @@ const (
 
 func main() {
 	log.SetFlags(0)
-	for out, in := range map[string]string{
-		"sans-regular.otf": "NotoSansCJK-Regular.ttc",
-		"sans-bold.otf":    "NotoSansCJK-Bold.ttc",
-		"serif-bold.otf":   "NotoSerifCJK-Bold.ttc",
+	for _, face := range []struct{ out, in, ranges string }{
+		{"sans-regular.otf", "NotoSansCJK-Regular.ttc", ranges},
+		{"sans-bold.otf", "NotoSansCJK-Bold.ttc", ranges},
+		{"serif-bold.otf", "NotoSerifCJK-Bold.ttc", ranges},
+		{"rare-regular.otf", "NotoSansCJK-Regular.ttc", rareRanges},
+		{"rare-bold.otf", "NotoSansCJK-Bold.ttc", rareRanges},
 	} {
 		// Face 2 of the collection is the Simplified Chinese one. locl, aalt
 		// and vert are left out because they pull in the glyphs of the other
 		// regions.
-		cmd := exec.Command("hb-subset", "--face-index=2", "--unicodes="+ranges,
-			"--layout-features=kern,halt,palt", "--no-hinting", "--output-file="+out, noto+in)
+		cmd := exec.Command("hb-subset", "--face-index=2", "--unicodes="+face.ranges,
+			"--layout-features=kern,halt,palt", "--no-hinting", "--output-file="+face.out, noto+face.in)
 		cmd.Stderr = os.Stderr
 		if err := cmd.Run(); err != nil {
-			log.Fatalf("subsetting %s: %v", in, err)
+			log.Fatalf("subsetting %s: %v", face.in, err)
 		}
 	}
 	if err := packUnifont("unifont16.bin.gz"); err != nil {

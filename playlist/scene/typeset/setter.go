@@ -31,7 +31,9 @@ const (
 type Setter struct {
 	mu     sync.Mutex // guards everything below
 	loads  [roles]func() (*outline.Face, error)
-	rare   []*outline.Face // faces added for characters that the embedded ones lack
+	spare  [2]func() (*outline.Face, error) // regular and bold, for what loads lack; read when first needed
+	rare   []*outline.Face                  // faces that editions brought along
+	rareOf []*byte                          // the files of rare, to know them again
 	shaper shaping.HarfbuzzShaper
 	seg    segmenter.Segmenter
 	halves map[halfKey]half
@@ -90,7 +92,11 @@ func newSetter(sans, bold, serif func() (*outline.Face, error)) *Setter {
 
 // Default returns the process's own setter of the embedded faces.
 var Default = sync.OnceValue(func() *Setter {
-	return New(fonts.Sans(), fonts.Bold(), fonts.Serif())
+	s := New(fonts.Sans(), fonts.Bold(), fonts.Serif())
+	for i := range s.spare {
+		s.spare[i] = sync.OnceValues(func() (*outline.Face, error) { return outline.Parse(fonts.Rare(i == 1)) })
+	}
+	return s
 })
 
 // Warm reads the faces of the given roles, or of all when none is given, side
@@ -113,18 +119,37 @@ func (s *Setter) Warm(which ...Role) error {
 	return nil
 }
 
-// AddFace adds a font file that is asked for characters which the others lack,
-// such as the rare characters of names that an edition brings along.
-func (s *Setter) AddFace(file []byte) error {
-	face, err := outline.Parse(file)
-	if err != nil {
-		return fmt.Errorf("adding a typeface: %w", err)
-	}
+// SetRare makes these font files the ones that are asked for characters which
+// the embedded faces lack, such as those of rare names that editions bring along
+// (package rare), in place of the ones before. The error names the first file
+// that cannot be read; the others count.
+func (s *Setter) SetRare(files ...[]byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rare = append(s.rare, face)
+	var of []*byte
+	for _, file := range files {
+		if len(file) > 0 {
+			of = append(of, &file[0])
+		}
+	}
+	if slices.Equal(of, s.rareOf) {
+		return nil
+	}
+	var first error
+	var faces []*outline.Face
+	for i, file := range files {
+		face, err := outline.Parse(file)
+		if err != nil {
+			if first == nil {
+				first = fmt.Errorf("adding typeface %d of %d: %w", i+1, len(files), err)
+			}
+			continue
+		}
+		faces = append(faces, face)
+	}
+	s.rare, s.rareOf = faces, of
 	s.paras = newLRU[paraKey, *Para](maxParas)
-	return nil
+	return first
 }
 
 // Paragraph sets text in lines at most width pixels wide; "\n" starts a new
@@ -288,6 +313,17 @@ func (s *Setter) faceFor(role Role, r rune) *outline.Face {
 			continue
 		}
 		if f := s.face(next); f != nil {
+			if _, ok := f.Glyph(r); ok {
+				return f
+			}
+		}
+	}
+	bold := 0
+	if role != Sans {
+		bold = 1
+	}
+	if load := s.spare[bold]; load != nil && r > 0xFFFF {
+		if f, err := load(); err == nil {
 			if _, ok := f.Glyph(r); ok {
 				return f
 			}

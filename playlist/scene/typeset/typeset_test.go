@@ -149,7 +149,7 @@ func TestMissing(t *testing.T) {
 	if got := Missing("青禾县 2026年——“公示”\n\t㐀䶵龥鿕，e\u0301"); len(got) != 0 {
 		t.Errorf("characters of GB 18030 level 2 are reported: %q", got)
 	}
-	if got := Missing("张\U00020BB7家\U0001F600\U00020BB7"); !slices.Equal(got, []rune{0x20BB7, 0x1F600}) {
+	if got := Missing("张\U0002A6C7家\U0001F600\U0002A6C7"); !slices.Equal(got, []rune{0x2A6C7, 0x1F600}) {
 		t.Errorf("missing %U", got)
 	}
 	var lacking []rune
@@ -176,7 +176,7 @@ func TestMissing(t *testing.T) {
 }
 
 func TestAMissingCharacterIsMarked(t *testing.T) {
-	p := Default().Line("张\U00020BB7家", Style{Size: 20})
+	p := Default().Line("张\U0002A6C7家", Style{Size: 20})
 	q := Default().Line("张〓家", Style{Size: 20})
 	if p.Width != q.Width || len(p.Lines[0].Glyphs) != 3 || p.Lines[0].Glyphs[1] != q.Lines[0].Glyphs[1] {
 		t.Error("a character without a glyph is not set as 〓")
@@ -265,12 +265,12 @@ func TestFacesThatCannotBeRead(t *testing.T) {
 	if p := s.Paragraph("公示，2026", Style{Size: 20}, 60); len(p.Lines) == 0 || len(p.Lines[0].Glyphs) != 0 {
 		t.Error("without faces something is drawn")
 	}
-	if err := s.AddFace([]byte("nor this")); err == nil {
+	if err := s.SetRare([]byte("nor this")); err == nil {
 		t.Error("adding what is no font reports no error")
 	}
 	// What an edition brings along is used at once, also for text that was set
 	// before.
-	if err := s.AddFace(fonts.Sans()); err != nil {
+	if err := s.SetRare(fonts.Sans()); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.Missing("公示"); len(got) != 0 {
