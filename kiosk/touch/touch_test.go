@@ -152,7 +152,7 @@ func TestSessionLeavesNothingBehind(t *testing.T) {
 	s := newStand(t)
 	s.tap("start")
 	s.tap("large")
-	s.tap("contrast")
+	s.prog.act("contrast", s.now)
 	s.tap("lang")
 	if v := s.prog.drawn.key.view; v.Large != 1 || !v.HighContrast || v.Lang != "en" {
 		t.Fatalf("the choices did not count: %+v", v)

@@ -62,6 +62,7 @@ type ctx struct {
 	pal    scene.Palette
 	c      *scene.Canvas
 	info   *Info
+	origin image.Point // of the page in the frame; the low mode moves it down
 }
 
 // Draw lays one page out. lib may be nil for Pairing, Fallback and Identify, and
@@ -107,6 +108,8 @@ func (x *ctx) draw() {
 	case Home, ColumnPage, Postings, Latest, NoticePage:
 		if x.lib == nil || !x.reading() {
 			x.fallback()
+		} else {
+			x.over()
 		}
 	default:
 		x.fallback()

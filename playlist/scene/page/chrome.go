@@ -164,23 +164,27 @@ type button struct {
 	icon   scene.IconName
 	label  string
 	action Verb
-	danger bool
+	col    color.RGBA
 }
 
-// buttons are the places of the bar from left to right. Reading aloud will
-// stand between contrast and language.
+// buttons are the six places of the bar from left to right, the same on every
+// page (DOMAIN U04). What cannot be read aloud says so when it is touched; its
+// place stays.
 func (x *ctx) buttons() []button {
-	contrast := x.w.contrast
-	if x.v.HighContrast {
-		contrast = x.w.plain
+	read := button{scene.IconSpeaker, x.w.frame.read, DoRead, x.pal.Ink}
+	switch {
+	case x.v.Spoken != "":
+		read.icon, read.label = scene.IconStop, x.w.frame.stop
+	case !x.status.Speech:
+		read.icon, read.col = scene.IconMute, x.pal.Secondary
 	}
 	return []button{
-		{scene.IconHome, x.w.home, DoHome, false},
-		{scene.IconBack, x.w.back, DoBack, false},
-		{scene.IconTextSize, x.w.large[min(max(x.v.Large, 0), 2)], DoLarge, false},
-		{scene.IconContrast, contrast, DoContrast, false},
-		{scene.IconGlobe, x.w.otherLang, DoLang, false},
-		{scene.IconExit, x.w.end, DoEnd, true},
+		{scene.IconHome, x.w.home, DoHome, x.pal.Ink},
+		{scene.IconBack, x.w.back, DoBack, x.pal.Ink},
+		{scene.IconTextSize, x.w.frame.large, DoLarge, x.pal.Ink},
+		read,
+		{scene.IconGlobe, x.w.otherLang, DoLang, x.pal.Ink},
+		{scene.IconExit, x.w.end, DoEnd, x.pal.Danger},
 	}
 }
 
@@ -200,11 +204,7 @@ func (x *ctx) bar() int {
 	wide := make([]int, len(all))
 	cell := (s.x1 - s.x0) / len(all)
 	for i, b := range all {
-		col := x.pal.Ink
-		if b.danger {
-			col = x.pal.Danger
-		}
-		labels[i] = x.setter.Fit(b.label, x.plain(typeset.Sans, sizeSmall, col), cell, 1, m.u(sizeSmall*3/4))
+		labels[i] = x.setter.Fit(b.label, x.plain(typeset.Sans, sizeSmall, b.col), cell, 1, m.u(sizeSmall*3/4))
 		wide[i] = max(labels[i].Width, size)
 		if m.low() {
 			wide[i] = labels[i].Width + size + m.u(16)

@@ -17,8 +17,7 @@ type words struct {
 	typed typedWords // keypads, search, forms
 	read  readWords  // notices, taking away, printing
 
-	home, back, end, contrast, plain, otherLang string
-	large                                       [3]string // what a touch on the button does at A, A+, A++
+	home, back, end, otherLang string
 
 	asOf, offlineAsOf, offlineLong, hotline, duty, call string
 	exercise, exerciseLine                              string
@@ -57,8 +56,7 @@ func wordsFor(lang string) *words {
 var chinese = words{
 	frame: frameChinese, typed: typedChinese, read: readChinese,
 
-	home: "首页", back: "返回", end: "结束", contrast: "高对比", plain: "标准色", otherLang: "English",
-	large: [3]string{"大字", "更大", "标准字"},
+	home: "首页", back: "返回", end: "结束", otherLang: "English",
 
 	asOf: "信息截至 %s", offlineAsOf: "暂时连不上网络，内容截至 %s",
 	offlineLong: "暂时连不上网络，内容截至 %s，办事请拨 %s", hotline: "监督电话 %s", duty: "值班电话 %s", call: "办事请拨 %s",
@@ -95,8 +93,7 @@ var english = words{
 	en:    true,
 	frame: frameEnglish, typed: typedEnglish, read: readEnglish,
 
-	home: "Home", back: "Back", end: "Finish", contrast: "Contrast", plain: "Colours", otherLang: "中文",
-	large: [3]string{"Larger", "Largest", "Normal"},
+	home: "Home", back: "Back", end: "Finish", otherLang: "中文",
 
 	asOf: "As of %s", offlineAsOf: "No connection for now, as of %s",
 	offlineLong: "No connection for now. Content as of %s. For service call %s", hotline: "Hotline %s", duty: "On duty %s", call: "For service call %s",

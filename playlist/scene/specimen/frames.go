@@ -35,6 +35,9 @@ func online() page.Status {
 	return page.Status{Online: true, AsOf: time.Date(2026, time.November, 20, 9, 28, 0, 0, Zone)}
 }
 
+// speaking is online on a page that can be read aloud.
+func speaking() page.Status { st := online(); st.Speech = true; return st }
+
 func offline(days int) page.Status {
 	return page.Status{AsOf: time.Date(2026, time.November, 20-days, 9, 20, 0, 0, Zone)}
 }
@@ -83,6 +86,11 @@ func views() []view {
 		{"attract-media", "liuxi", slide(MediaID, 3), nil, online(), 0},
 		{"attract-alert", "liuxi", slide(AlertID, 4), []*playlist.Notice{alert}, online(), 0},
 		{"dialog", "liuxi", with(notice(GuideID), func(v *page.View) { v.Idle = 18 }), nil, online(), 0},
+		{"look", "liuxi", with(notice(GuideID), func(v *page.View) { v.Sheet, v.Large = page.LookSheet, 1 }), nil, online(), 0},
+		{"look-standard", "liuxi", with(notice(AnnouncementID), func(v *page.View) { v.Sheet = page.LookSheet }), nil, online(), 0},
+		{"look-english", "hall", with(page.View{Kind: page.Home, Lang: "en", HighContrast: true}, func(v *page.View) { v.Sheet = page.LookSheet }), nil, online(), 0},
+		{"reading-aloud", "liuxi", with(notice(AnnouncementID), func(v *page.View) { v.Spoken = "一" }), nil, speaking(), 0},
+		{"toast", "liuxi", with(notice(AnnouncementID), func(v *page.View) { v.Toast = "这一页没有朗读" }), nil, online(), 0},
 		{"pairing", "hall", page.View{Kind: page.Pairing}, nil, page.Status{Code: "482915", Console: "http://192.0.2.10:8080"}, 0},
 		{"fallback", "hall", page.View{Kind: page.Fallback}, nil, offline(2), 0},
 		{"identify", "hall", page.View{Kind: page.Identify}, nil, online(), 0},
@@ -154,7 +162,7 @@ func LED(panel playlist.Panel) []Specimen {
 // and what differs from it in kind. The others are only audited.
 var golden = []string{
 	"home", "home-contrast", "column", "announcement", "guide", "guide-english",
-	"fund", "fund-scrolled", "media", "alert", "alert-exercise", "attract-fund", "pairing", "fallback",
+	"fund", "fund-scrolled", "look", "media", "alert", "alert-exercise", "attract-fund", "pairing", "fallback",
 }
 
 // Kept draws the touch pages on panels of which pictures are kept.
