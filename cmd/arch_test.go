@@ -33,7 +33,7 @@ var own = map[string][]string{
 	"controller":          {"assets/...", "playlist/...", "configs/...", "controller/..."},
 	"controller/store":    {"assets/...", "playlist", "playlist/schedule", "playlist/wire"},
 	"controller/accounts": {"controller/store", "assets/durable", "playlist"},
-	"controller/publish":  {"assets/...", "playlist", "playlist/schedule", "playlist/wire", "playlist/scene/typeset", "playlist/speech", "configs/...", "controller/store", "controller/bus"},
+	"controller/publish":  {"assets/...", "playlist", "playlist/schedule", "playlist/wire", "playlist/scene/typeset", "playlist/scene/typeset/rare", "playlist/speech", "configs/...", "controller/store", "controller/bus"},
 	"controller/fleet":    {"assets/...", "playlist", "playlist/schedule", "playlist/wire", "controller/store", "controller/bus", "controller/hub"},
 	"controller/hub":      {"assets", "assets/durable", "playlist", "playlist/schedule", "playlist/wire"},
 	"controller/bus":      {"playlist"},

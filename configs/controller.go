@@ -37,6 +37,7 @@ type Controller struct {
 	Limits    Limits    `toml:"limits"`
 	API       API       `toml:"api"`
 	Approvals Approvals `toml:"approvals"`
+	Fonts     Fonts     `toml:"fonts"`
 	Log       Log       `toml:"log"`
 }
 
@@ -101,6 +102,15 @@ type Approvals struct {
 	TwoPerson bool `toml:"two_person"`
 }
 
+// Fonts says where characters come from that the programs do not bring along.
+type Fonts struct {
+	// Rare are font files with the characters of rare names, TrueType or
+	// OpenType; the first that has a character gives it. What an edition needs of
+	// them travels with it. Default: empty, the fonts of Debian's package
+	// fonts-hanazono when it is installed.
+	Rare []string `toml:"rare"`
+}
+
 // Log says what is logged to standard error.
 type Log struct {
 	// Level is debug, info, warn or error. Default: info.
@@ -122,6 +132,7 @@ func DefaultController() Controller {
 		Screens:  Screens{Pairing: 10 * time.Minute, Report: 30 * time.Second, Offline: 90 * time.Second},
 		Limits:   Limits{PushInline: 256 << 10, Upload: 32 << 20},
 		API:      API{TokenFile: "api-token"},
+		Fonts:    Fonts{Rare: []string{}},
 		Log:      Log{Level: "info", Format: "text"},
 	}
 }
@@ -139,6 +150,9 @@ func LoadController(path string) (Controller, error) {
 	c.Data = against(dir, c.Data)
 	c.TLS.Cert = against(dir, c.TLS.Cert)
 	c.TLS.Key = against(dir, c.TLS.Key)
+	for i, path := range c.Fonts.Rare {
+		c.Fonts.Rare[i] = against(dir, path)
+	}
 	c.Database.PostgresDSNFile = against(dir, c.Database.PostgresDSNFile)
 	return c, nil
 }

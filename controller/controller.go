@@ -36,6 +36,7 @@ import (
 	"mingbai/controller/store"
 	"mingbai/playlist"
 	"mingbai/playlist/scene/typeset"
+	"mingbai/playlist/scene/typeset/rare"
 	"mingbai/playlist/schedule"
 )
 
@@ -136,7 +137,7 @@ func NewWith(cfg configs.Controller, log *slog.Logger, opt Options) (_ *Controll
 	c.Fleet.Attach(c.Hub)
 	c.Desk = publish.New(publish.Config{
 		Store: c.Store, Blobs: c.Blobs, Keys: keys, Zone: c.zone, TwoPerson: cfg.Approvals.TwoPerson, Log: log,
-		Missing: typeset.Missing, TreeChanged: c.Fleet.RefreshAll, Checkpoint: opt.Checkpoint,
+		Glyphs: glyphs(cfg.Fonts, log), TreeChanged: c.Fleet.RefreshAll, Checkpoint: opt.Checkpoint,
 		Announce: func(ch playlist.ChannelID, rev playlist.Revision) {
 			c.Bus.Publish(bus.Announcement{Channel: ch, Revision: rev})
 		},
@@ -151,6 +152,19 @@ func NewWith(cfg configs.Controller, log *slog.Logger, opt Options) (_ *Controll
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	return c, nil
+}
+
+// glyphs opens the fonts that rare characters are taken from.
+func glyphs(cfg configs.Fonts, log *slog.Logger) *publish.Glyphs {
+	paths := cfg.Rare
+	if len(paths) == 0 {
+		paths = rare.Usual
+	}
+	sources, missing := rare.Open(paths)
+	if len(missing) > 0 && len(cfg.Rare) > 0 {
+		log.Warn("Fonts for rare characters are not there.", "files", missing)
+	}
+	return publish.NewGlyphs(sources, typeset.Default())
 }
 
 // adoptToken reads the file with the API's token, or writes a new one.

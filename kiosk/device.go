@@ -157,6 +157,7 @@ func (d *Device) Run(ctx context.Context, program player.Program, screen player.
 		}
 	})
 	wg.Go(func() { d.keepHouse(ctx) })
+	wg.Go(func() { d.keepExtras(ctx) })
 	err := screen.Run(ctx, &watched{Program: program, device: d})
 	quit(nil)
 	wg.Wait()

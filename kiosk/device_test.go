@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"mingbai/assets/durable"
+	"mingbai/assets/fonts"
 	"mingbai/configs"
 	"mingbai/configs/intake"
 	"mingbai/controller"
@@ -24,14 +25,18 @@ import (
 	"mingbai/kiosk/player"
 	"mingbai/playlist"
 	"mingbai/playlist/scene"
+	"mingbai/playlist/scene/typeset"
 	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
 
 // office runs a real controller with one village and one notice until the test
 // ends.
-func office(t *testing.T) *controller.Controller {
+func office(t *testing.T) *controller.Controller { return officeWith(t, "明日停水。", configs.Fonts{}) }
+
+func officeWith(t *testing.T, text string, faces configs.Fonts) *controller.Controller {
 	cfg := configs.DefaultController()
+	cfg.Fonts = faces
 	cfg.Data, cfg.Listen, cfg.Screens.Report = t.TempDir(), "127.0.0.1:0", time.Second
 	c, err := controller.New(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -40,7 +45,7 @@ func office(t *testing.T) *controller.Controller {
 	n := playlist.Notice{
 		ID: "tingshui", Version: 1, Kind: playlist.KindAnnouncement, Site: "liuxi", Column: "news", Title: "关于停水的公告", Issuer: "柳溪村",
 		Issued:       schedule.DateOf(time.Now()),
-		Announcement: &playlist.Announcement{Blocks: []playlist.Block{{Kind: playlist.Paragraph, Text: "明日停水。"}}},
+		Announcement: &playlist.Announcement{Blocks: []playlist.Block{{Kind: playlist.Paragraph, Text: text}}},
 	}
 	_, err = c.Desk.Import(t.Context(), publish.Who{Actor: "test"}, &intake.County{
 		Name:    "柳溪村",
@@ -282,5 +287,45 @@ func TestLeapsOfTheClockAreNotShown(t *testing.T) {
 	}
 	if sum > visible+time.Duration(len(rows))*time.Millisecond || sum < visible/2 {
 		t.Errorf("%d rows claim %v, %v were visible", len(rows), sum, visible)
+	}
+}
+
+// TestRareNameTravels: a character that no screen has is taken from the office's
+// fonts, comes with the edition, and is what the screen needs to be whole.
+func TestRareNameTravels(t *testing.T) {
+	const name = "村民\U0002A6C7某明日停水。"
+	if got := typeset.Default().Lacking(name); len(got) != 1 {
+		t.Fatalf("the embedded faces lack %q", string(got))
+	}
+	font, err := filepath.Abs(filepath.Join("..", "playlist", "scene", "typeset", "rare", "testdata", "hanazono.ttf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := officeWith(t, name, configs.Fonts{Rare: []string{font}})
+	if got := c.Desk.Missing(name); len(got) != 0 {
+		t.Errorf("the office cannot draw %q", string(got))
+	}
+	r := switchOn(t, c, t.TempDir(), time.Now)
+	r.until("the notice is here", func() bool {
+		return len(r.Status().Library.List(playlist.Query{}, r.Status().Moment)) == 1
+	})
+	packs := r.Status().Library.Glyphs()
+	if len(packs) != 1 {
+		t.Fatalf("%d font files came along", len(packs))
+	}
+	file, err := r.Blob(packs[0].Ref, packs[0].Size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	screen := typeset.New(fonts.Sans(), fonts.Bold(), fonts.Serif())
+	if err := screen.SetRare(file); err != nil {
+		t.Fatal(err)
+	}
+	if got := screen.Missing(name); len(got) != 0 {
+		t.Errorf("the screen still lacks %q", string(got))
+	}
+	// Nobody else's fonts: the same text without the font is refused by name.
+	if got := office(t).Desk.Missing("\uE123"); len(got) != 1 {
+		t.Errorf("a character that nobody has is not reported: %q", string(got))
 	}
 }

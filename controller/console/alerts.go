@@ -239,7 +239,7 @@ func checkAlert(v *visit) error {
 	if out.Previews, err = v.previews(n.Site, "/alerts/preview.png", &n); err != nil {
 		return err
 	}
-	out.missing(n.PlainText())
+	out.missing(v.Desk.Missing(n.PlainText()))
 	if out.Summary = v.summary(wrong); wrong == 0 {
 		count := 0
 		targets, err := v.targets(n.Site)

@@ -13,7 +13,6 @@ import (
 	"mingbai/controller/publish"
 	"mingbai/controller/store"
 	"mingbai/playlist"
-	"mingbai/playlist/scene/typeset"
 	"mingbai/playlist/schedule"
 )
 
@@ -407,7 +406,7 @@ func checkWriting(v *visit) error {
 	if out.Previews, err = v.previews(n.Site, "/write/preview.png", &n); err != nil {
 		return err
 	}
-	out.missing(n.PlainText())
+	out.missing(v.Desk.Missing(n.PlainText()))
 	out.Summary = v.summary(wrong)
 	return v.json(out)
 }
@@ -419,9 +418,9 @@ func (v *visit) summary(wrong int) string {
 	return v.t("发布前要处理 %d 处。", wrong)
 }
 
-func (c *checked) missing(text string) {
+func (c *checked) missing(runes []rune) {
 	c.Missing = []string{}
-	for _, r := range typeset.Missing(text) {
+	for _, r := range runes {
 		c.Missing = append(c.Missing, fmt.Sprintf("%c (U+%04X)", r, r)) // the browser may not have it either
 	}
 }

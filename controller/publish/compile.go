@@ -24,7 +24,8 @@ type line struct {
 	// notices are decoded versions in force, by Ref, so that a large channel is
 	// not decoded anew for every change.
 	notices map[assets.Ref]*playlist.Notice
-	last    *playlist.Edition // the newest edition, nil when not known
+	rare    map[assets.Ref][]rune // characters of notices that the embedded faces lack
+	last    *playlist.Edition     // the newest edition, nil when not known
 }
 
 func (d *Desk) line(c playlist.ChannelID) *line {
@@ -32,7 +33,7 @@ func (d *Desk) line(c playlist.ChannelID) *line {
 	defer d.mu.Unlock()
 	l := d.lines[c]
 	if l == nil {
-		l = &line{turn: make(chan struct{}, 1), notices: map[assets.Ref]*playlist.Notice{}}
+		l = &line{turn: make(chan struct{}, 1), notices: map[assets.Ref]*playlist.Notice{}, rare: map[assets.Ref][]rune{}}
 		l.turn <- struct{}{}
 		d.lines[c] = l
 	}
@@ -86,12 +87,16 @@ func (d *Desk) compileUpTo(ctx context.Context, c playlist.ChannelID, want int64
 
 	var in playlist.CompileInput
 	var state store.Channel
+	var site playlist.Site
 	err := d.cfg.Store.View(ctx, func(r store.Reader) error {
 		var err error
 		if state, err = r.Channel(ctx, c); err != nil || state.Compiled >= want {
 			return err
 		}
-		in, err = d.gather(ctx, r, c, l)
+		if in, err = d.gather(ctx, r, c, l); err != nil {
+			return err
+		}
+		site, err = r.Site(ctx, c.Site)
 		return err
 	})
 	if err != nil {
@@ -99,6 +104,9 @@ func (d *Desk) compileUpTo(ctx context.Context, c playlist.ChannelID, want int64
 	}
 	if state.Compiled >= want {
 		return state.Revision, nil
+	}
+	if in, err = d.withGlyphs(l, in, site.Name); err != nil {
+		return 0, fmt.Errorf("make an edition of %s: %w", c, err)
 	}
 	in.Revision = state.Revision + 1
 	if err := d.makeEdition(ctx, l, in, state.Wanted); err != nil {
@@ -127,6 +135,11 @@ func (d *Desk) gather(ctx context.Context, r store.Reader, c playlist.ChannelID,
 		in.Notices = append(in.Notices, n)
 	}
 	l.notices = decoded
+	for ref := range l.rare {
+		if decoded[ref] == nil {
+			delete(l.rare, ref)
+		}
+	}
 	if in.Takedowns, err = r.Takedowns(ctx, c); err != nil || c.Alert {
 		return in, err
 	}

@@ -58,8 +58,9 @@ type Config struct {
 	TwoPerson bool // a notice is released by another person than its author
 	Now       func() time.Time
 	Log       *slog.Logger
-	// Missing returns the characters of a text that no font has; nil checks nothing.
-	Missing func(string) []rune
+	// Glyphs has the rare characters of this machine's fonts; nil checks nothing
+	// and sends none.
+	Glyphs *Glyphs
 	// Announce is told of every edition once it is durable, and of the newest
 	// edition of every channel after a start.
 	Announce func(playlist.ChannelID, playlist.Revision)
@@ -153,7 +154,7 @@ func (d *Desk) CatchUp(ctx context.Context) error {
 
 // env gathers what documents are compared with.
 func (d *Desk) env(ctx context.Context, r store.Reader) (playlist.ValidateEnv, error) {
-	env := playlist.ValidateEnv{Missing: d.cfg.Missing, Now: d.cfg.Now(), Zone: d.cfg.Zone}
+	env := playlist.ValidateEnv{Missing: d.Missing, Now: d.cfg.Now(), Zone: d.cfg.Zone}
 	var err error
 	if env.Columns, err = r.Columns(ctx); err != nil {
 		return env, err

@@ -210,6 +210,7 @@ func (p *Program) adopt(status kiosk.Status) {
 	p.lib = status.Library
 	p.player.SetLibrary(p.lib, status.Moment)
 	if p.lib != nil {
+		p.rareGlyphs()
 		p.newBook(p.lib.Settings())
 	}
 	kept := p.session.pages[:0]
@@ -223,6 +224,19 @@ func (p *Program) adopt(status kiosk.Status) {
 	if p.session.active && len(p.session.pages) == 0 {
 		p.session.pages = []page.View{{Kind: page.Home}}
 	}
+}
+
+// rareGlyphs lends the setter the characters that the editions brought along.
+// What cannot be read now is asked for again by the cache, and is 〓 until then.
+func (p *Program) rareGlyphs() {
+	var files [][]byte
+	for _, b := range p.lib.Glyphs() {
+		if data, err := p.src.Blob(b.Ref, b.Size); err == nil {
+			files = append(files, data)
+		}
+	}
+	// A file that is no font was made by a broken office; the others count.
+	_ = p.setter.SetRare(files...)
 }
 
 func (p *Program) present(id playlist.NoticeID, m schedule.Moment) bool {

@@ -93,6 +93,25 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
+// TestRareNames draws names beyond the basic plane: coarse, but there.
+func TestRareNames(t *testing.T) {
+	for _, size := range Sizes {
+		f, err := Face(size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const names = "张𬭎、李㛃、王𬘓"
+		if got := f.Missing(names); len(got) > 0 {
+			t.Errorf("%d dots: missing %q", size, string(got))
+		}
+		img, err := f.Picture(names, 3, color.RGBA{255, 90, 40, 255})
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden.Image(t, "rare-"+strconv.Itoa(size), img, 0)
+	}
+}
+
 func TestGoldenFaces(t *testing.T) {
 	for _, size := range Sizes {
 		f, err := Face(size)

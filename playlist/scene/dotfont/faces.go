@@ -23,13 +23,14 @@ func open16() (*Font, error) {
 	if err != nil {
 		return nil, err
 	}
+	beyond := rareOutlines(16, 96)
 	return newFont(16, func(r rune) (*scene.Mask, int, bool) {
 		if r == '\u3000' {
 			return nil, 16, true
 		}
 		rows, width, ok := dots.Glyph(r)
 		if !ok {
-			return nil, 0, false
+			return beyond(r)
 		}
 		m := &scene.Mask{W: width, H: 16, Pix: make([]uint8, width*16)}
 		inked := false
@@ -47,6 +48,24 @@ func open16() (*Font, error) {
 		}
 		return m, width, true
 	}), nil
+}
+
+// rareOutlines draws the ideographs beyond the basic plane from outlines, coarse
+// but there: they stand in people's names. The face is read when first needed.
+func rareOutlines(size int, lit uint8) func(rune) (*scene.Mask, int, bool) {
+	face := sync.OnceValue(func() func(rune) (*scene.Mask, int, bool) {
+		face, err := outline.Parse(fonts.Rare(size >= 24))
+		if err != nil {
+			return func(rune) (*scene.Mask, int, bool) { return nil, 0, false }
+		}
+		return thresholded(face, size, lit)
+	})
+	return func(r rune) (*scene.Mask, int, bool) {
+		if r <= 0xFFFF {
+			return nil, 0, false
+		}
+		return face()(r)
+	}
 }
 
 // pullLeft moves the dots of m so that the leftmost stands in column x. Unifont
@@ -83,11 +102,12 @@ func open12() (*Font, error) {
 		}
 		return thresholded(face, 12, 88)
 	})
+	beyond := rareOutlines(12, 88)
 	return newFont(12, func(r rune) (*scene.Mask, int, bool) {
 		adv, ok := bitmapfont.FaceSC.GlyphAdvance(r)
 		width := adv.Round()
 		if !ok || unicode.IsControl(r) {
-			return nil, 0, false
+			return beyond(r)
 		}
 		if unicode.IsSpace(r) {
 			return nil, width, true
@@ -110,7 +130,10 @@ func open12() (*Font, error) {
 		if !inked {
 			// The module answers for every code point; one without dots is
 			// one that it lacks.
-			return rare()(r)
+			if m, width, ok := rare()(r); ok {
+				return m, width, ok
+			}
+			return beyond(r)
 		}
 		return m, width, true
 	}), nil
@@ -124,7 +147,13 @@ func openOutline(size int) (*Font, error) {
 	}
 	// Below one half, because the thin horizontals of a bold face would
 	// otherwise drop out.
-	return newFont(size, thresholded(face, size, 112)), nil
+	own, beyond := thresholded(face, size, 112), rareOutlines(size, 112)
+	return newFont(size, func(r rune) (*scene.Mask, int, bool) {
+		if m, width, ok := own(r); ok {
+			return m, width, ok
+		}
+		return beyond(r)
+	}), nil
 }
 
 // thresholded draws outlines in a cell of size dots, lighting the dots that are

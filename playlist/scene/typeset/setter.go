@@ -270,7 +270,21 @@ func (s *Setter) Missing(text string) []rune {
 	return out
 }
 
-// Missing returns the characters of text that the embedded faces lack.
+// Lacking returns the characters of text, each once and in order, that the
+// setter's own faces lack, whether or not SetRare has brought them.
+func (s *Setter) Lacking(text string) []rune {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []rune
+	for _, r := range norm.NFC.String(text) {
+		if s.needsGlyph(r) && !slices.Contains(out, r) && s.ownFace(Sans, r) == nil {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Missing returns the characters of text that the process's setter cannot draw.
 func Missing(text string) []rune { return Default().Missing(text) }
 
 // needsGlyph tells letters from the characters that only steer text.
@@ -304,6 +318,19 @@ func (s *Setter) face(r Role) *outline.Face {
 
 // faceFor returns the first face of a role's chain that has r, or nil.
 func (s *Setter) faceFor(role Role, r rune) *outline.Face {
+	if f := s.ownFace(role, r); f != nil {
+		return f
+	}
+	for _, f := range s.rare {
+		if _, ok := f.Glyph(r); ok {
+			return f
+		}
+	}
+	return nil
+}
+
+// ownFace is faceFor without the faces that editions brought along.
+func (s *Setter) ownFace(role Role, r rune) *outline.Face {
 	chain := [...]Role{role, Bold, Sans}
 	if role == Sans {
 		chain[1] = Sans
@@ -327,11 +354,6 @@ func (s *Setter) faceFor(role Role, r rune) *outline.Face {
 			if _, ok := f.Glyph(r); ok {
 				return f
 			}
-		}
-	}
-	for _, f := range s.rare {
-		if _, ok := f.Glyph(r); ok {
-			return f
 		}
 	}
 	return nil
