@@ -32,7 +32,9 @@ import (
 
 // office runs a real controller with one village and one notice until the test
 // ends.
-func office(t *testing.T) *controller.Controller { return officeWith(t, "明日停水。", configs.Fonts{}) }
+func office(t *testing.T) *controller.Controller {
+	return officeWith(t, "明日停水。", configs.Fonts{})
+}
 
 func officeWith(t *testing.T, text string, faces configs.Fonts) *controller.Controller {
 	cfg := configs.DefaultController()
