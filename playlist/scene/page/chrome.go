@@ -24,7 +24,7 @@ func (x *ctx) header() int {
 	s := x.fixed()
 	m := x.m
 	clock := s.setter.Line(x.now.Format("15:04"), x.plain(typeset.Sans, sizeTitle, x.pal.Ink))
-	date := s.setter.Line(x.w.day(dateOf(x.now), x.now.Year())+" "+x.w.weekday(x.now), x.plain(typeset.Sans, sizeSmall, x.pal.Secondary))
+	date := s.setter.Line(x.w.day(dateOf(x.now), x.now.Year())+" "+x.w.shortDay(x.now), x.plain(typeset.Sans, sizeSmall, x.pal.Secondary))
 	base := m.header - m.u(28)  // the lower line's baseline
 	upper := m.header - m.u(75) // the upper line's
 	if m.low() {
@@ -35,14 +35,19 @@ func (x *ctx) header() int {
 	place := func(p *typeset.Para, left, y int) {
 		s.put(p, left, below(p, y), image.Rect(left, below(p, y), left+p.Width, below(p, y)+p.Height))
 	}
-	room := s.x1 - s.x0 - max(clock.Width, date.Width) - m.u(40)
+	end := s.x1 - max(clock.Width, date.Width)
 	if m.low() {
+		end = s.x1 - clock.Width - m.u(28) - date.Width
 		place(clock, s.x1-clock.Width, base)
-		place(date, s.x1-clock.Width-m.u(28)-date.Width, base)
-		room = s.x1 - s.x0 - clock.Width - date.Width - m.u(28+64)
+		place(date, end, base)
 	} else {
 		place(clock, s.x1-clock.Width, upper+m.u(6))
 		place(date, s.x1-date.Width, base)
+	}
+	end = x.finder(s, end)
+	room := end - m.u(14) - s.x0
+	if m.low() {
+		room -= m.u(48)
 	}
 	name := x.setter.Fit(x.siteName(), x.plain(typeset.Serif, sizeLead, x.pal.Ink), room, 1, m.u(sizeBody))
 	place(name, s.x0, upper)
@@ -63,6 +68,41 @@ func (x *ctx) header() int {
 	y := m.header
 	s.line(0, m.w, y-s.weight(x.pal.Rule), x.pal.Rule, x.pal.Ink)
 	return x.banners(y)
+}
+
+// finder draws the way to the search page at the head of every page that a
+// person reads but home, where it is a box of its own, and the search page. It
+// ends before x1 and returns where it begins.
+func (x *ctx) finder(s *sheet, x1 int) int {
+	switch x.v.Kind {
+	case ColumnPage, Postings, Latest, NoticePage, PicturePage:
+	default:
+		return x1
+	}
+	m := x.m
+	st := x.plain(typeset.Sans, sizeSmall, x.pal.Government)
+	label := s.set2(x.w.frame.find, st)
+	size, pad := m.u(40), m.u(14)
+	high := max(m.touch(), min(m.header-m.u(32), m.u(104)))
+	wide := max(label.Width+2*pad, m.touch())
+	if m.low() {
+		high = max(m.touch(), m.u(76))
+		wide = max(size+m.u(12)+label.Width+2*m.u(22), m.touch())
+	}
+	x1 -= m.u(20)
+	y := (m.header - high) / 2
+	r := image.Rect(x1-wide, y, x1, y+high)
+	action := string(DoSearch)
+	s.card(r, action)
+	if m.low() {
+		s.beside(r, scene.IconSearch, x.w.frame.find, st)
+	} else {
+		y += (high - size - label.Height) / 2
+		s.icon(scene.IconSearch, r.Min.X+(wide-size)/2, y, size, st.Color)
+		s.put(label, r.Min.X+(wide-label.Width)/2, y+size, r)
+	}
+	s.touchable(r, action, x.w.frame.find, false)
+	return r.Min.X
 }
 
 // statusLines are the texts of the line under the site's name, the fullest

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"mingbai/playlist"
+	"mingbai/playlist/scene"
 	"mingbai/playlist/scene/typeset"
 )
 
@@ -17,29 +18,33 @@ func (x *ctx) home() content {
 func (x *ctx) homeTiles(s *sheet) {
 	tiles := x.lib.Tiles()
 	gap := x.m.u(20)
-	s.gap(44)
-	if x.m.landscape() {
-		s.y -= x.m.u(8)
-	}
+	s.gap(36)
+	s.askBox()
+	s.gap(28)
 	rows := (len(tiles) + 1) / 2
 	if rows == 0 {
 		return
 	}
 	w := (s.width() - gap) / 2
 	title := x.tileTitle(tiles, w)
-	high := x.m.u(170)
+	// Large text leaves room for the hints only where the page scrolls anyway.
+	high, hints := x.m.u(154), s.high == 0 || x.m.landscape() || x.m.large == 1
 	for _, c := range tiles {
-		if h := x.tileHint(c, w); h != nil {
-			high = max(high, title.Leading+h.Height+x.m.u(72))
+		if h := x.tileHint(c, w); h != nil && hints {
+			high = max(high, title.Leading+h.Height+x.m.u(54))
 		}
 	}
 	if x.m.landscape() && s.high > 0 {
 		// The tiles take the whole column.
-		high = min((s.high-s.y-x.m.u(40)-(rows-1)*gap)/rows, x.m.u(230))
+		room := min((s.high-s.y-x.m.u(40)-(rows-1)*gap)/rows, x.m.u(230))
+		if room < high-x.m.u(40) {
+			hints, high = false, max(title.Leading+x.m.u(30), x.m.touch()) // all tiles matter more than what one finds in them
+		}
+		high = max(room, high-x.m.u(40))
 	}
 	for i, c := range tiles {
 		left := s.x0 + i%2*(w+gap)
-		s.tile(image.Rect(left, s.y, left+w, s.y+high), c, title)
+		s.tile(image.Rect(left, s.y, left+w, s.y+high), c, title, hints)
 		if i%2 == 1 || i == len(tiles)-1 {
 			s.y += high + gap
 			s.breakAt(s.y)
@@ -48,8 +53,38 @@ func (x *ctx) homeTiles(s *sheet) {
 	s.y -= gap
 }
 
+// askBox is the way to the search page: a box that looks as if one could type in
+// it, and whoever touches it can.
+func (s *sheet) askBox() {
+	m := s.m
+	high := max(m.u(108), m.touch())
+	if m.landscape() {
+		high = max(m.u(92), m.touch())
+	}
+	r := image.Rect(s.x0, s.y, s.x1, s.y+high)
+	action := string(DoSearch)
+	s.card(r, action)
+	if !s.dry {
+		s.c.Outline(r, m.u(14), s.weight(3), s.pal.Ink)
+	}
+	size := m.u(44)
+	left := s.x0 + m.u(40) + size + m.u(28)
+	s.icon(scene.IconSearch, s.x0+m.u(40), s.y+(high-size)/2, size, s.pal.Ink)
+	st := s.body(s.pal.Secondary)
+	var p *typeset.Para
+	for _, text := range s.w.frame.ask {
+		if p = s.set2(text, st); p.Width <= s.x1-m.u(32)-left {
+			break
+		}
+	}
+	s.put(p, left, s.y+(high-p.Height)/2, r)
+	s.touchable(r, action, p.Text, false)
+	s.y += high
+	s.breakAt(s.y)
+}
+
 // tile is a card that opens a column: its name, what one finds there, how many.
-func (s *sheet) tile(r image.Rectangle, c playlist.Column, title typeset.Style) {
+func (s *sheet) tile(r image.Rectangle, c playlist.Column, title typeset.Style, hints bool) {
 	action := ToColumn(c.ID)
 	strong, _ := s.accent(c.Field)
 	s.card(r, action)
@@ -62,8 +97,11 @@ func (s *sheet) tile(r image.Rectangle, c playlist.Column, title typeset.Style) 
 	count := s.tileCount(c, s.small(strong))
 	x0, x1 := r.Min.X+s.m.u(tileLeft), r.Max.X-s.m.u(tileRight)
 	p := s.set2(name, title)
-	hint := s.tileHint(c, r.Dx())
+	var hint *typeset.Para
 	high := p.Height
+	if hints {
+		hint = s.tileHint(c, r.Dx())
+	}
 	if hint != nil {
 		high += s.m.u(6) + hint.Height
 	}
@@ -115,46 +153,128 @@ func (x *ctx) tileHint(c playlist.Column, w int) *typeset.Para {
 // set2 sets one line.
 func (s *sheet) set2(text string, st typeset.Style) *typeset.Para { return s.setter.Line(text, st) }
 
+// maxOwn bounds how many of this place's own notices stand before all others.
+const maxOwn = 3
+
+// recent are the newest notices, a few of this place's own first.
+func (x *ctx) recent(limit int) []*playlist.Notice {
+	var out []*playlist.Notice
+	if len(x.settings.Path) > 0 {
+		out = x.lib.List(playlist.Query{Sites: []playlist.SiteID{x.settings.Path[0].ID}, Limit: maxOwn}, x.moment)
+	}
+	own := len(out)
+	for _, n := range x.lib.List(playlist.Query{Limit: limit}, x.moment) {
+		if !slices.Contains(out[:own], n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
 func (x *ctx) homeLists(s *sheet) {
 	running := x.lib.Postings(x.moment)
-	recent := x.lib.List(playlist.Query{Limit: 40}, x.moment)
-	s.section(x.w.posting, sprintf(x.w.allPostings, len(running)), string(DoPostings), len(running) > 0)
-	if len(running) == 0 {
-		s.gap(24)
-		s.para(x.w.noneHere, x.body(x.pal.Secondary))
-		s.gap(24)
+	recent := x.recent(40)
+	// What is left for the lists; 0 is as much as they take.
+	limit := 0
+	if s.high > 0 {
+		limit = s.high - x.m.u(20)
+		if x.status.Feedback {
+			limit = s.high - x.opinionHigh() - x.m.u(20)
+		}
 	}
-	shown := min(3, len(running))
-	for _, n := range running[:shown] {
-		s.listRow(n, false)
-	}
-	if s.high > 0 && s.high-s.y < x.m.u(300) {
-		// Too little for a second list: the first goes on instead.
-		for _, n := range running[shown:] {
-			probe := s.spare()
-			if probe.listRow(n, false); probe.y > s.high-x.m.u(20) {
+	if s.high == 0 {
+		s.homePostings(running, 3)
+		s.homeLatest(running[:min(3, len(running))], recent, 5, 0)
+	} else if shown, ok := s.homeShares(running, recent, limit); ok {
+		s.homePostings(running, shown)
+		s.homeLatest(running[:shown], recent, len(recent), limit)
+	} else {
+		// Too little for a second list: the first takes all.
+		for shown = len(running); shown > 1; shown-- {
+			if probe := s.spare(); probe.homePostings(running, shown) <= limit {
 				break
 			}
-			s.listRow(n, false)
 		}
-		return
+		s.homePostings(running, shown)
 	}
-	s.section(x.w.latest, sprintf(x.w.allLatest, x.lib.Count(playlist.Query{}, x.moment)), string(DoLatest), len(recent) > 0)
-	more := 0
+	if x.status.Feedback {
+		s.opinionRow()
+	}
+}
+
+// homeShares finds how many running posting periods stand on home so that some
+// of the latest stand below them; false when there is no room for both.
+func (s *sheet) homeShares(running, recent []*playlist.Notice, limit int) (shown int, ok bool) {
+	for _, least := range []int{2, 1} {
+		for shown = min(3, len(running)); shown >= min(2, len(running)); shown-- {
+			probe := s.spare()
+			probe.homePostings(running, shown)
+			if probe.homeLatest(running[:shown], recent, least, 0) <= limit {
+				return shown, true
+			}
+			if shown == 0 {
+				break
+			}
+		}
+	}
+	return 0, false
+}
+
+// homePostings is the list of running posting periods, and returns its end.
+func (s *sheet) homePostings(running []*playlist.Notice, shown int) int {
+	s.section(s.w.posting, sprintf(s.w.allPostings, len(running)), string(DoPostings), len(running) > 0)
+	if len(running) == 0 {
+		s.gap(24)
+		s.para(s.w.noneHere, s.body(s.pal.Secondary))
+		s.gap(24)
+	}
+	for _, n := range running[:min(shown, len(running))] {
+		s.listRow(n, false)
+	}
+	return s.y
+}
+
+// homeLatest is the list of what is new and does not stand above it already: at
+// most most rows, and none that ends below limit unless that is 0. It returns
+// its end.
+func (s *sheet) homeLatest(above, recent []*playlist.Notice, most, limit int) int {
+	s.section(s.w.latest, sprintf(s.w.allLatest, s.lib.Count(playlist.Query{}, s.moment)), string(DoLatest), len(recent) > 0)
 	for _, n := range recent {
-		if slices.Contains(running[:shown], n) {
-			continue // it stands above already
+		if slices.Contains(above, n) {
+			continue
 		}
-		if more++; s.high == 0 && more > 5 {
+		if most--; most < 0 {
 			break
 		}
-		probe := s.spare()
-		probe.listRow(n, true)
-		if s.high > 0 && probe.y > s.high-x.m.u(20) {
-			break
+		if probe := s.spare(); limit > 0 {
+			if probe.listRow(n, true); probe.y > limit {
+				break
+			}
 		}
 		s.listRow(n, true)
 	}
+	return s.y
+}
+
+// opinionHigh is the height of the row that leads to 意见箱.
+func (x *ctx) opinionHigh() int { return max(x.m.u(92), x.m.touch()) }
+
+// opinionRow is the quiet way to 意见箱 at the foot of home.
+func (s *sheet) opinionRow() {
+	high := s.opinionHigh()
+	if s.high > 0 {
+		s.y = max(s.y, s.high-high-s.m.u(17))
+	}
+	r := image.Rect(s.x0, s.y, s.x1, s.y+high)
+	size := s.m.u(36)
+	st := s.body(s.pal.Government)
+	p := s.setter.Fit(s.w.frame.opinion, st, s.width()-2*size-s.m.u(36), 1, s.m.u(sizeSmall))
+	s.icon(scene.IconOpinion, s.x0, s.y+(high-size)/2, size, st.Color)
+	s.put(p, s.x0+size+s.m.u(20), s.y+(high-p.Height)/2, r)
+	s.icon(scene.IconRight, s.x1-size, s.y+(high-size)/2, size, st.Color)
+	s.touchable(image.Rect(r.Min.X-s.m.u(16), r.Min.Y, r.Max.X+s.m.u(16), r.Max.Y), string(DoOpinion), s.w.frame.opinion, true)
+	s.y += high
+	s.breakAt(s.y)
 }
 
 // section is a serif heading over a strong line, with the way to all of it.

@@ -153,6 +153,14 @@ func (w *words) weekday(t time.Time) string {
 	return "星期" + weekdays[t.Weekday()]
 }
 
+// shortDay is the day of the week where there is little room.
+func (w *words) shortDay(t time.Time) string {
+	if w.en {
+		return t.Weekday().String()[:3]
+	}
+	return "周" + weekdays[t.Weekday()]
+}
+
 // instant is a day and a time of day.
 func (w *words) instant(t time.Time, year int) string {
 	return w.day(dateOf(t), year) + " " + t.Format("15:04")

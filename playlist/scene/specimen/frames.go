@@ -35,6 +35,9 @@ func online() page.Status {
 	return page.Status{Online: true, AsOf: time.Date(2026, time.November, 20, 9, 28, 0, 0, Zone)}
 }
 
+// listening is online where opinions can be stored.
+func listening() page.Status { st := online(); st.Feedback = true; return st }
+
 // speaking is online on a page that can be read aloud.
 func speaking() page.Status { st := online(); st.Speech = true; return st }
 
@@ -55,10 +58,10 @@ func views() []view {
 		return page.View{Kind: page.Attract, Notice: id, Slide: at, Slides: 6}
 	}
 	return []view{
-		{"home", "liuxi", page.View{Kind: page.Home}, nil, online(), 0},
+		{"home", "liuxi", page.View{Kind: page.Home}, nil, listening(), 0},
 		{"home-english", "hall", with(page.View{Kind: page.Home}, english), nil, online(), 0},
 		{"home-contrast", "hall", page.View{Kind: page.Home, HighContrast: true}, nil, online(), 0},
-		{"home-large", "liuxi", page.View{Kind: page.Home, Large: 2}, nil, online(), 0},
+		{"home-large", "liuxi", page.View{Kind: page.Home, Large: 2}, nil, listening(), 0},
 		{"home-offline", "liuxi", page.View{Kind: page.Home}, nil, offline(3), 0},
 		{"column", "liuxi", page.View{Kind: page.ColumnPage, Column: "funds"}, nil, online(), 0},
 		{"column-empty", "liuxi", page.View{Kind: page.ColumnPage, Column: "funds-road"}, nil, online(), 0},
