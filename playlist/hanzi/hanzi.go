@@ -3,11 +3,16 @@
 // somebody composes text with them.
 //
 // It promises answers without a network from tables that are embedded with
-// their licences. It leaves to others what is searched and how keys look.
+// their licences (LICENSES), within 5 ms a key. The tables are unpacked when they
+// are first asked for, which takes some 50 ms: a program that has a screen calls
+// Warm in the background. It leaves to others what is searched and how keys look.
 package hanzi
 
 // The five strokes as keys (一丨丿丶乛), in the order of every stroke pad.
 const Strokes = "hspnz"
+
+// maxKeys is how many keys are looked at; nobody types more for one word.
+const maxKeys = 60
 
 // Candidate is what keys may mean.
 type Candidate struct {
@@ -15,18 +20,31 @@ type Candidate struct {
 	Used int // how many of the keys it takes, from the first
 }
 
-// Readings returns all pinyin readings of a character without tones, ü as v,
-// the most usual first; nil for what is not a Han character.
-func Readings(r rune) []string { return nil }
+// Warm unpacks the tables, so that the first key does not wait for them.
+func Warm() {
+	readings()
+	strokes()
+	words()
+}
 
-// StrokeOrder returns the strokes of a character as letters of Strokes; empty
-// when it is not known.
-func StrokeOrder(r rune) string { return "" }
+// clean keeps the letters that allowed allows, as lower case, and at most
+// maxKeys of them.
+func clean(keys string, allowed func(byte) bool) string {
+	out := make([]byte, 0, min(len(keys), maxKeys))
+	for i := 0; i < len(keys) && len(out) < maxKeys; i++ {
+		c := keys[i]
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if allowed(c) {
+			out = append(out, c)
+		}
+	}
+	return string(out)
+}
 
-// FromPinyin returns what letters may mean, best first: whole words before
-// characters, frequent before rare. It understands initials, full syllables and
-// mixtures (women, wm, wom).
-func FromPinyin(letters string, limit int) []Candidate { return nil }
+func isLetter(c byte) bool { return c >= 'a' && c <= 'z' }
 
-// FromStrokes returns the characters that begin with these strokes, best first.
-func FromStrokes(strokes string, limit int) []Candidate { return nil }
+func isStroke(c byte) bool {
+	return c == 'h' || c == 's' || c == 'p' || c == 'n' || c == 'z'
+}

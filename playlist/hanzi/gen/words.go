@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"compress/flate"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mingbai/playlist/hanzi"
+)
+
+const (
+	most     = 60_000 // words of two characters and more
+	longest  = 8      // characters
+	ownFloor = 112    // weight of our own words, like that of a word of every day
+)
+
+type entry struct {
+	text   []rune
+	weight uint8
+}
+
+// weight is 8 × log2 of a frequency.
+func weight(frequency float64) uint8 {
+	return uint8(min(255, math.Round(8*math.Log2(frequency+1))))
+}
+
+func wordTable(words, phrases, own string) ([]byte, error) {
+	entries, err := readWords(words, own)
+	if err != nil {
+		return nil, err
+	}
+	readings, err := readPhrases(phrases)
+	if err != nil {
+		return nil, err
+	}
+	var shared, more, high, low, weights, unusual []byte
+	var last []rune
+	lastUnusual := 0
+	for i, e := range entries {
+		same := 0
+		for same < min(len(last), len(e.text)) && last[same] == e.text[same] {
+			same++
+		}
+		shared, more, weights = append(shared, byte(same)), append(more, byte(len(e.text)-same)), append(weights, e.weight)
+		for _, r := range e.text[same:] {
+			high, low = append(high, byte(r>>8)), append(low, byte(r))
+		}
+		last = e.text
+		if of := unusually(e.text, readings); of != nil {
+			unusual = binary.AppendUvarint(unusual, uint64(i-lastUnusual))
+			unusual = append(unusual, of...)
+			lastUnusual = i
+		}
+	}
+	raw := binary.BigEndian.AppendUint32(nil, uint32(len(entries)))
+	raw = binary.BigEndian.AppendUint32(raw, uint32(len(high)))
+	for _, part := range [][]byte{shared, more, high, low, weights, unusual} {
+		raw = append(raw, part...)
+	}
+	var out bytes.Buffer
+	z, err := flate.NewWriter(&out, flate.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := z.Write(raw); err != nil {
+		return nil, err
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// readWords takes the most frequent words, our own, and all characters that have
+// a reading and either strokes or a word. A character is as frequent as all the
+// words that it is in.
+func readWords(path, own string) ([]entry, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	type counted struct {
+		text      string
+		frequency float64
+	}
+	var list []counted
+	chars := map[rune]float64{}
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		field := strings.Fields(lines.Text())
+		if len(field) < 2 {
+			continue
+		}
+		text := []rune(field[0])
+		frequency, err := strconv.ParseFloat(field[1], 64)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", lines.Text(), err)
+		}
+		if len(text) > longest || slices.ContainsFunc(text, func(r rune) bool { return r > 0xFFFF || len(hanzi.Readings(r)) == 0 }) {
+			continue
+		}
+		for _, r := range text {
+			chars[r] += frequency
+		}
+		if len(text) > 1 {
+			list = append(list, counted{field[0], frequency})
+		}
+	}
+	slices.SortFunc(list, func(a, b counted) int {
+		return cmp.Or(cmp.Compare(b.frequency, a.frequency), strings.Compare(a.text, b.text))
+	})
+	weights := map[string]uint8{}
+	for _, c := range list[:min(most, len(list))] {
+		weights[c.text] = weight(c.frequency)
+	}
+	for r := rune(0x4E00); r <= 0x9FFF; r++ {
+		if len(hanzi.Readings(r)) > 0 && (chars[r] > 0 || hanzi.StrokeOrder(r) != "") {
+			weights[string(r)] = weight(chars[r])
+		}
+	}
+	ours, err := os.ReadFile(own)
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range strings.Fields(string(ours)) {
+		weights[text] = max(weights[text], ownFloor)
+	}
+	var out []entry
+	for text, w := range weights {
+		out = append(out, entry{[]rune(text), w})
+	}
+	slices.SortFunc(out, func(a, b entry) int { return slices.Compare(a.text, b.text) })
+	return out, nil
+}
+
+var phrase = regexp.MustCompile(`"([^"]+)":\s*(\[\[.*\]\])`)
+var syllable = regexp.MustCompile(`\["([^"]*)"`)
+
+// readPhrases reads how words are read: for each its syllables with tone marks.
+func readPhrases(path string) (map[string][]string, error) {
+	script, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]string{}
+	for _, m := range phrase.FindAllSubmatch(script, -1) {
+		var of []string
+		for _, s := range syllable.FindAllSubmatch(m[2], -1) {
+			of = append(of, hanzi.Toneless(string(s[1])))
+		}
+		out[string(m[1])] = of
+	}
+	return out, nil
+}
+
+// unusually returns for each character of a word which of its readings it has
+// there, nil when every one has its first. Parts of a word that are words
+// themselves are read as these, the longest first.
+func unusually(text []rune, readings map[string][]string) []byte {
+	if len(text) < 2 {
+		return nil
+	}
+	out := make([]byte, len(text))
+	for i := 0; i < len(text); {
+		step := 1
+		for n := len(text) - i; n > 1; n-- {
+			of := readings[string(text[i:i+n])]
+			if len(of) != n {
+				continue
+			}
+			for k, s := range of {
+				if at := slices.Index(hanzi.Readings(text[i+k]), s); at > 0 {
+					out[i+k] = byte(at)
+				}
+			}
+			step = n
+			break
+		}
+		i += step
+	}
+	if slices.Max(out) == 0 {
+		return nil
+	}
+	return out
+}

@@ -1,0 +1,120 @@
+package hanzi
+
+import (
+	"bytes"
+	"compress/flate"
+	_ "embed"
+	"encoding/binary"
+	"io"
+	"sync"
+)
+
+// wordTable is a DEFLATE stream of the words in the order of their text, written
+// by gen: the number of words and of runes, then one run of bytes for each of:
+// how many runes a word shares with the one before, how many follow, the high
+// and the low bytes of these, the weights (8 × log2 of the frequency), and the
+// words that are not read as their characters usually are.
+//
+//go:embed words.bin
+var wordTable []byte
+
+// word is the table unpacked.
+type word struct {
+	runes    []uint16
+	start    []uint32    // word i is runes[start[i]:start[i+1]]
+	weights  []uint8     // parallel to words
+	syllable []uint16    // parallel to runes: how it is read here, an index into spelt
+	byLetter [26][]int32 // words by every first letter of their first character
+	chars    map[rune]uint8
+	spelt    []string          // every syllable
+	begun    [26][]uint16      // those that begin with a letter
+	number   map[string]uint16 // back
+	others   map[rune][]uint16 // syllables of characters with several readings
+}
+
+var words = sync.OnceValue(func() *word {
+	raw, err := io.ReadAll(flate.NewReader(bytes.NewReader(wordTable)))
+	if err != nil {
+		panic("hanzi: the embedded words: " + err.Error())
+	}
+	w := &word{chars: map[rune]uint8{}, number: map[string]uint16{}, others: map[rune][]uint16{}}
+	count := int(binary.BigEndian.Uint32(raw))
+	runes := int(binary.BigEndian.Uint32(raw[4:]))
+	raw = raw[8:]
+	take := func(n int) []byte {
+		part := raw[:n]
+		raw = raw[n:]
+		return part
+	}
+	shared, more := take(count), take(count)
+	high, low := take(runes), take(runes)
+	w.weights = bytes.Clone(take(count))
+	w.start = make([]uint32, 1, count+1)
+	w.runes = make([]uint16, 0, 3*count)
+	for i, at := 0, 0; i < count; i++ {
+		if i > 0 {
+			w.runes = append(w.runes, w.runes[w.start[i-1]:w.start[i-1]+uint32(shared[i])]...)
+		}
+		for range more[i] {
+			w.runes = append(w.runes, uint16(high[at])<<8|uint16(low[at]))
+			at++
+		}
+		w.start = append(w.start, uint32(len(w.runes)))
+	}
+	w.read(raw)
+	return w
+})
+
+// read gives every character of every word its syllable and files the words by
+// their first letters.
+func (w *word) read(unusual []byte) {
+	usual := map[uint16]uint16{}
+	for _, r := range w.runes {
+		if _, ok := usual[r]; ok {
+			continue
+		}
+		var all []uint16
+		for _, s := range Readings(rune(r)) {
+			n, ok := w.number[s]
+			if !ok {
+				n = uint16(len(w.spelt))
+				w.number[s] = n
+				w.spelt = append(w.spelt, s)
+				w.begun[s[0]-'a'] = append(w.begun[s[0]-'a'], n)
+			}
+			all = append(all, n)
+		}
+		usual[r] = all[0]
+		w.others[rune(r)] = all
+	}
+	w.syllable = make([]uint16, len(w.runes))
+	for i, r := range w.runes {
+		w.syllable[i] = usual[r]
+	}
+	for i := 0; len(unusual) > 0; {
+		step, n := binary.Uvarint(unusual)
+		unusual = unusual[n:]
+		i += int(step)
+		for at := w.start[i]; at < w.start[i+1]; at++ {
+			w.syllable[at] = w.others[rune(w.runes[at])][unusual[0]]
+			unusual = unusual[1:]
+		}
+	}
+	for i, weight := range w.weights {
+		at := w.start[i]
+		first := rune(w.runes[at])
+		if w.start[i+1] == at+1 {
+			w.chars[first] = weight
+		}
+		var filed uint32
+		for _, s := range w.others[first] {
+			if letter := w.spelt[s][0] - 'a'; filed&(1<<letter) == 0 {
+				filed |= 1 << letter
+				w.byLetter[letter] = append(w.byLetter[letter], int32(i))
+			}
+		}
+	}
+}
+
+// weight says how frequent a character is: 8 × log2 of its frequency.
+func (w *word) weight(r rune) uint8 { return w.chars[r] }
