@@ -10,7 +10,8 @@
 //	  |  GET /device/v1/blobs/{ref} ------>  |   what did not ride along, with Range
 //	  |  adopted{have} / refused{reason} ->  |
 //	  |  report{}, ledger{rows} ---------->  |
-//	  |  <----------- taken{seq}, command{}  |
+//	  |  voices{}, usage{} --------------->  |
+//	  |  <--- taken{seq}, heard{}, command{} |
 //	  |  result{} ------------------------>  |
 //
 // A message is one binary websocket message: a line of JSON {"type":…,"body":…}

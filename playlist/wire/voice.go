@@ -23,6 +23,8 @@ const (
 	MaxVoiceContact = 40
 	MaxVoiceTopics  = 8
 	MaxVoices       = 50 // in one message
+	maxVoiceTitle   = 120
+	maxVoiceTopic   = 20
 )
 
 // Voice is what one resident said. It is anonymous unless the person gave a way
@@ -51,8 +53,8 @@ type Voices struct {
 type Usage struct {
 	Day    schedule.Date     `json:"day"`
 	Counts map[string]uint64 `json:"counts"`
-	// Empty are searches that found nothing, as typed, at most 40 a day, letters
-	// and strokes only: digits could be somebody's number.
+	// Empty are searches that found nothing, each once, at most 40 a day: letters
+	// as typed and strokes written 一丨丿丶乛. Digits could be somebody's number.
 	Empty []string `json:"empty,omitempty"`
 }
 
@@ -71,6 +73,15 @@ const (
 	CountLow      = "low"
 	CountEnglish  = "english"
 	CountIdle     = "idle" // sessions that ended because nobody answered
+)
+
+// Bounds of a day's usage.
+const (
+	MaxCounts   = 5000    // keys
+	MaxCount    = 1 << 40 // of one key; a day has fewer milliseconds
+	MaxEmpty    = 40      // searches that found nothing
+	maxCountKey = 80      // bytes
+	maxEmptyKey = 24      // characters
 )
 
 // Heard acknowledges voices by ID and usage by day.
