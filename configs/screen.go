@@ -116,5 +116,8 @@ func (s Screen) Cache() string { return filepath.Join(s.Data, "cache") }
 // Ledger returns the folder of the ledger.
 func (s Screen) Ledger() string { return filepath.Join(s.Data, "ledger") }
 
+// Mailbox returns the folder of what residents said and what was counted.
+func (s Screen) Mailbox() string { return filepath.Join(s.Data, "mailbox") }
+
 // KeyFile returns the file of the device's own signing key.
 func (s Screen) KeyFile() string { return filepath.Join(s.Data, "device.key") }

@@ -23,6 +23,7 @@ import (
 	"mingbai/kiosk/cache"
 	"mingbai/kiosk/ledger"
 	"mingbai/kiosk/link"
+	"mingbai/kiosk/mailbox"
 	"mingbai/kiosk/player"
 	"mingbai/kiosk/vitals"
 	"mingbai/playlist"
@@ -64,6 +65,7 @@ type Device struct {
 	key    ed25519.PrivateKey
 	cache  *cache.Cache
 	ledger *ledger.Ledger
+	mail   *mailbox.Mailbox
 	vitals *vitals.Collector
 	clock  *player.Timekeeper
 	link   *link.Link
@@ -89,6 +91,7 @@ type Device struct {
 	reload    bool // the next hello asks for everything
 	unstored  bool // the disk failed to take what came; it has to be asked for again
 	first     bool // the first frame with content was logged
+	mailing   mailing
 }
 
 // Options are what tests change about a device.
@@ -123,10 +126,14 @@ func NewWith(cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger, opt
 	if err != nil {
 		return nil, err
 	}
+	mail, err := mailbox.Open(durable.OS, cfg.Mailbox(), log)
+	if err != nil {
+		return nil, err
+	}
 	times := c.Times()
 	d := &Device{
 		cfg: cfg, kind: kind, log: log, wall: opt.Now, started: now,
-		key: key, cache: c, ledger: rows,
+		key: key, cache: c, ledger: rows, mail: mail,
 		vitals: vitals.New(cfg.Data, now),
 		clock:  player.NewTimekeeper(times.Floor, configs.Built()),
 		poke:   make(chan struct{}, 1),
@@ -166,6 +173,9 @@ func (d *Device) Run(ctx context.Context, program player.Program, screen player.
 	}
 	if lerr := d.ledger.Close(); lerr != nil {
 		d.log.Error("The ledger did not close cleanly.", "error", lerr)
+	}
+	if merr := d.mail.Close(); merr != nil {
+		d.log.Error("The mailbox did not close cleanly.", "error", merr)
 	}
 	if err == nil && errors.Is(context.Cause(ctx), ErrRestart) {
 		return ErrRestart

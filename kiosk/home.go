@@ -44,6 +44,7 @@ func (d *Device) handler() link.Handler {
 		Welcome: d.welcome,
 		Push:    d.push,
 		Taken:   d.taken,
+		Heard:   d.heardBy,
 		Command: d.command,
 		Lost: func(err error) {
 			d.log.Warn("There is no connection to the controller; the screen goes on with what it has.", "error", err)
@@ -69,6 +70,7 @@ func (d *Device) welcome(w wire.Welcome) {
 		d.every = time.Duration(w.Report) * time.Second
 	}
 	d.sent, d.inFlight, d.code = w.Ledger, false, ""
+	d.mailing = mailing{} // what was on its way goes again
 	d.mu.Unlock()
 	d.log.Info("The controller has welcomed this screen.", "screen", w.Screen)
 	d.heard()
@@ -202,7 +204,7 @@ func (d *Device) screenshot(id string) {
 func (d *Device) keepHouse(ctx context.Context) {
 	tick := time.NewTicker(houseEvery)
 	defer tick.Stop()
-	measured, saved, swept := time.Time{}, time.Now(), time.Now()
+	measured, saved, swept, counted := time.Time{}, time.Now(), time.Now(), time.Now()
 	for {
 		now := time.Now()
 		d.mu.Lock()
@@ -229,6 +231,13 @@ func (d *Device) keepHouse(ctx context.Context) {
 			d.log.Error("The ledger cannot be written; rows wait in memory.", "error", err)
 		}
 		d.drain()
+		d.post()
+		if now.Sub(counted) >= countsEvery {
+			counted = now
+			if err := d.mail.Flush(); err != nil {
+				d.log.Error("Counts cannot be written; they wait in memory.", "error", err)
+			}
+		}
 		if now.Sub(saved) >= saveEvery {
 			saved = now
 			if err := d.cache.SaveTimes(d.times()); err != nil {

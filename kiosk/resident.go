@@ -2,22 +2,49 @@ package kiosk
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"mingbai/assets"
+	"mingbai/kiosk/mailbox"
 	"mingbai/playlist"
+	"mingbai/playlist/schedule"
 	"mingbai/playlist/speech"
 	"mingbai/playlist/wire"
 )
 
-// Say stores what a person said at this screen.
-func (d *Device) Say(wire.Voice) (number string, err error) { return "", assets.ErrNotFound }
+// Say stores what a person said at this screen, durably when it returns nil, and
+// sends it when there is a controller. It returns the number that the person may
+// write down. The error is mailbox.ErrTooMany when this screen has said too much
+// lately; any other says that nothing was stored.
+func (d *Device) Say(v wire.Voice) (number string, err error) {
+	number, err = d.mail.Put(v, d.moment().Now)
+	if err != nil {
+		if !errors.Is(err, mailbox.ErrTooMany) {
+			d.log.Error("A voice could not be stored.", "kind", v.Kind, "error", err)
+		}
+		return "", err
+	}
+	d.log.Info("A voice was stored.", "kind", v.Kind, "notice", v.Notice)
+	d.kick()
+	return number, nil
+}
 
 // Count adds to a count of today.
-func (d *Device) Count(key string, n uint64) {}
+func (d *Device) Count(key string, n uint64) { d.mail.Count(key, n, d.today()) }
 
-// EmptySearch notes keys that found nothing.
-func (d *Device) EmptySearch(keys string) {}
+// EmptySearch notes keys that found nothing: letters as typed, strokes written
+// 一丨丿丶乛. Anything else is not kept.
+func (d *Device) EmptySearch(keys string) { d.mail.Empty(keys, d.today()) }
+
+// today is the civil day at this screen's site.
+func (d *Device) today() schedule.Date {
+	m := d.moment()
+	if g := d.cache.Current(); g != nil && g.Library != nil {
+		return schedule.DateOf(m.Now.In(g.Library.Zone()))
+	}
+	return schedule.DateOf(m.Now.Local())
+}
 
 // recording finds the recording of a notice, if the office made one.
 func (d *Device) recording(id playlist.NoticeID, version int) (playlist.Blob, bool) {

@@ -4,7 +4,8 @@
 //
 // It promises that a device is bound to a screen only by a person who read the
 // code on its display; that settings are signed and their revision only rises;
-// that ledger rows which were acknowledged are durable and counted once; and
+// that ledger rows, voices and counts which were acknowledged are durable and
+// counted once; and
 // that the state of a screen is told with its cause and the next step. It is the
 // backend of package hub, which keeps the connections; content is made by
 // package publish.
@@ -60,7 +61,7 @@ type Fleet struct {
 	cfg    Config
 	hub    *hub.Hub
 	secret []byte // of blob tokens
-	ledger *ledgerWriter
+	writer *writer
 	ctx    context.Context // of work that outlives a call: ends with Close
 	quit   context.CancelFunc
 	work   sync.WaitGroup
@@ -78,6 +79,7 @@ type Fleet struct {
 	rows    []store.Screen // all screens as they were at rowsAt, nil when one changed
 	rowsAt  time.Time
 	changes int // counts what made rows nil
+	posts   map[playlist.ScreenID]*postage
 
 	settling sync.Mutex // one settings document at a time is made
 }
@@ -122,6 +124,7 @@ func New(ctx context.Context, cfg Config) (*Fleet, error) {
 	f := &Fleet{
 		cfg: cfg, secret: secret, live: map[playlist.ScreenID]*live{}, waiting: map[string]*waiting{},
 		byKey: map[[32]byte]*waiting{}, results: map[string]chan struct{}{}, loaded: map[playlist.ChannelID]playlist.Loaded{},
+		posts: map[playlist.ScreenID]*postage{},
 	}
 	screens, err := cfg.Store.Screens(ctx)
 	if err != nil {
@@ -143,7 +146,7 @@ func New(ctx context.Context, cfg Config) (*Fleet, error) {
 		}
 	}
 	f.ctx, f.quit = context.WithCancel(context.Background()) // ends with Close
-	f.ledger = startLedger(f)
+	f.writer = startWriter(cfg.Store)
 	return f, nil
 }
 
@@ -160,7 +163,7 @@ func (f *Fleet) Close() {
 	f.mu.Unlock()
 	f.quit()
 	f.work.Wait()
-	f.ledger.stop()
+	f.writer.stop()
 }
 
 // later runs do on its own, until Close at the longest.

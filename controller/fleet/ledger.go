@@ -2,9 +2,7 @@ package fleet
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"mingbai/assets"
@@ -17,99 +15,17 @@ import (
 // rows at midnight at the latest; a longer one comes from a clock that jumped.
 const longestRow = 25 * time.Hour
 
-// ledgerWriter stores rows for many screens in one transaction, because each
-// costs a sync of the disk: whoever comes while one is under way shares the
-// next.
-type ledgerWriter struct {
-	fleet *Fleet
-	in    chan ledgerJob
-	quit  context.CancelFunc
-	done  sync.WaitGroup
-}
-
-type ledgerJob struct {
-	screen playlist.ScreenID
-	rows   []wire.Row
-	answer chan ledgerAnswer // of capacity 1
-}
-
-type ledgerAnswer struct {
-	taken uint64
-	err   error
-}
-
-const jobsTogether = 256
-
-func startLedger(f *Fleet) *ledgerWriter {
-	ctx, quit := context.WithCancel(context.Background()) // ends with stop
-	w := &ledgerWriter{fleet: f, in: make(chan ledgerJob), quit: quit}
-	w.done.Go(func() { w.run(ctx) })
-	return w
-}
-
-func (w *ledgerWriter) stop() {
-	w.quit()
-	w.done.Wait()
-}
-
-func (w *ledgerWriter) run(ctx context.Context) {
-	for {
-		var jobs []ledgerJob
-		select {
-		case <-ctx.Done():
-			return
-		case j := <-w.in:
-			jobs = append(jobs, j)
-		}
-	more:
-		for len(jobs) < jobsTogether {
-			select {
-			case j := <-w.in:
-				jobs = append(jobs, j)
-			default:
-				break more
-			}
-		}
-		answers := make([]ledgerAnswer, len(jobs))
-		err := w.fleet.cfg.Store.Update(ctx, func(t *store.Tx) error {
-			for i, j := range jobs {
-				taken, err := w.fleet.takeRows(ctx, t, j.screen, j.rows)
-				if errors.Is(err, store.ErrNotFound) {
-					answers[i] = ledgerAnswer{err: err} // removed meanwhile: its own trouble only
-					continue
-				}
-				if err != nil {
-					return err
-				}
-				answers[i] = ledgerAnswer{taken: taken}
-			}
-			return nil
-		})
-		for i, j := range jobs {
-			if err != nil {
-				answers[i] = ledgerAnswer{err: err}
-			}
-			j.answer <- answers[i]
-		}
-	}
-}
-
 // Ledger is part of hub.Backend.
 func (f *Fleet) Ledger(ctx context.Context, screen playlist.ScreenID, rows []wire.Row) (uint64, error) {
-	job := ledgerJob{screen: screen, rows: rows, answer: make(chan ledgerAnswer, 1)}
-	select {
-	case f.ledger.in <- job:
-	case <-ctx.Done():
-		return 0, fmt.Errorf("take the ledger of %s: %w", screen, ctx.Err())
-	case <-f.ctx.Done():
-		return 0, fmt.Errorf("take the ledger of %s: %w", screen, f.ctx.Err())
+	var taken uint64
+	err := f.writer.do(ctx, "take the ledger of "+string(screen), func(ctx context.Context, t *store.Tx) (err error) {
+		taken, err = f.takeRows(ctx, t, screen, rows)
+		return err
+	})
+	if err != nil {
+		return 0, err
 	}
-	select {
-	case a := <-job.answer:
-		return a.taken, a.err
-	case <-ctx.Done():
-		return 0, fmt.Errorf("take the ledger of %s: %w", screen, ctx.Err())
-	}
+	return taken, nil
 }
 
 // takeRows stores the rows that are new and returns how far the ledger goes.

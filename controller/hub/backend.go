@@ -40,6 +40,13 @@ type Backend interface {
 	// Ledger stores rows and returns the highest sequence number up to which
 	// all rows are durable; the hub acknowledges it.
 	Ledger(ctx context.Context, screen playlist.ScreenID, rows []wire.Row) (taken uint64, err error)
+	// Voices stores what residents said and returns the IDs of those that the
+	// device may forget: they are durable, or nobody will ever want them. The hub
+	// acknowledges them.
+	Voices(ctx context.Context, screen playlist.ScreenID, voices []wire.Voice) (heard []string, err error)
+	// Usage stores the counts of a day; the hub acknowledges the day when it
+	// returns nil.
+	Usage(ctx context.Context, screen playlist.ScreenID, u wire.Usage) error
 	// Result takes the answer to a command, with the attached bytes (verified
 	// against r.Attached).
 	Result(ctx context.Context, screen playlist.ScreenID, r wire.Result, attached [][]byte) error

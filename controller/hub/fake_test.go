@@ -33,6 +33,8 @@ type county struct {
 	refused  []wire.Refused
 	reports  map[playlist.ScreenID]wire.Report
 	rows     map[playlist.ScreenID]uint64
+	voices   map[string]playlist.ScreenID
+	usage    []wire.Usage
 	results  map[string][][]byte
 	gone     map[playlist.ScreenID]string
 	codes    int
@@ -57,6 +59,7 @@ func newCounty() *county {
 		reports:  map[playlist.ScreenID]wire.Report{},
 		rows:     map[playlist.ScreenID]uint64{},
 		results:  map[string][][]byte{},
+		voices:   map[string]playlist.ScreenID{},
 		gone:     map[playlist.ScreenID]string{},
 		removed:  map[string]bool{},
 		asked:    map[catchupKey]int{},
@@ -157,6 +160,28 @@ func (c *county) Ledger(_ context.Context, s playlist.ScreenID, rows []wire.Row)
 		taken = c.rows[s]
 	})
 	return taken, err
+}
+
+func (c *county) Voices(_ context.Context, s playlist.ScreenID, voices []wire.Voice) (heard []string, err error) {
+	c.with(func() {
+		if err = c.fail; err != nil {
+			return
+		}
+		for _, v := range voices {
+			c.voices[v.ID] = s
+			heard = append(heard, v.ID)
+		}
+	})
+	return heard, err
+}
+
+func (c *county) Usage(_ context.Context, _ playlist.ScreenID, u wire.Usage) (err error) {
+	c.with(func() {
+		if err = c.fail; err == nil {
+			c.usage = append(c.usage, u)
+		}
+	})
+	return err
 }
 
 func (c *county) Result(_ context.Context, _ playlist.ScreenID, r wire.Result, blobs [][]byte) error {

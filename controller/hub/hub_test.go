@@ -14,6 +14,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"mingbai/playlist"
+	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
 
@@ -60,6 +61,23 @@ func TestKnownScreen(t *testing.T) {
 	c.with(func() {
 		if c.adopted[id].Have[liuxi] != 7 || len(c.refused) != 1 || c.reports[id].LedgerHead != 99 {
 			t.Errorf("the backend heard %+v %+v %+v", c.adopted, c.refused, c.reports)
+		}
+	})
+
+	d.say(wire.TypeVoices, wire.Voices{Voices: []wire.Voice{{ID: "one"}, {ID: "two"}}})
+	var heard wire.Heard
+	if d.expect(wire.TypeHeard, &heard); !slices.Equal(heard.Voices, []string{"one", "two"}) {
+		t.Errorf("heard %+v", heard)
+	}
+	today := schedule.Date{Year: 2026, Month: 11, Day: 22}
+	d.say(wire.TypeUsage, wire.Usage{Day: today, Counts: map[string]uint64{wire.CountSession: 3}})
+	heard = wire.Heard{}
+	if d.expect(wire.TypeHeard, &heard); len(heard.Days) != 1 || heard.Days[0] != today {
+		t.Errorf("heard %+v", heard)
+	}
+	c.with(func() {
+		if c.voices["two"] != id || len(c.usage) != 1 || c.usage[0].Counts[wire.CountSession] != 3 {
+			t.Errorf("the backend heard %+v %+v", c.voices, c.usage)
 		}
 	})
 

@@ -9,8 +9,10 @@ import (
 	"mingbai/playlist/wire"
 )
 
-// maxCommands is how many commands wait for one screen.
-const maxCommands = 16
+const (
+	maxCommands = 16  // that wait for one screen
+	maxHeard    = 500 // acknowledgements that wait; who does not read them says it again
+)
 
 // want is the desired state of one channel on one screen.
 type want struct {
@@ -30,6 +32,7 @@ type outbox struct {
 	ping     bool
 	taken    uint64 // ledger acknowledgement to send, when tell
 	tell     bool
+	heard    wire.Heard // acknowledgements to send
 	commands [][]byte
 	code     wire.CloseCode // non-zero: close with it
 	reason   string
@@ -73,6 +76,13 @@ func (o *outbox) next() (parcel, bool) {
 	case o.tell:
 		o.tell = false
 		if b, err := wire.Encode(wire.TypeTaken, wire.Taken{Seq: o.taken}); err == nil {
+			return parcel{raw: b}, true
+		}
+	}
+	if len(o.heard.Voices)+len(o.heard.Days) > 0 {
+		h := o.heard
+		o.heard = wire.Heard{}
+		if b, err := wire.Encode(wire.TypeHeard, h); err == nil {
 			return parcel{raw: b}, true
 		}
 	}
@@ -158,6 +168,17 @@ func (s *session) reply(typ wire.Type, body any) error {
 
 func (s *session) acknowledge(seq uint64) {
 	s.post(func(o *outbox) bool { o.taken, o.tell = seq, true; return true })
+}
+
+func (s *session) heard(h wire.Heard) {
+	s.post(func(o *outbox) bool {
+		if len(o.heard.Voices)+len(o.heard.Days) >= maxHeard {
+			return false
+		}
+		o.heard.Voices = append(o.heard.Voices, h.Voices...)
+		o.heard.Days = append(o.heard.Days, h.Days...)
+		return true
+	})
 }
 
 func (s *session) command(b []byte) error {

@@ -13,6 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"mingbai/playlist"
+	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
 
@@ -412,6 +413,25 @@ func (s *session) handle(screen playlist.ScreenID, m wire.Message) error {
 			taken, err := b.Ledger(ctx, screen, v.Rows)
 			if err == nil {
 				s.acknowledge(taken)
+			}
+			return err
+		})
+	case wire.TypeVoices:
+		return hand(m, func(v wire.Voices) error {
+			if len(v.Voices) > wire.MaxVoices {
+				return closing(wire.CloseBadMessage, "%d voices came at once, at most %d are allowed", len(v.Voices), wire.MaxVoices)
+			}
+			heard, err := b.Voices(ctx, screen, v.Voices)
+			if err == nil && len(heard) > 0 {
+				s.heard(wire.Heard{Voices: heard})
+			}
+			return err
+		})
+	case wire.TypeUsage:
+		return hand(m, func(u wire.Usage) error {
+			err := b.Usage(ctx, screen, u)
+			if err == nil {
+				s.heard(wire.Heard{Days: []schedule.Date{u.Day}})
 			}
 			return err
 		})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"mingbai/assets"
@@ -77,37 +76,21 @@ type NoticeFilter struct {
 }
 
 func (f NoticeFilter) where() (string, []any) {
-	var conds []string
-	var args []any
-	add := func(cond string, v any) {
-		args = append(args, v)
-		conds = append(conds, strings.ReplaceAll(cond, "?", fmt.Sprintf("$%d", len(args))))
-	}
-	if len(f.Sites) > 0 {
-		marks := make([]string, len(f.Sites))
-		for i, s := range f.Sites {
-			args = append(args, string(s))
-			marks[i] = fmt.Sprintf("$%d", len(args))
-		}
-		conds = append(conds, "site IN ("+strings.Join(marks, ", ")+")")
-	}
+	var c conditions
+	in(&c, "site", f.Sites)
 	if f.Kind != "" {
-		add("kind = ?", string(f.Kind))
+		c.add("kind = ?", string(f.Kind))
 	}
 	if f.Column != "" {
-		add("column_id = ?", string(f.Column))
+		c.add("column_id = ?", string(f.Column))
 	}
 	if f.Status != "" {
-		add("status = ?", string(f.Status))
+		c.add("status = ?", string(f.Status))
 	}
 	if f.Text != "" {
-		escape := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-		add(`title LIKE ? ESCAPE '\'`, "%"+escape.Replace(f.Text)+"%")
+		c.add(`title LIKE ? ESCAPE '\'`, likely(f.Text))
 	}
-	if len(conds) == 0 {
-		return "", nil
-	}
-	return " WHERE " + strings.Join(conds, " AND "), args
+	return c.where(), c.args
 }
 
 const noticeColumns = `id, site, kind, column_id, title, status, version, live, updated, not_after`

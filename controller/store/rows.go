@@ -91,3 +91,40 @@ func encode(v any) ([]byte, error) {
 	}
 	return b, nil
 }
+
+// conditions are what a list is narrowed by.
+type conditions struct {
+	conds []string
+	args  []any
+}
+
+// add narrows by a condition in which every ? stands for v.
+func (c *conditions) add(cond string, v any) {
+	c.args = append(c.args, v)
+	c.conds = append(c.conds, strings.ReplaceAll(cond, "?", fmt.Sprintf("$%d", len(c.args))))
+}
+
+// in narrows a column to values; none do not narrow.
+func in[T ~string](c *conditions, column string, values []T) {
+	if len(values) == 0 {
+		return
+	}
+	marks := make([]string, len(values))
+	for i, v := range values {
+		c.args = append(c.args, string(v))
+		marks[i] = fmt.Sprintf("$%d", len(c.args))
+	}
+	c.conds = append(c.conds, column+" IN ("+strings.Join(marks, ", ")+")")
+}
+
+func (c conditions) where() string {
+	if len(c.conds) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(c.conds, " AND ")
+}
+
+// likely is a pattern for LIKE with the escape \ that finds text anywhere.
+func likely(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
+}

@@ -211,6 +211,8 @@ func (c *connection) handle(m wire.Message) *Error {
 				h.Taken(t.Seq)
 			}
 		})
+	case wire.TypeHeard:
+		return give(c, m, h.Heard)
 	case wire.TypeCommand:
 		return give(c, m, h.Command)
 	}

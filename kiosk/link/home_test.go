@@ -20,6 +20,7 @@ import (
 	"mingbai/controller/hub"
 	"mingbai/kiosk/link"
 	"mingbai/playlist"
+	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
 
@@ -47,6 +48,8 @@ type office struct {
 	report  wire.Report
 	refused []wire.Refused
 	rows    []wire.Row
+	voices  []string
+	usage   []schedule.Date
 	result  wire.Result
 	shot    []byte
 	have    map[playlist.ChannelID]playlist.Revision // of the last hello
@@ -163,6 +166,23 @@ func (o *office) Ledger(_ context.Context, _ playlist.ScreenID, rows []wire.Row)
 	return uint64(len(o.rows)), nil
 }
 
+func (o *office) Voices(_ context.Context, _ playlist.ScreenID, voices []wire.Voice) (heard []string, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, v := range voices {
+		o.voices = append(o.voices, v.ID)
+		heard = append(heard, v.ID)
+	}
+	return heard, nil
+}
+
+func (o *office) Usage(_ context.Context, _ playlist.ScreenID, u wire.Usage) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.usage = append(o.usage, u.Day)
+	return nil
+}
+
 func (o *office) Result(_ context.Context, _ playlist.ScreenID, r wire.Result, blobs [][]byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -201,6 +221,7 @@ type screenRig struct {
 	name    playlist.ScreenID
 	clock   time.Time
 	taken   uint64
+	heard   wire.Heard
 	head    uint64 // ledger rows that the device has
 	command wire.Command
 	lost    []error
@@ -254,6 +275,11 @@ func start(t *testing.T, url string, change func(*link.Options, *screenRig)) *sc
 		Taken: func(seq uint64) {
 			r.with(func() { r.taken = max(r.taken, seq) })
 			r.drain()
+		},
+		Heard: func(h wire.Heard) {
+			r.with(func() {
+				r.heard.Voices, r.heard.Days = append(r.heard.Voices, h.Voices...), append(r.heard.Days, h.Days...)
+			})
 		},
 		Command: func(c wire.Command) { r.with(func() { r.command = c }) },
 		Lost:    func(err error) { r.with(func() { r.lost = append(r.lost, err) }) },

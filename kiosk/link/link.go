@@ -74,8 +74,10 @@ type Handler struct {
 	// when another push of the same channel has come, and then Push should
 	// return: what it fetched so far is kept. It does not end with the
 	// connection. blobs were verified and belong to the callee.
-	Push    func(ctx context.Context, p wire.Push, blobs [][]byte)
-	Taken   func(seq uint64)
+	Push  func(ctx context.Context, p wire.Push, blobs [][]byte)
+	Taken func(seq uint64)
+	// Heard says which voices and days of usage the controller has stored.
+	Heard   func(wire.Heard)
 	Command func(wire.Command)
 	// Lost says that the connection ended or could not be made; the error is a
 	// *Error.
@@ -274,6 +276,31 @@ func (l *Link) Ledger(rows []wire.Row) bool {
 			return false
 		}
 		o.ledger = append(o.ledger, rows)
+		return true
+	})
+}
+
+// Voices sends what residents said, at most wire.MaxVoices, and reports whether
+// they were queued on a connection that knows this screen. What Heard has not
+// acknowledged when the connection is lost has to be sent again after the next
+// Welcome. A controller that does not know voices passes over them.
+func (l *Link) Voices(voices []wire.Voice) bool {
+	return l.out.put(func(o *outbox) bool {
+		if !o.open || len(o.voices) > 0 || len(voices) > wire.MaxVoices {
+			return false
+		}
+		o.voices = voices
+		return true
+	})
+}
+
+// Usage sends the counts of days, as Voices does.
+func (l *Link) Usage(days []wire.Usage) bool {
+	return l.out.put(func(o *outbox) bool {
+		if !o.open || len(o.usage)+len(days) > maxUsage {
+			return false
+		}
+		o.usage = append(o.usage, days...)
 		return true
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -23,6 +24,7 @@ import (
 	"mingbai/controller/hub"
 	"mingbai/kiosk/link"
 	"mingbai/playlist"
+	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
 
@@ -32,7 +34,7 @@ func TestFirstDay(t *testing.T) {
 	o.publish(t, liuxi, 3, 2000, []byte("a notice"))
 	r := start(t, o.server.URL, nil)
 	r.until(t, "the code is shown", func() bool { return r.pairing.Code == "123456" && !r.clock.IsZero() })
-	if r.Connected() || r.Ledger([]wire.Row{{Seq: 1}}) {
+	if r.Connected() || r.Ledger([]wire.Row{{Seq: 1}}) || r.Voices([]wire.Voice{{}}) || r.Usage([]wire.Usage{{}}) {
 		t.Error("a device without a name counts as connected")
 	}
 	r.Report(wire.Report{LedgerHead: 1})
@@ -47,6 +49,13 @@ func TestFirstDay(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.until(t, "the edition is there", func() bool { return r.have[liuxi] == 3 })
+	day := schedule.Date{Year: 2026, Month: 11, Day: 22}
+	if !r.Voices([]wire.Voice{{ID: "one"}, {ID: "two"}}) || !r.Usage([]wire.Usage{{Day: day}, {Day: day.AddDays(1)}}) {
+		t.Error("voices and usage were not queued")
+	}
+	r.until(t, "voices and usage are heard", func() bool {
+		return slices.Equal(r.heard.Voices, []string{"one", "two"}) && slices.Equal(r.heard.Days, []schedule.Date{day, day.AddDays(1)})
+	})
 	r.with(func() {
 		if r.name != screen || len(r.blobs) != 1 || string(r.blobs[0]) != "a notice" {
 			t.Errorf("name %q, blobs %q", r.name, r.blobs)

@@ -13,6 +13,7 @@ const (
 	maxRefused = 64
 	maxLedger  = 4 // batches
 	maxResults = 8
+	maxUsage   = 16 // days
 )
 
 // outbox is what the device has to say. Reports and adoptions are states, of
@@ -27,6 +28,8 @@ type outbox struct {
 	refused []wire.Refused
 	report  *wire.Report
 	ledger  [][]wire.Row
+	voices  []wire.Voice
+	usage   []wire.Usage
 	results []result
 }
 
@@ -52,12 +55,12 @@ func (o *outbox) poke() {
 	}
 }
 
-// opened says whether there is a welcomed connection. Ledger rows do not outlive
-// one: their owner sends them again from where the next welcome says.
+// opened says whether there is a welcomed connection. Ledger rows, voices and
+// usage do not outlive one: their owner sends them again after the next welcome.
 func (o *outbox) opened(open bool) {
 	o.mu.Lock()
 	o.open, o.bye = open, false
-	o.ledger = nil
+	o.ledger, o.voices, o.usage = nil, nil, nil
 	o.mu.Unlock()
 	o.poke()
 }
@@ -89,6 +92,14 @@ func (o *outbox) next() ([]byte, error) {
 		v := wire.Ledger{Rows: o.ledger[0]}
 		o.ledger = o.ledger[1:]
 		return wire.Encode(wire.TypeLedger, v)
+	case len(o.voices) > 0:
+		v := wire.Voices{Voices: o.voices}
+		o.voices = nil
+		return wire.Encode(wire.TypeVoices, v)
+	case len(o.usage) > 0:
+		v := o.usage[0]
+		o.usage = o.usage[1:]
+		return wire.Encode(wire.TypeUsage, v)
 	case len(o.results) > 0:
 		v := o.results[0]
 		o.results = o.results[1:]

@@ -1,0 +1,205 @@
+package fleet_test
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mingbai/controller/store"
+	"mingbai/playlist"
+	"mingbai/playlist/schedule"
+	"mingbai/playlist/wire"
+)
+
+func said(kind wire.VoiceKind, at time.Time, text string) wire.Voice {
+	return wire.Voice{ID: rand.Text(), Kind: kind, At: at, Notice: "n-1", Version: 2, Title: "公示", Score: map[wire.VoiceKind]int{wire.Rating: 3}[kind], Text: text}
+}
+
+func (y *yard) voices(f store.VoiceFilter) []store.Voice {
+	y.t.Helper()
+	all, err := y.store.Voices(y.t.Context(), f)
+	if err != nil {
+		y.t.Fatal(err)
+	}
+	return all
+}
+
+func TestVoicesOnce(t *testing.T) {
+	y := newYard(t)
+	ctx := t.Context()
+	_, liuxi := y.enrol("liuxi")
+	_, shiqiao := y.enrol("shiqiao")
+	batch := []wire.Voice{said(wire.Opinion, y.now, "路灯坏了"), said(wire.Objection, y.now, "金额不对"), said(wire.Rating, y.now, "")}
+	for range 3 { // the acknowledgement was lost
+		heard, err := y.Voices(ctx, liuxi.ID, batch)
+		if err != nil || len(heard) != 3 || !slices.Contains(heard, batch[1].ID) {
+			t.Fatalf("heard %v, %v", heard, err)
+		}
+	}
+	// A restored image of the disk in another screen says it again.
+	if heard, err := y.Voices(ctx, shiqiao.ID, batch[:1]); err != nil || len(heard) != 1 {
+		t.Fatalf("heard %v, %v", heard, err)
+	}
+	all := y.voices(store.VoiceFilter{Urgent: true})
+	if len(all) != 3 || all[0].Kind != wire.Objection || all[1].Kind != wire.Opinion || all[2].State != store.VoiceClosed {
+		t.Fatalf("stored %+v", all)
+	}
+	if v := all[1]; v.Screen != liuxi.ID || v.Site != "liuxi" || v.State != store.VoiceNew || !v.Received.Equal(y.now) {
+		t.Errorf("stored %+v", v)
+	}
+	if got := y.voices(store.VoiceFilter{Sites: []playlist.SiteID{"shiqiao"}}); len(got) != 0 {
+		t.Errorf("shiqiao reads %+v", got)
+	}
+	if got := y.voices(store.VoiceFilter{Text: "金额"}); len(got) != 1 || got[0].Kind != wire.Objection {
+		t.Errorf("search finds %+v", got)
+	}
+	if got := y.voices(store.VoiceFilter{Text: "%"}); len(got) != 0 {
+		t.Errorf("a per cent sign finds %+v", got)
+	}
+
+	if err := y.Settle(ctx, "li", all[0].ID, store.VoiceNew, store.VoiceAnswered, "已核对，更正"); err != nil {
+		t.Fatal(err)
+	}
+	if err := y.Settle(ctx, "wang", all[0].ID, store.VoiceNew, store.VoiceAnswered, "又一次"); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("settled twice: %v", err)
+	}
+	if err := y.Settle(ctx, "wang", rand.Text(), store.VoiceNew, store.VoiceClosed, ""); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("settled what is not there: %v", err)
+	}
+	if _, err := y.Voices(ctx, liuxi.ID, batch); err != nil { // it comes again after it was answered
+		t.Fatal(err)
+	}
+	v, err := y.store.Voice(ctx, all[0].ID)
+	if err != nil || v.State != store.VoiceAnswered || v.Note != "已核对，更正" || v.Actor != "li" || !v.Handled.Equal(y.now) {
+		t.Errorf("settled %+v, %v", v, err)
+	}
+	rec, err := y.store.Records(ctx, all[0].ID, 0, 10)
+	if err != nil || len(rec) != 1 || rec[0].Action != "voice.answered" || rec[0].Site != "liuxi" || strings.Contains(rec[0].Detail, "金额") {
+		t.Errorf("the register says %+v, %v", rec, err)
+	}
+}
+
+// TestHostileVoices shows what a device in wrong hands achieves: nothing beyond
+// its bounds, and nothing that is logged.
+func TestHostileVoices(t *testing.T) {
+	y := newYard(t)
+	ctx := t.Context()
+	_, s := y.enrol("liuxi")
+	bad := []wire.Voice{
+		{ID: "x", Kind: wire.Opinion, At: y.now, Text: "秘密"},
+		said(wire.Opinion, y.now, strings.Repeat("长", wire.MaxVoiceText+1)),
+		said("Drop Table", y.now, "秘密"),
+		said(wire.Rating, time.Time{}, ""),
+	}
+	heard, err := y.Voices(ctx, s.ID, bad)
+	if err != nil || len(heard) != len(bad) || len(y.voices(store.VoiceFilter{})) != 0 {
+		t.Errorf("heard %v, %v, stored %d", heard, err, len(y.voices(store.VoiceFilter{})))
+	}
+	future := said(wire.Opinion, y.now.AddDate(50, 0, 0), "将来")
+	if _, err := y.Voices(ctx, s.ID, []wire.Voice{future}); err != nil {
+		t.Fatal(err)
+	}
+	if v := y.voices(store.VoiceFilter{}); len(v) != 1 || !v[0].At.Equal(y.now) {
+		t.Errorf("from the future: %+v", v)
+	}
+	total, first := 0, y.now
+	for range 3 {
+		batch := make([]wire.Voice, 1000)
+		for i := range batch {
+			batch[i] = said(wire.Opinion, y.now, fmt.Sprint("刷屏", i))
+		}
+		heard, err := y.Voices(ctx, s.ID, batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += len(heard)
+		y.now = y.now.Add(time.Hour)
+	}
+	if total+1 != 2500 {
+		t.Errorf("%d of 3,000 were taken in a day", total)
+	}
+	y.now = first.Add(25 * time.Hour)
+	if heard, err := y.Voices(ctx, s.ID, []wire.Voice{said(wire.Opinion, y.now, "明天")}); err != nil || len(heard) != 1 {
+		t.Errorf("the next day: %v, %v", heard, err)
+	}
+}
+
+func TestUsage(t *testing.T) {
+	y := newYard(t)
+	ctx := t.Context()
+	_, liuxi := y.enrol("liuxi")
+	_, shiqiao := y.enrol("shiqiao")
+	today := schedule.Date{Year: 2026, Month: 11, Day: 22}
+	say := func(id playlist.ScreenID, day schedule.Date, sessions uint64, empty ...string) {
+		t.Helper()
+		err := y.Usage(ctx, id, wire.Usage{Day: day, Empty: empty, Counts: map[string]uint64{
+			wire.CountSession: sessions, wire.CountNotice + "n-1": 2 * sessions, "bad key": 1,
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	say(liuxi.ID, today, 5, "ylbx", "13800000000")
+	say(liuxi.ID, today, 7, "ylbx", "dibao")
+	say(liuxi.ID, today, 6) // an older state that came late
+	say(liuxi.ID, today.AddDays(-1), 1, "ylbx")
+	say(shiqiao.ID, today, 100, "ylbx")
+	say(liuxi.ID, today.AddDays(90), 1000) // a clock that is wrong
+	say(liuxi.ID, schedule.Date{}, 1000)
+	f := store.UsageFilter{From: today.AddDays(-1), To: today.AddDays(400)}
+	sums, err := y.store.UsageSums(ctx, f)
+	if err != nil || sums[wire.CountSession] != 108 || sums["notice:n-1"] != 216 || len(sums) != 2 {
+		t.Errorf("sums %v, %v", sums, err)
+	}
+	f.Sites = []playlist.SiteID{"liuxi"}
+	days, err := y.store.UsageByDay(ctx, f)
+	if err != nil || len(days) != 2 || days[1].Day != "2026-11-22" || days[1].Counts[wire.CountSession] != 7 || len(days[1].Counts) != 1 {
+		t.Errorf("by day %+v, %v", days, err)
+	}
+	screens, err := y.store.UsageByScreen(ctx, store.UsageFilter{From: today, To: today})
+	if err != nil || len(screens) != 2 || screens[0].Counts[wire.CountSession]+screens[1].Counts[wire.CountSession] != 107 {
+		t.Errorf("by screen %+v, %v", screens, err)
+	}
+	empty, err := y.store.EmptySearches(ctx, store.UsageFilter{From: today.AddDays(-1), To: today}, 10)
+	if err != nil || len(empty) != 2 || empty[0] != (store.EmptySearch{Typed: "ylbx", Days: 3, Screens: 2, Last: "2026-11-22"}) {
+		t.Errorf("searches without a result %+v, %v", empty, err)
+	}
+	n := 0
+	for ; n < 5000; n++ {
+		if err := y.Usage(ctx, liuxi.ID, wire.Usage{Day: today}); err != nil {
+			break
+		}
+	}
+	if n >= 1000 {
+		t.Errorf("a screen sent its counts %d times in an hour", n)
+	}
+	y.now = y.now.Add(time.Hour)
+	say(liuxi.ID, today, 8)
+}
+
+func TestScores(t *testing.T) {
+	y := newYard(t)
+	_, s := y.enrol("liuxi")
+	var batch []wire.Voice
+	for score, n := range map[int]int{1: 2, 2: 3, 3: 5} {
+		for range n {
+			v := said(wire.Rating, y.now, "")
+			v.Score = score
+			batch = append(batch, v)
+		}
+	}
+	other := said(wire.Rating, y.now, "")
+	other.Notice, other.Title = "", ""
+	if _, err := y.Voices(t.Context(), s.ID, append(batch, other)); err != nil {
+		t.Fatal(err)
+	}
+	got, err := y.store.Scores(t.Context(), store.VoiceFilter{})
+	want := []store.Scores{{Notice: "n-1", Title: "公示", Bad: 2, Fair: 3, Good: 5}, {Good: 1}}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("scores %+v, %v", got, err)
+	}
+}

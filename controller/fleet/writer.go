@@ -1,0 +1,105 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"mingbai/controller/store"
+)
+
+// writer stores what many screens say in one transaction, because each costs a
+// sync of the disk: whoever comes while one is under way shares the next.
+type writer struct {
+	store *store.Store
+	in    chan writing
+	ctx   context.Context // ends with stop
+	quit  context.CancelFunc
+	done  sync.WaitGroup
+}
+
+type writing struct {
+	write  func(context.Context, *store.Tx) error
+	answer chan error // of capacity 1
+}
+
+const writesTogether = 256
+
+func startWriter(s *store.Store) *writer {
+	w := &writer{store: s, in: make(chan writing)}
+	w.ctx, w.quit = context.WithCancel(context.Background()) // ends with stop
+	w.done.Go(w.run)
+	return w
+}
+
+func (w *writer) stop() {
+	w.quit()
+	w.done.Wait()
+}
+
+func (w *writer) run() {
+	for {
+		var jobs []writing
+		select {
+		case <-w.ctx.Done():
+			return
+		case j := <-w.in:
+			jobs = append(jobs, j)
+		}
+	more:
+		for len(jobs) < writesTogether {
+			select {
+			case j := <-w.in:
+				jobs = append(jobs, j)
+			default:
+				break more
+			}
+		}
+		w.together(jobs)
+	}
+}
+
+func (w *writer) together(jobs []writing) {
+	answers := make([]error, len(jobs))
+	err := w.store.Update(w.ctx, func(t *store.Tx) error {
+		for i, j := range jobs {
+			err := j.write(w.ctx, t)
+			if answers[i] = err; err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+			// A screen that was removed meanwhile is its own trouble only.
+		}
+		return nil
+	})
+	for i, j := range jobs {
+		if err != nil {
+			answers[i] = err
+		}
+		j.answer <- answers[i]
+	}
+}
+
+// do runs write in a transaction, together with what others write, and returns
+// when it is durable. An error that is not store.ErrNotFound undoes the whole
+// transaction. doing says in errors what was being done.
+func (w *writer) do(ctx context.Context, doing string, write func(context.Context, *store.Tx) error) error {
+	j := writing{write, make(chan error, 1)}
+	var err error
+	select {
+	case w.in <- j:
+		select {
+		case err = <-j.answer:
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+	case <-ctx.Done():
+		err = ctx.Err()
+	case <-w.ctx.Done():
+		err = w.ctx.Err()
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+-- What residents said at touchscreens. The ID is the device's, so that what is
+-- sent twice is stored once.
+CREATE TABLE voices (
+    id       TEXT PRIMARY KEY,
+    screen   TEXT NOT NULL,
+    site     TEXT NOT NULL, -- of the screen when it arrived
+    kind     TEXT NOT NULL, -- rating, opinion, objection
+    notice   TEXT NOT NULL, -- empty when it is about none
+    version  BIGINT NOT NULL,
+    title    TEXT NOT NULL, -- of the notice as the resident saw it
+    score    BIGINT NOT NULL,
+    topics   TEXT NOT NULL, -- one in a line
+    text     TEXT NOT NULL,
+    contact  TEXT NOT NULL,
+    at       BIGINT NOT NULL, -- by the device's clock
+    received BIGINT NOT NULL,
+    state    TEXT NOT NULL,   -- new, answered, closed
+    note     TEXT NOT NULL,   -- what was done about it
+    actor    TEXT NOT NULL,   -- who wrote that
+    handled  BIGINT NOT NULL
+);
+CREATE INDEX voices_by_state ON voices (state, site, received);
+CREATE INDEX voices_by_site ON voices (site, received);
+CREATE INDEX voices_by_notice ON voices (notice, kind);
+CREATE INDEX voices_by_screen ON voices (screen, received);
+
+-- Counts without identity, per screen and civil day.
+CREATE TABLE usage (
+    day    TEXT NOT NULL, -- 2026-11-22 at the screen
+    screen TEXT NOT NULL,
+    key    TEXT NOT NULL, -- wire.CountSession and so on
+    site   TEXT NOT NULL, -- of the screen on that day
+    n      BIGINT NOT NULL,
+    PRIMARY KEY (day, screen, key)
+);
+CREATE INDEX usage_by_screen ON usage (screen, day);
+
+-- Searches that found nothing.
+CREATE TABLE usage_empty (
+    day    TEXT NOT NULL,
+    screen TEXT NOT NULL,
+    typed  TEXT NOT NULL,
+    site   TEXT NOT NULL,
+    PRIMARY KEY (day, screen, typed)
+);
