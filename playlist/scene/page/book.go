@@ -105,7 +105,7 @@ func (x *ctx) draw() {
 		x.identify()
 	case Attract:
 		x.attract()
-	case Home, ColumnPage, Postings, Latest, NoticePage:
+	case Home, ColumnPage, Postings, Latest, NoticePage, SearchPage, OpinionPage, ThanksPage:
 		if x.lib == nil || !x.reading() {
 			x.fallback()
 		} else {

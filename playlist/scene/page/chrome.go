@@ -287,11 +287,16 @@ func (x *ctx) moreStrip(left, top int, up, down bool, counts string, rest int) {
 	size := m.u(36)
 	st := x.plain(typeset.Bold, sizeSmall, x.pal.Government)
 	mid := s.x0
+	back := x.w.backTop
 	if up {
-		mid += size + m.u(10) + x.setter.Width(x.w.backTop, st) + m.u(24)
+		mid += size + m.u(10) + x.setter.Width(back, st) + m.u(24)
+		if down && mid+x.setter.Width(x.w.more, st)+m.u(10)+size > s.x1 {
+			// A narrow column has no room for both words: the arrow says it.
+			back, mid = "", max(s.x0+size+m.u(24), left-m.margin/2+m.touch())
+		}
 	}
 	if up {
-		p := x.setter.Line(x.w.backTop, st)
+		p := x.setter.Line(back, st)
 		y := top + (m.strip-p.Height)/2
 		s.icon(scene.IconUp, s.x0, top+(m.strip-size)/2, size, st.Color)
 		s.put(p, s.x0+size+m.u(10), y, image.Rect(s.x0, top, mid, top+m.strip))
@@ -301,6 +306,9 @@ func (x *ctx) moreStrip(left, top int, up, down bool, counts string, rest int) {
 		text := x.w.more
 		if rest > 0 && counts != "" {
 			text = joinDots(sprintf(counts, rest), x.w.more)
+		}
+		if x.setter.Width(text, st) > s.x1-size-m.u(10)-mid {
+			text = x.w.more // a narrow column has no room for the count
 		}
 		p := x.setter.Line(text, st)
 		y := top + (m.strip-p.Height)/2

@@ -19,6 +19,10 @@ type content struct {
 	// top, when set, draws something below the header that stays while the rest
 	// scrolls, and returns where the rest begins.
 	top func(y int) int
+	// keys, when set, draws what stands still besides, such as a keypad, and
+	// returns what is left: the page that scrolls, which may be narrower, and its
+	// first and last line. No page is left when the keys take all of it.
+	keys func(y0, y1 int) (rest *ctx, top, foot int)
 	// share is how much of a wide panel the head takes, in hundredths.
 	share  int
 	counts string // how the rows below the page's end are counted, if they are
@@ -39,7 +43,14 @@ func (x *ctx) reading() bool {
 	if con.top != nil {
 		y0 = con.top(y0)
 	}
-	if !con.fill || !x.filled(con, y0, y1) {
+	if con.keys != nil {
+		rest, top, foot := con.keys(y0, y1)
+		if rest == nil {
+			x.info.Viewport = image.Rect(0, y0, x.m.w, y0)
+		} else {
+			rest.scrolling(con, top, foot)
+		}
+	} else if !con.fill || !x.filled(con, y0, y1) {
 		x.scrolling(con, y0, y1)
 	}
 	x.watermark(y0, y1)
@@ -56,11 +67,26 @@ func (x *ctx) content() (content, bool) {
 		return x.postings(), true
 	case Latest:
 		return x.latest(), true
+	case SearchPage:
+		return x.search(), true
+	case OpinionPage:
+		return x.form()
+	case ThanksPage:
+		return x.thanks(), true
 	}
 	n, _, _, ok := x.lib.Notice(x.v.Notice, x.moment)
 	if !ok {
 		return content{}, false
 	}
+	con, ok := x.notice(n)
+	if body := con.body; ok {
+		con.body = func(s *sheet) { body(s); s.rateStrip(n) }
+	}
+	return con, ok
+}
+
+// notice is the page of a notice of each kind.
+func (x *ctx) notice(n *playlist.Notice) (content, bool) {
 	switch {
 	case n.Kind == playlist.KindGuide && n.Guide != nil:
 		return x.guide(n), true

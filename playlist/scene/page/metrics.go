@@ -27,6 +27,7 @@ const (
 // metrics turns design pixels into the panel's.
 type metrics struct {
 	w, h   int
+	side   int     // the panel's shorter side, also where a page takes a part of it
 	scale  float64 // panel pixels per design pixel
 	large  float64 // further factor on text
 	perMM  float64 // panel pixels per millimetre
@@ -45,6 +46,7 @@ const smallestMM = 5
 
 func newMetrics(p playlist.Panel, large int) metrics {
 	m := metrics{w: max(p.Width, 1), h: max(p.Height, 1)}
+	m.side = min(m.w, m.h)
 	m.perMM = float64(m.w) / float64(max(p.WidthMM, 0))
 	if p.WidthMM <= 0 {
 		// A panel of unknown size counts as 21.5 inches: 546 mm corner to corner.
@@ -100,5 +102,5 @@ func (m metrics) title(n int) int {
 // touch is the least side of anything that can be touched: 15 mm (DOMAIN U01),
 // but never so much that a page holds nothing else.
 func (m metrics) touch() int {
-	return min(int(math.Ceil(15*m.perMM)), min(m.w, m.h)/6)
+	return min(int(math.Ceil(15*m.perMM)), m.side/6)
 }

@@ -172,7 +172,7 @@ const (
 	DoKey     Verb = "key"     // :a to :z, :0 to :9, :h :s :p :n :z as strokes (一丨丿丶乛), :delete, :clear
 	DoPick    Verb = "pick"    // :N, the candidate to take
 	DoMore    Verb = "more"    // :prev, :next candidates
-	DoField   Verb = "field"   // :text, :contact: which field of a form the keys go to
+	DoField   Verb = "field"   // :text, :contact: which field of a form the keys go to; :none puts the keypad away
 	DoTopic   Verb = "topic"   // :N, on or off
 	DoOpinion Verb = "opinion" // open 意见箱
 	DoObject  Verb = "object"  // :NoticeID, open the objection to it
@@ -207,8 +207,10 @@ const (
 // Field is a field of a form that keys go to.
 type Field string
 
-// The fields.
+// The fields. A form opens with NoField: it can be submitted without a key, so
+// the keypad comes only when a field is touched.
 const (
+	NoField      Field = ""
 	TextField    Field = "text"
 	ContactField Field = "contact"
 )
@@ -275,7 +277,7 @@ func ParseAction(s string) (a Action, ok bool) {
 	case DoMore:
 		return a, arg == "next" || arg == "prev"
 	case DoField:
-		return a, arg == string(TextField) || arg == string(ContactField)
+		return a, arg == "none" || arg == string(TextField) || arg == string(ContactField)
 	case DoRate:
 		return a, arg == "1" || arg == "2" || arg == "3"
 	case DoZoom:

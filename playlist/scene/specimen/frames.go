@@ -32,7 +32,7 @@ type view struct {
 }
 
 func online() page.Status {
-	return page.Status{Online: true, AsOf: time.Date(2026, time.November, 20, 9, 28, 0, 0, Zone)}
+	return page.Status{Online: true, Feedback: true, AsOf: time.Date(2026, time.November, 20, 9, 28, 0, 0, Zone)}
 }
 
 // listening is online where opinions can be stored.
@@ -57,7 +57,7 @@ func views() []view {
 	slide := func(id playlist.NoticeID, at int) page.View {
 		return page.View{Kind: page.Attract, Notice: id, Slide: at, Slides: 6}
 	}
-	return []view{
+	return append(typed(), []view{
 		{"home", "liuxi", page.View{Kind: page.Home}, nil, listening(), 0},
 		{"home-english", "hall", with(page.View{Kind: page.Home}, english), nil, online(), 0},
 		{"home-contrast", "hall", page.View{Kind: page.Home, HighContrast: true}, nil, online(), 0},
@@ -97,7 +97,7 @@ func views() []view {
 		{"pairing", "hall", page.View{Kind: page.Pairing}, nil, page.Status{Code: "482915", Console: "http://192.0.2.10:8080"}, 0},
 		{"fallback", "hall", page.View{Kind: page.Fallback}, nil, offline(2), 0},
 		{"identify", "hall", page.View{Kind: page.Identify}, nil, online(), 0},
-	}
+	}...)
 }
 
 // Touch draws the touch pages on a panel. setter is usually typeset.Default().
@@ -166,6 +166,7 @@ func LED(panel playlist.Panel) []Specimen {
 var golden = []string{
 	"home", "home-contrast", "column", "announcement", "guide", "guide-english",
 	"fund", "fund-scrolled", "look", "media", "alert", "alert-exercise", "attract-fund", "pairing", "fallback",
+	"search", "search-contrast", "search-strokes", "search-none", "opinion", "opinion-typing", "objection", "thanks",
 }
 
 // Kept draws the touch pages on panels of which pictures are kept.
