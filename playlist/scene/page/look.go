@@ -26,6 +26,7 @@ func (x *ctx) raised(high int) *sheet {
 	s.y = x.m.h - x.m.bar - high
 	r := image.Rect(0, s.y, x.m.w, x.m.h-x.m.bar)
 	x.cover(r)
+	x.info.Over = r.Add(x.origin)
 	s.fill(r, x.pal.Card)
 	s.line(0, x.m.w, r.Min.Y, x.pal.Rule, x.pal.Ink)
 	return s

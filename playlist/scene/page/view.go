@@ -136,9 +136,11 @@ type Info struct {
 	Picture       image.Rectangle // where two fingers enlarge a picture; PicturePage
 	MaxPanX       int             // pixels; PicturePage
 	MaxPanY       int             // pixels; PicturePage
+	Spoken        image.Rectangle // the lines that are being read aloud, in frame pixels of the unscrolled page with its viewport's top at 0; empty when they are not on the page
 	Candidates    int             // how many candidates the pad shows at once
 	Controls      image.Rectangle // the smallest rectangle that holds everything that can be touched
 	Characters    int             // of the content, for the idle limit
+	Over          image.Rectangle // the sheet above the bar; empty when none is up
 	Texts         []Text
 }
 

@@ -119,6 +119,14 @@ func (s *Setter) Warm(which ...Role) error {
 	return nil
 }
 
+// Forget drops the set texts that are kept to be used again: after somebody
+// typed, what was typed may not stay in memory (DOMAIN I10). Glyphs stay.
+func (s *Setter) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.paras = newLRU[paraKey, *Para](maxParas)
+}
+
 // SetRare makes these font files the ones that are asked for characters which
 // the embedded faces lack, such as those of rare names that editions bring along
 // (package rare), in place of the ones before. The error names the first file
