@@ -51,7 +51,7 @@ var own = map[string][]string{
 	"kiosk/printer":  {"configs"},
 	"kiosk/display":  {"playlist/scene", "kiosk/player", "kiosk/display/..."},
 	"kiosk/headless": {"playlist/scene", "kiosk/player"},
-	"kiosk/touch":    {"assets", "playlist/...", "kiosk", "kiosk/player", "kiosk/ledger", "kiosk/cache", "kiosk/voice", "kiosk/printer"},
+	"kiosk/touch":    {"assets", "playlist/...", "kiosk", "kiosk/player", "kiosk/ledger", "kiosk/cache", "kiosk/mailbox", "kiosk/voice", "kiosk/printer"},
 	"kiosk/led":      {"assets", "playlist/...", "kiosk", "kiosk/player", "kiosk/ledger", "kiosk/cache"},
 
 	"cmd": {"..."},

@@ -6,53 +6,148 @@ import (
 	"time"
 
 	"mingbai/kiosk/player"
-	"mingbai/playlist"
+	"mingbai/playlist/scene"
 	"mingbai/playlist/scene/page"
 )
 
 const (
-	slopMM   = 2.5                   // a finger that moves less is a tap (arthritic hands tremble)
-	stopped  = 30.0                  // pixels a second: a fling ends
-	friction = 3.2                   // how fast a fling slows down, per second
-	maxStep  = 50 * time.Millisecond // a late frame does not make a fling jump
+	slopMM     = 3.5              // a finger that moves less is a tap (arthritic hands tremble)
+	maxFingers = 12               // more are dropped; six already are a palm
+	palmAt     = 6                // so many at once are no fingers
+	stuckAfter = 10 * time.Second // a finger that rests so long is a drop of water or a broken panel
+
+	holdAfter = 500 * time.Millisecond // a held 删除 goes on by itself
+	holdEvery = 90 * time.Millisecond
+	holdMost  = 40 // times, whatever lies on the key
 )
 
-// gesture is the finger that leads. Further fingers do nothing yet.
-type gesture struct {
-	down    bool
-	id      int
-	start   image.Point
-	last    image.Point
-	lastAt  time.Time
-	drag    axis
-	pressed string // action under the finger that has not moved away
-
-	velocity float64 // pixels a second, of the content upwards
-	glide    time.Time
-	rest     float64 // part of a pixel that a fling has not moved yet
-
-	jumpFrom, jumpTo int // a scroll button leads from here to there
-	jumpAt           time.Time
-
-	loose  int    // scroll of a page that is in no session: a warning
-	travel travel // how the next page comes in
+// press is what a finger came down on.
+type press struct {
+	action string
+	area   image.Rectangle
+	typing *page.Typing // what the page showed of typing
 }
 
-type axis uint8
-
-const (
-	undecided axis = iota
-	vertical
-	sideways
-)
-
-func (g *gesture) moving() bool {
-	return g.drag == vertical || !g.glide.IsZero() || !g.jumpAt.IsZero()
+// finger is one that is down.
+type finger struct {
+	down        bool
+	id          int
+	start, last image.Point
+	anchor      image.Point // where it was when it last really moved
+	movedAt     time.Time
+	press       press
+	moved       bool // it has left its place: it will tap nothing
+	drags       bool // from where it came down the page can be moved
+	stuck       bool // it counts no more
+	since       time.Time
+	held        int // how often its key has repeated
 }
 
-func (g *gesture) stop() { g.glide, g.velocity, g.rest, g.jumpAt = time.Time{}, 0, 0, time.Time{} }
+// hands are all fingers on the glass and what they have set in motion.
+type hands struct {
+	fingers [maxFingers]finger
+	palm    bool // until nothing touches the glass any more
+	lead    int  // 1 + the finger that moves the page; 0 is none
+	axis    axis
+	pinch   pinch
+	track   track
+	glide   glide
+	jump    jump
+	loose   int // scroll of a page that is in no session: a warning
 
-// slop is how far a finger may move and still tap.
+	at       time.Time // of the event in hand
+	travel   travel    // how the next page comes in
+	turnedAt time.Time // when a page last turned
+	stale    bool      // what is drawn is not what is meant any more
+}
+
+// live is how many fingers count.
+func (h *hands) live() int {
+	n := 0
+	for i := range h.fingers {
+		if h.fingers[i].down && !h.fingers[i].stuck {
+			n++
+		}
+	}
+	return n
+}
+
+func (h *hands) find(id int) *finger {
+	for i := range h.fingers {
+		if f := &h.fingers[i]; f.down && f.id == id {
+			return f
+		}
+	}
+	return nil
+}
+
+// place is where a new finger is kept: a free place, or that of one that is
+// stuck; nil when the glass is full.
+func (h *hands) place() *finger {
+	for i := range h.fingers {
+		if !h.fingers[i].down {
+			return &h.fingers[i]
+		}
+	}
+	for i := range h.fingers {
+		if h.fingers[i].stuck {
+			return &h.fingers[i]
+		}
+	}
+	return nil
+}
+
+func (h *hands) leads(f *finger) bool { return h.lead > 0 && &h.fingers[h.lead-1] == f }
+
+func (h *hands) leader(f *finger) {
+	for i := range h.fingers {
+		if &h.fingers[i] == f {
+			h.lead = i + 1
+		}
+	}
+}
+
+// release makes all fingers that are down tap nothing: what they came down on
+// is not there any more.
+func (h *hands) release() {
+	for i := range h.fingers {
+		h.fingers[i].press, h.fingers[i].moved = press{}, true
+		h.fingers[i].drags = false
+	}
+	h.lead, h.pinch = 0, pinch{}
+}
+
+// pressed is the action under the finger that came down last.
+func (h *hands) pressed() string {
+	action, since := "", time.Time{}
+	for i := range h.fingers {
+		f := &h.fingers[i]
+		if f.down && !f.moved && !f.stuck && f.press.action != "" && !f.since.Before(since) {
+			action, since = f.press.action, f.since
+		}
+	}
+	return action
+}
+
+// expire gives up fingers that have rested too long.
+func (h *hands) expire(now time.Time) {
+	for i := range h.fingers {
+		f := &h.fingers[i]
+		if !f.down || f.stuck || now.Sub(f.movedAt) < stuckAfter {
+			continue
+		}
+		f.stuck, f.press, f.moved = true, press{}, true
+		if h.leads(f) {
+			h.lead = 0
+		}
+		h.pinch = pinch{}
+	}
+	if h.live() == 0 {
+		h.palm = false
+	}
+}
+
+// slop is how far a finger may move and still tap, in pixels.
 func (p *Program) slop() float64 {
 	panel := p.book.Settings().Screen.Panel
 	if panel.WidthMM <= 0 {
@@ -63,237 +158,212 @@ func (p *Program) slop() float64 {
 
 // event handles one input.
 func (p *Program) event(e player.Event, now time.Time) {
-	g := &p.gesture
+	p.hands.at = e.Time
+	if e.Time.IsZero() || e.Time.After(now) || now.Sub(e.Time) > stuckAfter {
+		p.hands.at = now // a clock that is not ours
+	}
 	switch e.Kind {
 	case player.Down:
-		p.touchedAt(now)
-		if g.down {
-			return
-		}
-		catching := g.moving()
-		g.stop()
-		*g = gesture{down: true, id: e.ID, start: e.At, last: e.At, lastAt: e.Time, loose: g.loose, travel: g.travel}
-		// A touch that catches a fling stops it and taps nothing.
-		if r, ok := p.hit(e.At); ok && !catching {
-			g.pressed = r
-		}
+		p.fingerDown(e, now)
 	case player.Move:
-		if g.down && e.ID == g.id {
-			p.move(e)
+		if f := p.hands.find(e.ID); f != nil {
+			p.fingerMove(f, e.At, now)
 		}
 	case player.Up:
-		if !g.down || e.ID != g.id {
-			return
-		}
-		p.touchedAt(now)
-		action := g.pressed
-		if action == "" && g.drag == undecided && !p.session.active && p.lib != nil && p.drawn.alert == "" {
-			action = string(page.DoStart) // the loop and the site's own card invite a touch anywhere
-		}
-		if g.drag == vertical && math.Abs(g.velocity) > stopped && e.Time.Sub(g.lastAt) < 80*time.Millisecond {
-			g.glide = now
-		}
-		g.down, g.pressed, g.drag = false, "", undecided
-		if action != "" {
-			p.act(action, now)
+		if f := p.hands.find(e.ID); f != nil {
+			if f.last != e.At {
+				p.fingerMove(f, e.At, now)
+			}
+			p.fingerUp(f, now)
 		}
 	case player.Cancel:
-		if e.ID == g.id {
-			g.down, g.pressed, g.drag = false, "", undecided
+		if f := p.hands.find(e.ID); f != nil {
+			p.lift(f)
 		}
 	}
 }
 
-// hit returns the action under a point.
-func (p *Program) hit(at image.Point) (string, bool) {
-	if p.drawn.frame == nil {
-		return "", false
+func (p *Program) fingerDown(e player.Event, now time.Time) {
+	h := &p.hands
+	p.awake(now)
+	if lost := h.find(e.ID); lost != nil {
+		p.lift(lost) // its end was never heard of
 	}
-	r, ok := p.drawn.frame.At(at)
-	return r.Action, ok
-}
-
-func (p *Program) move(e player.Event) {
-	g := &p.gesture
-	if g.drag == undecided {
-		d := e.At.Sub(g.start)
-		if math.Hypot(float64(d.X), float64(d.Y)) < p.slop() {
-			return
-		}
-		g.pressed = ""
-		g.drag = vertical
-		if abs(d.X) > abs(d.Y) && g.start.In(p.drawn.info.Table) {
-			g.drag = sideways
-		}
-		g.last, g.lastAt = e.At, e.Time
+	f := h.place()
+	if f == nil {
 		return
 	}
-	d := g.last.Sub(e.At)
-	if dt := e.Time.Sub(g.lastAt).Seconds(); dt > 0 {
-		// A little smoothing: touch panels report in bursts.
-		g.velocity = 0.6*g.velocity + 0.4*float64(d.Y)/dt
+	*f = finger{
+		down: true, id: e.ID, start: e.At, last: e.At, anchor: e.At,
+		movedAt: now, since: h.at, drags: p.draggable(e.At),
 	}
-	g.last, g.lastAt = e.At, e.Time
-	if g.drag == sideways {
-		p.scrollTable(d.X)
+	if h.live() >= palmAt {
+		h.palm = true
+		h.release()
+		h.stop()
+	}
+	if h.palm {
+		f.moved, f.drags = true, false
 		return
 	}
-	p.scroll(d.Y)
-}
-
-// advance moves what moves by itself.
-func (g *gesture) advance(now time.Time, p *Program) {
-	if !g.glide.IsZero() {
-		dt := min(now.Sub(g.glide), maxStep).Seconds()
-		g.glide = now
-		g.rest += g.velocity * dt
-		g.velocity *= math.Exp(-friction * dt)
-		whole := int(g.rest)
-		g.rest -= float64(whole)
-		if !p.scroll(whole) || math.Abs(g.velocity) < stopped {
-			g.stop()
-		}
-	}
-	if !g.jumpAt.IsZero() {
-		t := min(1, float64(now.Sub(g.jumpAt))/float64(jumpFor))
-		eased := 1 - (1-t)*(1-t)
-		p.setScroll(g.jumpFrom + int(math.Round(float64(g.jumpTo-g.jumpFrom)*eased)))
-		if t >= 1 {
-			g.stop()
-		}
-	}
-}
-
-// scroll moves the page by dy pixels and reports whether it could.
-func (p *Program) scroll(dy int) bool {
-	was := p.scrolled()
-	p.setScroll(was + dy)
-	return dy == 0 || p.scrolled() != was
-}
-
-func (p *Program) scrolled() int {
-	if p.drawn.alert != "" || !p.session.active {
-		return p.gesture.loose
-	}
-	return p.session.pages[len(p.session.pages)-1].Scroll
-}
-
-func (p *Program) setScroll(y int) {
-	y = max(0, min(y, p.drawn.info.MaxScroll))
-	if p.drawn.alert != "" || !p.session.active {
-		p.gesture.loose = y
+	// A touch that catches a fling stops it and taps nothing.
+	catching := h.glide.speed() > p.catchSpeed() || !h.jump.began.IsZero()
+	h.glide, h.jump = glide{}, jump{}
+	if p.pinching(f) {
 		return
 	}
-	p.session.pages[len(p.session.pages)-1].Scroll = y
+	if r, ok := p.hit(e.At); ok && (!catching || !f.drags) {
+		f.press = press{action: r.Action, area: r.Area, typing: p.drawn.key.view.Typing}
+	}
 }
 
-func (p *Program) scrollTable(dx int) {
-	if !p.session.active {
+// hit returns what lies under a point on the page that the person sees.
+func (p *Program) hit(at image.Point) (scene.Region, bool) {
+	if p.drawn.frame == nil || p.hands.stale {
+		return scene.Region{}, false
+	}
+	return p.drawn.frame.At(at)
+}
+
+// draggable reports whether a finger that came down there can move something.
+func (p *Program) draggable(at image.Point) bool {
+	info := &p.drawn.info
+	return at.In(info.Picture) || at.In(info.Table) && info.MaxTableX > 0 || at.In(info.Viewport) && info.MaxScroll > 0
+}
+
+func (p *Program) fingerMove(f *finger, at image.Point, now time.Time) {
+	h := &p.hands
+	slop := p.slop()
+	from := f.last
+	f.last = at
+	if apart(f.anchor, at) >= slop {
+		f.anchor, f.movedAt = at, now
+		f.stuck = false
+	}
+	if f.stuck || h.palm {
 		return
 	}
-	v := &p.session.pages[len(p.session.pages)-1]
-	v.TableX = max(0, min(v.TableX+dx, p.drawn.info.MaxTableX))
-}
-
-// act does what a region says.
-func (p *Program) act(action string, now time.Time) {
-	a, ok := page.ParseAction(action)
-	if !ok {
+	if p.pinched(f) {
 		return
 	}
-	s := &p.session
-	switch a.Verb {
-	case page.DoEnd:
-		p.end()
+	if h.leads(f) {
+		h.track.add(h.at, at)
+		p.drag(from.Sub(at))
 		return
-	case page.DoContinue:
-		return // the touch itself has put the question away
 	}
-	if p.drawn.alert != "" && a.Verb != page.DoLarge && a.Verb != page.DoContrast && a.Verb != page.DoLang && a.Verb != page.DoScroll {
-		// Somebody has read the warning and goes on; a band stays on top.
-		p.putAside(p.drawn.alert)
+	if apart(f.start, at) < slop {
+		return
 	}
-	if !s.active && p.lib == nil {
-		return // nothing to walk through yet
+	if !f.drags {
+		// Nothing can be moved from there, so a finger that stays on its key taps.
+		if f.press.action != "" && !at.In(f.press.area.Inset(-int(slop))) {
+			f.press, f.moved = press{}, true
+		}
+		return
 	}
-	if !s.active {
-		s.active, s.pages = true, []page.View{{Kind: page.Home}}
-		p.gesture.travel = forward
+	f.press, f.moved = press{}, true
+	if h.lead != 0 || h.pinch.on {
+		return
 	}
-	top := &s.pages[len(s.pages)-1]
-	switch a.Verb {
-	case page.DoHome:
-		s.pages = []page.View{{Kind: page.Home}}
-		p.gesture.travel = backward
-	case page.DoBack:
-		if len(s.pages) > 1 {
-			s.pages = s.pages[:len(s.pages)-1]
-			p.gesture.travel = backward
-		}
-	case page.DoColumn:
-		p.open(page.View{Kind: page.ColumnPage, Column: playlist.ColumnID(a.Arg)})
-	case page.DoNotice:
-		p.open(page.View{Kind: page.NoticePage, Notice: playlist.NoticeID(a.Arg)})
-	case page.DoPostings:
-		p.open(page.View{Kind: page.Postings})
-	case page.DoLatest:
-		p.open(page.View{Kind: page.Latest})
-	case page.DoLarge:
-		s.large = (s.large + 1) % 3
-	case page.DoContrast:
-		s.contrast = !s.contrast
-	case page.DoLang:
-		s.lang = otherLanguage(p.dress(page.View{}).Lang)
-	case page.DoScroll:
-		p.jump(a.Arg, now)
-	case page.DoTable:
-		step := max(p.drawn.info.Table.Dx()*6/10, 1)
-		if a.Arg == "left" {
-			step = -step
-		}
-		p.scrollTable(step)
-	case page.DoPicture:
-		step := 1
-		if a.Arg == "prev" {
-			step = -1
-		}
-		if n := p.drawn.info.Pictures; n > 0 {
-			top.Picture = (top.Picture + step + n) % n
-		}
+	h.leader(f)
+	h.axis = p.axisOf(f, at)
+	h.track = track{}
+	h.track.add(h.at, at)
+	p.heard.follow = false
+	if p.session.sheet != page.NoSheet {
+		p.session.sheet = page.NoSheet
 	}
 }
 
-// maxDepth bounds the way back.
-const maxDepth = 32
-
-func (p *Program) open(v page.View) {
-	s := &p.session
-	if len(s.pages) == maxDepth {
-		s.pages = append(s.pages[:1], s.pages[2:]...)
+// axisOf decides what a finger moves.
+func (p *Program) axisOf(f *finger, at image.Point) axis {
+	d := at.Sub(f.start)
+	info := &p.drawn.info
+	switch {
+	case f.start.In(info.Picture):
+		return freely
+	case abs(d.X) > abs(d.Y) && f.start.In(info.Table):
+		return sideways
 	}
-	s.pages = append(s.pages, v)
-	p.gesture.travel = forward
+	return vertical
 }
 
-func (p *Program) jump(to string, now time.Time) {
-	g := &p.gesture
-	g.stop()
-	g.jumpFrom, g.jumpAt = p.scrolled(), now
-	switch to {
-	case "down":
-		g.jumpTo = p.drawn.info.Down
-	case "up":
-		g.jumpTo = p.drawn.info.Up
-	default:
-		g.jumpTo = 0
+func (p *Program) fingerUp(f *finger, now time.Time) {
+	h := &p.hands
+	p.awake(now)
+	t, start := f.press, f.start
+	if f.moved || f.stuck {
+		t = press{}
+	}
+	repeated := f.held > 0
+	if h.leads(f) {
+		p.fling(f, now)
+	}
+	loop := !p.session.active && p.drawn.alert == "" && !h.palm && !f.stuck
+	p.lift(f)
+	switch {
+	case repeated:
+	case t.action != "":
+		p.act(t, now)
+	case loop:
+		// The loop and the site's own card invite a touch anywhere, however it
+		// moves.
+		p.act(press{action: string(page.DoStart)}, now)
+	case p.session.sheet != page.NoSheet && !h.palm && !start.In(p.drawn.info.Over):
+		p.session.sheet = page.NoSheet
 	}
 }
 
-func otherLanguage(lang string) string {
-	if lang == "en" {
-		return "zh"
+// lift takes a finger off the glass.
+func (p *Program) lift(f *finger) {
+	h := &p.hands
+	if h.leads(f) {
+		h.lead = 0
 	}
-	return "en"
+	*f = finger{}
+	if h.pinch.on && (!h.fingers[h.pinch.a].down || !h.fingers[h.pinch.b].down) {
+		p.endPinch()
+	}
+	if h.live() == 0 {
+		h.palm = false
+	}
+}
+
+// hold repeats the key that takes away while a finger rests on it.
+func (p *Program) hold(now time.Time) {
+	if f := p.holding(); f != nil && !now.Before(f.repeatAt()) {
+		f.held++
+		p.hands.at = now
+		p.act(press{action: f.press.action}, now)
+	}
+}
+
+func (p *Program) holding() *finger {
+	for i := range p.hands.fingers {
+		f := &p.hands.fingers[i]
+		if f.down && !f.moved && !f.stuck && f.held < holdMost && f.press.action == deleteKey {
+			return f
+		}
+	}
+	return nil
+}
+
+var deleteKey = page.Action{Verb: page.DoKey, Arg: "delete"}.String()
+
+func (f *finger) repeatAt() time.Time {
+	return f.since.Add(holdAfter + time.Duration(f.held)*holdEvery)
+}
+
+func (p *Program) holdDue() time.Time {
+	if f := p.holding(); f != nil {
+		return f.repeatAt()
+	}
+	return time.Time{}
+}
+
+func apart(a, b image.Point) float64 {
+	d := a.Sub(b)
+	return math.Hypot(float64(d.X), float64(d.Y))
 }
 
 func abs(n int) int {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"mingbai/playlist"
+	"mingbai/playlist/wire"
 )
 
 // limit is how long nobody may touch before the question comes: long pages give
@@ -12,33 +13,31 @@ func (p *Program) limit() time.Duration {
 	return max(p.opt.Idle, 30*time.Second+time.Duration(p.drawn.info.Characters)*time.Second/4)
 }
 
-// touchedAt notes a touch; it also answers the idle question.
-func (p *Program) touchedAt(now time.Time) {
-	p.session.touched, p.session.asked = now, time.Time{}
-	p.session.clock = now
+// awake notes a touch; it also answers the idle question.
+func (p *Program) awake(now time.Time) {
+	if p.session.active {
+		p.session.touched, p.session.asked = now, time.Time{}
+	}
 }
 
 // idle asks whether somebody is there, and ends the session when nobody answers.
 func (p *Program) idle(now time.Time) {
 	s := &p.session
-	s.clock = now
-	if !s.active && len(p.seen) == 0 {
-		return
-	}
-	if s.asked.IsZero() {
+	switch {
+	case !s.active:
+	case s.asked.IsZero():
 		if now.Sub(s.touched) >= p.limit() {
 			s.asked = now
 		}
-		return
-	}
-	if now.Sub(s.asked) >= answerIn {
+	case now.Sub(s.asked) >= answerIn:
+		p.count(wire.CountIdle)
 		p.end()
 	}
 }
 
 // idleDue is when idle has something to do next.
 func (p *Program) idleDue(now time.Time) time.Time {
-	s := p.session
+	s := &p.session
 	switch {
 	case !s.active:
 		return time.Time{}
@@ -49,20 +48,10 @@ func (p *Program) idleDue(now time.Time) time.Time {
 	}
 }
 
-// end wipes everything that the person did (DOMAIN U08, I10).
-func (p *Program) end() {
-	p.session = session{}
-	p.seen = nil
-	p.gesture = gesture{travel: backward}
-}
-
 // putAside lets somebody go on although a warning is in force.
 func (p *Program) putAside(alert playlist.NoticeID) {
-	if p.seen == nil {
-		p.seen = map[playlist.NoticeID]bool{}
+	if p.session.seen == nil {
+		p.session.seen = map[playlist.NoticeID]bool{}
 	}
-	p.seen[alert] = true
+	p.session.seen[alert] = true
 }
-
-// askedFor is how long the idle question has been up.
-func (s session) askedFor() time.Duration { return s.clock.Sub(s.asked) }

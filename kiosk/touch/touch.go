@@ -1,9 +1,11 @@
 // Package touch is the touchscreen's program: the attract loop, the walk through
-// pages, gestures, the idle question, and warnings that take over.
+// pages, fingers, keypads, reading aloud, the idle question, and warnings that
+// take over.
 //
 // It promises that a session leaves nothing behind (DOMAIN I10), that a finger is
-// answered within one frame, and that something is always drawn. How pages look
-// is playlist/scene/page's; what plays while nobody is there is kiosk/player's.
+// answered within one frame whatever is stored, printed or searched meanwhile,
+// and that something is always drawn. How pages look is playlist/scene/page's;
+// what plays while nobody is there is kiosk/player's.
 package touch
 
 import (
@@ -38,13 +40,14 @@ type Source interface {
 	Blob(ref assets.Ref, limit int64) ([]byte, error)
 	Showed(wire.Showing)
 	// Say stores what a person said; when it returns nil it is durable. number
-	// is what the person may write down.
+	// is what the person may write down. It is called on a goroutine of its own.
 	Say(wire.Voice) (number string, err error)
 	// Count adds to a count of today (wire.Count…).
 	Count(key string, n uint64)
 	// EmptySearch notes keys that found nothing.
 	EmptySearch(keys string)
-	// Speech returns a notice read aloud; an error while it is not here.
+	// Speech returns a notice read aloud; an error while it is not here. It is
+	// called on a goroutine of its own.
 	Speech(id playlist.NoticeID, version int) (*speech.Recording, error)
 	// HasSpeech reports whether Speech would succeed without reading the blob.
 	HasSpeech(id playlist.NoticeID, version int) bool
@@ -76,35 +79,28 @@ type Options struct {
 	Printer Printer       // nil is none
 }
 
-// Program implements player.Program. Only the presenter's goroutine uses it.
+// Program implements player.Program. Only the presenter's goroutine uses it; it
+// owns the goroutines of jobs and index, and Close waits for them.
 type Program struct {
 	src    Source
 	opt    Options
 	setter *typeset.Setter
 	player *player.Player
+	jobs   jobs
+	index  indexer
 
 	lib  *playlist.Library
 	book *page.Book
+	now  time.Time       // of this Step, by the machine's clock
+	at   schedule.Moment // of this Step, as the content counts
 
 	session session
-	gesture gesture
-	seen    map[playlist.NoticeID]bool // alerts that somebody in this session put aside
+	serial  uint64 // counts sessions: a job that an earlier one began has nothing to say
+	hands   hands
+	heard   audible
 
 	drawn  drawn
 	change transition
-}
-
-// session is what belongs to the person who stands there. The zero value is
-// nobody.
-type session struct {
-	active   bool
-	pages    []page.View // the last one is on screen
-	large    int
-	contrast bool
-	lang     string
-	touched  time.Time // last touch
-	asked    time.Time // when the idle question came up; zero when it is not up
-	clock    time.Time // the instant of this Step
 }
 
 // drawn is the last page with everything that it was drawn from.
@@ -127,13 +123,20 @@ type key struct {
 // New makes the program.
 func New(src Source, opt Options) *Program {
 	p := &Program{src: src, opt: opt, setter: typeset.Default(), player: player.New(nil)}
-	go func() {
+	p.jobs.run(func() {
 		// The faces are read while the window opens. What cannot be read now is
 		// reported by whoever draws with it.
 		_ = p.setter.Warm()
-	}()
+	})
 	p.newBook(playlist.Settings{Screen: playlist.Screen{Kind: playlist.Touch, Panel: opt.Panel}})
 	return p
+}
+
+// Close ends the session, is silent at once and waits for what is still being
+// stored or printed. No Step may follow.
+func (p *Program) Close() {
+	p.end()
+	p.jobs.close()
 }
 
 func (p *Program) newBook(s playlist.Settings) {
@@ -145,6 +148,9 @@ func (p *Program) newBook(s playlist.Settings) {
 	s.Screen.Panel.Width, s.Screen.Panel.Height = p.opt.Panel.Width, p.opt.Panel.Height
 	if s.Screen.Panel.WidthMM == 0 {
 		s.Screen.Panel.WidthMM, s.Screen.Panel.HeightMM = p.opt.Panel.WidthMM, p.opt.Panel.HeightMM
+	}
+	if s.Screen.Panel.BottomMM == 0 {
+		s.Screen.Panel.BottomMM = p.opt.Panel.BottomMM
 	}
 	p.book = page.New(p.setter, s, p.picture)
 }
@@ -162,25 +168,34 @@ func (p *Program) picture(ref assets.Ref) (image.Image, error) {
 // Step implements player.Program.
 func (p *Program) Step(now time.Time, input []player.Event) (*scene.Frame, time.Time) {
 	status := p.src.Status()
+	p.now, p.at = now, status.Moment
 	p.adopt(status)
+	p.jobs.deliver(now)
+	p.hands.expire(now)
 	for _, e := range input {
 		p.event(e, now)
 	}
-	p.gesture.advance(now, p)
+	p.advance(now)
+	p.listen(now)
+	p.fadeOut(now)
 	p.idle(now)
+	p.keepUp(status.Moment)
 
 	state := p.player.Step(status.Moment)
 	view, show := p.choose(status, state)
-	p.draw(view, show, status, state)
+	p.draw(view, show, status)
+	p.follow(now)
 
 	frame, moving := p.change.frame(now, p.drawn.frame)
 	next := now.Add(heartbeat)
-	for _, t := range []time.Time{p.due(status.Moment, now, state.Until), p.idleDue(now)} {
+	for _, t := range []time.Time{
+		p.due(status.Moment, now, state.Until), p.idleDue(now), p.fadeDue(), p.heardDue(now), p.holdDue(),
+	} {
 		if !t.IsZero() && t.Before(next) {
 			next = t
 		}
 	}
-	if moving || p.gesture.moving() {
+	if moving || p.hands.moving() {
 		next = now
 	}
 	return frame, next
@@ -201,29 +216,41 @@ func (p *Program) Presented(_ *scene.Frame, at time.Time) {
 	}
 }
 
-// adopt takes over a new generation. The page that somebody reads stays; if its
-// notice is gone, the page before it comes back.
+// adopt takes over a new generation.
 func (p *Program) adopt(status kiosk.Status) {
 	if status.Library == p.lib {
 		return
 	}
 	p.lib = status.Library
 	p.player.SetLibrary(p.lib, status.Moment)
+	p.heard.known = recorded{}
 	if p.lib != nil {
 		p.rareGlyphs()
 		p.newBook(p.lib.Settings())
+		p.indexLibrary(p.lib)
 	}
-	kept := p.session.pages[:0]
-	for _, v := range p.session.pages {
-		if v.Kind == page.NoticePage && !p.present(v.Notice, status.Moment) {
+}
+
+// keepUp drops the pages whose notice is gone, by a new generation or because
+// its time is over; the page before comes back. What somebody is writing stays.
+func (p *Program) keepUp(m schedule.Moment) {
+	s := &p.session
+	if !s.active {
+		return
+	}
+	for len(s.pages) > 0 {
+		v := s.top()
+		if (v.Kind == page.NoticePage || v.Kind == page.PicturePage) && !p.present(v.Notice, m) {
+			p.leaving()
+			s.pages = s.pages[:len(s.pages)-1]
 			continue
 		}
-		kept = append(kept, v)
+		break
 	}
-	p.session.pages = kept
-	if p.session.active && len(p.session.pages) == 0 {
-		p.session.pages = []page.View{{Kind: page.Home}}
+	if len(s.pages) == 0 {
+		s.pages = []page.View{{Kind: page.Home}}
 	}
+	p.searchAgain(m)
 }
 
 // rareGlyphs lends the setter the characters that the editions brought along.
@@ -247,88 +274,16 @@ func (p *Program) present(id playlist.NoticeID, m schedule.Moment) bool {
 	return ok
 }
 
-// choose decides which page is on and what that is for the ledger.
-func (p *Program) choose(status kiosk.Status, state player.State) (page.View, wire.Showing) {
-	switch {
-	case status.Identify.After(status.Moment.Now):
-		return p.dress(page.View{Kind: page.Identify}), wire.Showing{Page: "identify"}
-	case !status.Enrolled && status.Library == nil:
-		return p.dress(page.View{Kind: page.Pairing}), wire.Showing{Page: "pairing"}
-	case state.Mode == player.Alerting && !p.seen[state.Alert.ID]:
-		show := wire.Showing{Page: "alert", Notice: state.Alert.ID, Version: state.Alert.Version, Why: state.Why}
-		if p.lib != nil {
-			_, show.Channel, show.Revision, _ = p.lib.Notice(state.Alert.ID, status.Moment)
-		}
-		return p.dress(page.View{Kind: page.NoticePage, Notice: state.Alert.ID, Scroll: p.alertScroll()}), show
-	case p.session.active:
-		v := p.session.pages[len(p.session.pages)-1]
-		show := wire.Showing{Page: string(v.Kind), Why: "有人正在使用"}
-		if v.Kind == page.NoticePage && p.lib != nil {
-			if n, ch, rev, ok := p.lib.Notice(v.Notice, status.Moment); ok {
-				show.Notice, show.Version, show.Channel, show.Revision = n.ID, n.Version, ch, rev
-			}
-		}
-		return p.dress(v), show
-	case state.Mode == player.Loop:
-		s := state.Slot
-		return p.dress(page.View{Kind: page.Attract, Notice: s.Notice.ID, Slide: state.Index, Slides: state.Count}),
-			wire.Showing{Page: "loop", Notice: s.Notice.ID, Version: s.Notice.Version, Channel: s.Channel, Revision: s.Revision, Why: state.Why}
-	default:
-		return p.dress(page.View{Kind: page.Fallback}), wire.Showing{Page: "fallback", Why: state.Why}
+// notice is the notice that the page on screen is about: an alert that took
+// over, or that of the person's page.
+func (p *Program) notice() (*playlist.Notice, bool) {
+	id := p.drawn.alert
+	if id == "" && p.session.active {
+		id = p.session.top().Notice
 	}
-}
-
-// alertScroll is how far a warning was scrolled by the finger on it.
-func (p *Program) alertScroll() int { return p.gesture.loose }
-
-// dress puts the person's choices on a page.
-func (p *Program) dress(v page.View) page.View {
-	s := p.session
-	v.Large, v.HighContrast, v.Lang = s.large, s.contrast, s.lang
-	if v.Lang == "" && p.lib != nil {
-		v.Lang = p.lib.Settings().Language
+	if id == "" || p.lib == nil {
+		return nil, false
 	}
-	v.Pressed, v.Moving = p.gesture.pressed, p.gesture.moving()
-	if !s.asked.IsZero() {
-		v.Idle = max(1, int((answerIn-s.askedFor())/time.Second)+1)
-	}
-	return v
-}
-
-// draw lays the page out unless the last one is still right, and starts the
-// transition that fits.
-func (p *Program) draw(v page.View, show wire.Showing, status kiosk.Status, state player.State) {
-	m := status.Moment
-	k := key{
-		view: v, lib: p.lib, minute: m.Now.Truncate(time.Minute),
-		status: page.Status{Online: status.Online, AsOf: status.AsOf.Truncate(time.Minute), Code: status.Code, Console: p.opt.Console},
-	}
-	if p.drawn.frame != nil && k == p.drawn.key {
-		p.drawn.show = show
-		return
-	}
-	before := p.drawn
-	frame, info := p.book.Draw(v, p.lib, m, k.status)
-	p.drawn = drawn{key: k, frame: frame, info: info, show: show}
-	if show.Page == "alert" {
-		p.drawn.alert = show.Notice
-	}
-	if p.session.active && len(p.session.pages) > 0 && p.drawn.alert == "" {
-		p.session.pages[len(p.session.pages)-1].Scroll = info.Scroll
-	}
-	if before.frame == nil {
-		return
-	}
-	switch a, b := before.key.view, v; {
-	case p.drawn.alert != "" && before.alert != p.drawn.alert:
-		p.change = transition{} // a warning does not wait
-	case a.Kind == page.Attract && b.Kind == page.Attract && a.Notice != b.Notice:
-		p.change = transition{from: before.frame, how: fade, takes: page.FadeTime}
-	case a.Kind != b.Kind || a.Column != b.Column || a.Notice != b.Notice:
-		p.change = transition{from: before.frame, within: info.Page, how: p.gesture.travel, takes: page.SlideTime}
-		if p.gesture.travel == still {
-			p.change = transition{from: before.frame, how: fade, takes: page.FadeTime}
-		}
-	}
-	p.gesture.travel = still
+	n, _, _, ok := p.lib.Notice(id, p.at)
+	return n, ok
 }

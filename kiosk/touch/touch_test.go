@@ -5,125 +5,12 @@ import (
 	"testing"
 	"time"
 
-	"mingbai/assets"
 	"mingbai/kiosk"
 	"mingbai/kiosk/player"
 	"mingbai/playlist"
-	"mingbai/playlist/scene"
 	"mingbai/playlist/scene/page"
 	"mingbai/playlist/scene/specimen"
-	"mingbai/playlist/schedule"
-	"mingbai/playlist/speech"
-	"mingbai/playlist/wire"
 )
-
-var panel = playlist.Panel{Width: 1080, Height: 1920, WidthMM: 529, HeightMM: 941}
-
-// device is a source whose time and content the test sets.
-type device struct {
-	status kiosk.Status
-	showed []wire.Showing
-}
-
-func (d *device) Status() kiosk.Status                   { return d.status }
-func (d *device) Blob(assets.Ref, int64) ([]byte, error) { return nil, assets.ErrNotFound }
-func (d *device) Say(wire.Voice) (string, error)         { return "1", nil }
-func (d *device) Count(string, uint64)                   {}
-func (d *device) EmptySearch(string)                     {}
-func (d *device) HasSpeech(playlist.NoticeID, int) bool  { return false }
-func (d *device) Wake()                                  {}
-func (d *device) Speech(playlist.NoticeID, int) (*speech.Recording, error) {
-	return nil, assets.ErrNotFound
-}
-func (d *device) Showed(s wire.Showing) { d.showed = append(d.showed, s) }
-
-// stand is a touchscreen with a person in front of it.
-type stand struct {
-	t      *testing.T
-	device *device
-	prog   *Program
-	now    time.Time
-	frame  *scene.Frame
-	next   time.Time
-}
-
-func newStand(t *testing.T, notices ...*playlist.Notice) *stand {
-	t.Helper()
-	lib, err := specimen.Library(specimen.Settings("liuxi", panel), notices...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &stand{t: t, now: specimen.Now().Now, device: &device{status: kiosk.Status{
-		Library: lib, Moment: specimen.Now(), Online: true, AsOf: specimen.Now().Now, Enrolled: true,
-	}}}
-	s.prog = New(s.device, Options{Panel: panel, Idle: time.Minute})
-	s.step()
-	return s
-}
-
-// pass lets time pass, as the presenter does: a step whenever one is due.
-func (s *stand) pass(d time.Duration) {
-	for end := s.now.Add(d); s.now.Before(end); {
-		due := s.next
-		if !due.After(s.now) {
-			due = s.now.Add(time.Second / 60)
-		}
-		if due.After(end) {
-			due = end
-		}
-		s.now = due
-		s.step()
-	}
-}
-
-func (s *stand) step(input ...player.Event) {
-	s.t.Helper()
-	s.device.status.Moment = schedule.Sure(s.now)
-	s.frame, s.next = s.prog.Step(s.now, input)
-	if s.frame == nil || len(s.frame.Ops) == 0 {
-		s.t.Fatal("nothing is drawn")
-	}
-	if s.next.After(s.now.Add(heartbeat)) {
-		s.t.Fatalf("the next frame is due in %v, later than a heartbeat", s.next.Sub(s.now))
-	}
-	s.prog.Presented(s.frame, s.now)
-}
-
-// tap touches the region of an action, as a finger does.
-func (s *stand) tap(action string) {
-	s.t.Helper()
-	s.pass(time.Second) // let what moves arrive
-	for _, r := range s.frame.Regions {
-		if r.Action == action {
-			at := image.Pt((r.Area.Min.X+r.Area.Max.X)/2, (r.Area.Min.Y+r.Area.Max.Y)/2)
-			s.step(player.Event{Kind: player.Down, At: at, Time: s.now})
-			s.now = s.now.Add(60 * time.Millisecond)
-			s.step(player.Event{Kind: player.Up, At: at, Time: s.now})
-			s.pass(time.Second)
-			return
-		}
-	}
-	s.t.Fatalf("nothing on the page %s answers %q", s.page(), action)
-}
-
-func (s *stand) page() string {
-	s.t.Helper()
-	if len(s.device.showed) == 0 {
-		return ""
-	}
-	last := s.device.showed[len(s.device.showed)-1]
-	if last.Notice != "" && last.Page != "loop" {
-		return last.Page + ":" + string(last.Notice)
-	}
-	return last.Page
-}
-
-func (s *stand) want(page string) {
-	s.t.Helper()
-	if got := s.page(); got != page {
-		s.t.Errorf("page %q, want %q", got, page)
-	}
-}
 
 func TestWalkThereAndBack(t *testing.T) {
 	s := newStand(t)
@@ -152,7 +39,7 @@ func TestSessionLeavesNothingBehind(t *testing.T) {
 	s := newStand(t)
 	s.tap("start")
 	s.tap("large")
-	s.prog.act("contrast", s.now)
+	s.prog.act(press{action: "contrast"}, s.now)
 	s.tap("lang")
 	if v := s.prog.drawn.key.view; v.Large != 1 || !v.HighContrast || v.Lang != "en" {
 		t.Fatalf("the choices did not count: %+v", v)
@@ -162,9 +49,7 @@ func TestSessionLeavesNothingBehind(t *testing.T) {
 	if v := s.prog.drawn.key.view; v.Large != 0 || v.HighContrast || v.Lang == "en" {
 		t.Errorf("the next person finds %+v", v)
 	}
-	if s.prog.session.active || s.prog.session.pages != nil {
-		t.Errorf("the session is still there: %+v", s.prog.session)
-	}
+	s.nobody()
 }
 
 func TestIdleQuestionGivesTwentySecondsAndCanBeAnswered(t *testing.T) {
@@ -242,7 +127,7 @@ func TestScrollStaysWithinThePage(t *testing.T) {
 		t.Errorf("the fling ended at %d, from %d of at most %d", got, moved, most)
 	}
 	s.want("notice:" + string(long)) // no tap by accident
-	if s.prog.gesture.moving() {
+	if s.prog.hands.moving() {
 		t.Error("the page still moves after five seconds")
 	}
 }
@@ -267,6 +152,7 @@ func TestTremblingFingerTaps(t *testing.T) {
 func TestNewScreenShowsItsCode(t *testing.T) {
 	d := &device{status: kiosk.Status{Moment: specimen.Now(), Online: false, Code: "402916"}}
 	s := &stand{t: t, now: specimen.Now().Now, device: d, prog: New(d, Options{Panel: panel, Idle: time.Minute})}
+	t.Cleanup(s.prog.Close)
 	s.step()
 	s.want("pairing")
 	d.status.Enrolled, d.status.Code = true, ""

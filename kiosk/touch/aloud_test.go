@@ -1,0 +1,121 @@
+package touch
+
+import (
+	"testing"
+	"time"
+
+	"mingbai/playlist/scene/page"
+	"mingbai/playlist/scene/specimen"
+	"mingbai/playlist/speech"
+	"mingbai/playlist/wire"
+)
+
+func recording(lines ...string) *speech.Recording {
+	r := &speech.Recording{Rate: 16000, PCM: make([]int16, 16)}
+	for i, l := range lines {
+		r.Marks = append(r.Marks, speech.Mark{Text: l, From: time.Duration(i) * time.Second, To: time.Duration(i+1) * time.Second})
+	}
+	return r
+}
+
+func TestReadAloudLineByLine(t *testing.T) {
+	s := newStand(t)
+	s.do("start", "notice:"+string(specimen.GuideID), "read")
+	if s.view().Toast != chinese.noSpeech || s.prog.drawn.key.status.Speech {
+		t.Errorf("without a recording the page says %q", s.view().Toast)
+	}
+	s.device.reads = recording("一", "二", "三")
+	s.pass(time.Minute / 2)
+	s.do("continue")
+	s.pass(time.Minute / 2) // it is looked for again
+	if !s.prog.drawn.key.status.Speech {
+		t.Fatal("the recording has come, but the page does not know")
+	}
+	s.do("read")
+	s.settle()
+	if got := s.view().Spoken; got != "一" {
+		t.Errorf("%q is spoken", got)
+	}
+	s.tongue.mark = 2
+	s.pass(2 * hearEvery)
+	if got := s.view().Spoken; got != "三" {
+		t.Errorf("%q is spoken", got)
+	}
+	s.pass(10 * time.Minute) // whoever listens is there
+	if s.want("notice:" + string(specimen.GuideID)); s.view().Idle != 0 {
+		t.Error("somebody who listens is asked whether he is there")
+	}
+	s.do("large") // does not interrupt
+	if s.tongue.on == nil {
+		t.Error("larger text ended the reading")
+	}
+	s.do("read")
+	if s.tongue.on != nil || s.view().Spoken != "" {
+		t.Error("it goes on after being stopped")
+	}
+	for _, leave := range []string{"back", "home", "end"} {
+		s.do("home", "notice:"+string(specimen.GuideID), "read")
+		s.settle()
+		if s.tongue.on == nil {
+			t.Fatal("it does not read")
+		}
+		s.do(leave)
+		if s.tongue.on != nil {
+			t.Errorf("it goes on after %s", leave)
+		}
+	}
+	s.do("start", "notice:"+string(specimen.GuideID), "read", "end")
+	s.settle() // the recording comes when nobody is there any more
+	s.nobody()
+	s.do("start", "notice:"+string(specimen.GuideID), "read")
+	s.settle()
+	s.tongue.on = nil // it has come to its end
+	s.pass(time.Second)
+	if s.view().Spoken != "" || s.prog.heard.notice != "" {
+		t.Error("the end of the reading was not noticed")
+	}
+	s.do("read")
+	s.settle()
+	s.alarm()
+	if s.tongue.on != nil {
+		t.Error("a warning does not silence the reading")
+	}
+	if got := s.device.counted(wire.CountAloud); got != 7 {
+		t.Errorf("counted %d times", got)
+	}
+}
+
+func TestLookSheetGoesByItself(t *testing.T) {
+	s := newStand(t)
+	s.do("start", "large")
+	if v := s.view(); v.Large != 1 || v.Sheet != page.LookSheet {
+		t.Fatalf("large %d, sheet %q", v.Large, v.Sheet)
+	}
+	s.do("size:2", "contrast", "low")
+	if v := s.view(); v.Large != 2 || !v.HighContrast || !v.Low || v.Sheet != page.LookSheet {
+		t.Fatalf("%+v", v)
+	}
+	s.pass(sheetFor - time.Second)
+	s.do("low") // a touch keeps it
+	s.pass(sheetFor - time.Second)
+	if s.view().Sheet != page.LookSheet {
+		t.Error("the sheet is gone although it was just used")
+	}
+	s.pass(2 * time.Second)
+	if s.view().Sheet != page.NoSheet {
+		t.Error("the sheet is still up")
+	}
+	s.do("large", "postings") // outside: closes and does nothing else
+	if v := s.view(); v.Sheet != page.NoSheet || v.Kind != page.Home {
+		t.Errorf("a touch outside the sheet: %+v", v)
+	}
+	s.do("large", "back", "postings", "large", "home") // the bar works
+	if v := s.view(); v.Sheet != page.NoSheet || v.Kind != page.Home {
+		t.Errorf("%+v", v)
+	}
+	for key, want := range map[string]uint64{wire.CountLarge: 1, wire.CountLow: 1, wire.CountContrast: 1, wire.CountSession: 1, "page:postings": 1} {
+		if got := s.device.counted(key); got != want {
+			t.Errorf("%s counted %d times, want %d", key, got, want)
+		}
+	}
+}
