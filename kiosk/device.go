@@ -152,7 +152,9 @@ func NewWith(cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger, opt
 }
 
 // Run shows program on screen until ctx ends or a technician asks for a restart,
-// which is ErrRestart. It must be called where the presenter wants to run.
+// which is ErrRestart. It must be called where the presenter wants to run. A
+// program that has a Close is closed when the screen is gone, before what the
+// device keeps is.
 func (d *Device) Run(ctx context.Context, program player.Program, screen player.Presenter) error {
 	ctx, quit := context.WithCancelCause(ctx)
 	defer quit(nil)
@@ -166,6 +168,9 @@ func (d *Device) Run(ctx context.Context, program player.Program, screen player.
 	wg.Go(func() { d.keepHouse(ctx) })
 	wg.Go(func() { d.keepExtras(ctx) })
 	err := screen.Run(ctx, &watched{Program: program, device: d})
+	if c, ok := program.(interface{ Close() }); ok {
+		c.Close() // what somebody has just said is still stored
+	}
 	quit(nil)
 	wg.Wait()
 	if serr := d.cache.SaveTimes(d.times()); serr != nil {

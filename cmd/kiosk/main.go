@@ -6,18 +6,25 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 
 	"mingbai/cmd/internal/screen"
 	"mingbai/kiosk"
 	"mingbai/kiosk/player"
+	"mingbai/kiosk/printer"
 	"mingbai/kiosk/touch"
+	"mingbai/kiosk/voice"
 	"mingbai/playlist"
 )
 
 func main() {
-	os.Exit(screen.Main("kiosk", playlist.Touch, func(d *kiosk.Device) player.Program {
+	os.Exit(screen.Main("kiosk", playlist.Touch, func(d *kiosk.Device, log *slog.Logger) player.Program {
 		cfg := d.Config()
-		return touch.New(d, touch.Options{Panel: cfg.Panel, Idle: cfg.Idle, Console: cfg.Controller})
+		return touch.New(d, touch.Options{
+			Panel: cfg.Panel, Idle: cfg.Idle, Console: cfg.Controller,
+			Voice:   voice.New("", log),
+			Printer: printer.New(printer.Config{}, log),
+		})
 	}))
 }

@@ -7,6 +7,7 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 
 	"mingbai/cmd/internal/screen"
@@ -17,7 +18,7 @@ import (
 )
 
 func main() {
-	os.Exit(screen.Main("ledboard", playlist.LED, func(d *kiosk.Device) player.Program {
+	os.Exit(screen.Main("ledboard", playlist.LED, func(d *kiosk.Device, _ *slog.Logger) player.Program {
 		return led.New(d, d.Config().Panel)
 	}))
 }

@@ -31,7 +31,7 @@ const (
 
 // Main runs the program of one screen until it is told to stop, and returns the
 // exit code.
-func Main(name string, kind playlist.ScreenKind, build func(*kiosk.Device) player.Program) int {
+func Main(name string, kind playlist.ScreenKind, build func(*kiosk.Device, *slog.Logger) player.Program) int {
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	file := flags.String("config", "", "configuration `FILE` (TOML); without one the built-in defaults hold")
 	check := flags.Bool("check", false, "say what is wrong with the configuration and exit")
@@ -103,7 +103,7 @@ func cause(ctx context.Context, err error) string {
 	}
 }
 
-func run(name string, cfg configs.Screen, kind playlist.ScreenKind, build func(*kiosk.Device) player.Program) error {
+func run(name string, cfg configs.Screen, kind playlist.ScreenKind, build func(*kiosk.Device, *slog.Logger) player.Program) error {
 	log := logs.New(os.Stderr, cfg.Log)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -122,7 +122,7 @@ func run(name string, cfg configs.Screen, kind playlist.ScreenKind, build func(*
 		return err
 	}
 	log.Info("The program has started.", "program", name, "version", configs.Version, "data", cfg.Data, "controller", cfg.Controller)
-	err = device.Run(ctx, build(device), screen)
+	err = device.Run(ctx, build(device, log), screen)
 	log.Info("The program has ended.", "program", name, "reason", cause(ctx, err))
 	return err
 }
