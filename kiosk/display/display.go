@@ -13,6 +13,7 @@ import (
 
 	"github.com/hajimehoshi/ebiten/v2"
 
+	"mingbai/kiosk/display/mount"
 	"mingbai/kiosk/player"
 )
 
@@ -31,6 +32,10 @@ type Options struct {
 	// cards of LED boards want it. With 0 the frame is shown 1:1 where the
 	// window has its size, and else fitted into it and centred.
 	Scale int
+	// Turn is how far the panel hangs turned: the picture is turned clockwise on
+	// the output by so many degrees, and input back. Width and Height are the
+	// upright frame's.
+	Turn mount.Turn
 	// Dots draws each pixel of the frame as a round lamp of Scale pixels.
 	Dots bool
 
@@ -76,6 +81,9 @@ func New(o Options) (*Display, error) {
 		return nil, fmt.Errorf("dots need a scale of 3 or more, not %d", o.Scale)
 	case o.FPSCap < 0:
 		return nil, fmt.Errorf("a display cannot show %d frames a second", o.FPSCap)
+	}
+	if err := o.Turn.Valid(); err != nil {
+		return nil, err
 	}
 	if o.FPSCap == 0 {
 		o.FPSCap = 60
@@ -190,9 +198,9 @@ func (d *Display) openWindow() {
 	} else if o.Monitor != "" {
 		d.log.Warn("The monitor is not connected; using another one.", "monitor", o.Monitor)
 	}
-	w, h := o.Width*max(o.Scale, 1), o.Height*max(o.Scale, 1)
+	size := o.Turn.Size(image.Pt(o.Width, o.Height)).Mul(max(o.Scale, 1))
 	s := deviceScale()
-	ebiten.SetWindowSize(int(float64(w)/s+0.5), int(float64(h)/s+0.5))
+	ebiten.SetWindowSize(int(float64(size.X)/s+0.5), int(float64(size.Y)/s+0.5))
 	if o.Borderless || o.Fullscreen {
 		ebiten.SetWindowDecorated(false)
 	}

@@ -38,13 +38,7 @@ func (s *stage) paintDots(screen ebiten.FinalScreen, size image.Point) {
 		s.dots = sh
 	}
 	pitch := s.opts.Scale
-	w, h := float32(size.X*pitch), float32(size.Y*pitch)
-	v := []ebiten.Vertex{
-		{DstX: 0, DstY: 0, ColorA: 1},
-		{DstX: w, DstY: 0, SrcX: float32(size.X), ColorA: 1},
-		{DstX: 0, DstY: h, SrcY: float32(size.Y), ColorA: 1},
-		{DstX: w, DstY: h, SrcX: float32(size.X), SrcY: float32(size.Y), ColorA: 1},
-	}
+	v := s.corners(size, float64(pitch), image.Point{})
 	screen.DrawTrianglesShader(v, []uint16{0, 1, 2, 1, 3, 2}, s.dots, &ebiten.DrawTrianglesShaderOptions{
 		Uniforms: map[string]any{"Pitch": float32(pitch)},
 		Images:   [4]*ebiten.Image{s.lamps},

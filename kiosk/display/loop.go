@@ -147,7 +147,7 @@ func (l *loop) sleep(d time.Duration, wake <-chan struct{}) {
 
 // step runs the program if anything asks for it.
 func (l *loop) step(now time.Time) {
-	input := l.stage.toFrame(l.d.input.take())
+	input := l.stage.mount(l.stage.whole()).Events(l.d.input.Take())
 	if !l.d.input.served() {
 		input = l.mouse.poll(input, &l.stage, now)
 	}

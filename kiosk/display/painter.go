@@ -6,6 +6,7 @@ import (
 
 	"github.com/hajimehoshi/ebiten/v2"
 
+	"mingbai/kiosk/display/mount"
 	"mingbai/playlist/scene"
 )
 
@@ -24,7 +25,7 @@ type painter struct {
 	spare    []*batch // kept for their slices
 	indices  []uint16
 	bounds   image.Rectangle // of the frame being painted
-	offset   image.Point
+	place    place
 	solid    *ebiten.Shader
 
 	covers []cover           // of the frame being painted
@@ -62,12 +63,12 @@ var drawOptions = &ebiten.DrawTrianglesOptions{
 	ColorScaleMode: ebiten.ColorScaleModePremultipliedAlpha,
 }
 
-// paint draws f on dst with its upper left corner at offset.
-func (p *painter) paint(dst canvas, f *scene.Frame, offset image.Point) {
+// paint draws f on dst where it shall lie.
+func (p *painter) paint(dst canvas, f *scene.Frame, at place) {
 	p.atlas.begin()
 	p.pictures.begin()
 	p.bounds = image.Rectangle{Max: f.Size}
-	p.offset = offset
+	p.place = at
 	for _, b := range p.batches {
 		b.solid, b.page, b.tex = false, nil, nil
 		b.quads, b.rects = b.quads[:0], b.rects[:0]
@@ -151,7 +152,7 @@ func (p *painter) fillPiece(area image.Rectangle, c color.RGBA) {
 		b.page = p.atlas.white()
 		b.tex = b.page.tex
 	}
-	b.add(area, p.offset, whiteAt, whiteAt, 0, 0, c)
+	b.add(area, p.place, whiteAt, whiteAt, 0, 0, c)
 }
 
 // replace paints a large opaque area without reading a texture or what is
@@ -162,7 +163,7 @@ func (p *painter) replace(area image.Rectangle, c color.RGBA) {
 		b = p.newBatch()
 		b.solid = true
 	}
-	b.add(area, p.offset, 0, 0, 0, 0, c)
+	b.add(area, p.place, 0, 0, 0, 0, c)
 }
 
 const solidSource = `//kage:unit pixels
@@ -194,7 +195,7 @@ func (p *painter) mask(m *scene.Mask, at image.Point, clip image.Rectangle, c co
 	home := p.atlas.locate(m)
 	b := p.pageBatch(home.page, area)
 	src := home.at.Add(area.Min).Sub(at)
-	b.add(area, p.offset, float32(src.X), float32(src.Y), float32(area.Dx()), float32(area.Dy()), c)
+	b.add(area, p.place, float32(src.X), float32(src.Y), float32(area.Dx()), float32(area.Dy()), c)
 }
 
 // nine draws the corners 1:1 and the rest from a single row and column, read
@@ -223,7 +224,7 @@ func (p *painter) nine(m *scene.Mask, dst, clip image.Rectangle, c color.RGBA, n
 				}
 				sx, sw := x.source(r.Min.X, r.Max.X)
 				sy, sh := y.source(r.Min.Y, r.Max.Y)
-				p.pageBatch(home.page, r).add(r, p.offset, float32(home.at.X)+sx, float32(home.at.Y)+sy, sw, sh, c)
+				p.pageBatch(home.page, r).add(r, p.place, float32(home.at.X)+sx, float32(home.at.Y)+sy, sw, sh, c)
 			}
 		}
 	}
@@ -272,7 +273,7 @@ func (p *painter) image(m *scene.Bitmap, at image.Point, clip image.Rectangle) {
 			b.tex = t.tex
 		}
 		src := area.Min.Sub(at).Sub(t.area.Min)
-		b.add(area, p.offset, float32(src.X), float32(src.Y), float32(area.Dx()), float32(area.Dy()),
+		b.add(area, p.place, float32(src.X), float32(src.Y), float32(area.Dx()), float32(area.Dy()),
 			color.RGBA{R: 255, G: 255, B: 255, A: 255})
 	}
 }
@@ -323,24 +324,48 @@ func (p *painter) newBatch() *batch {
 	return b
 }
 
+// place is where a frame lies on what it is drawn on: turned clockwise by
+// quarters, then moved. The zero place is upright at the upper left corner.
+type place struct {
+	turn   mount.Turn
+	dx, dy float32 // where the frame's upper left pixel corner comes to lie
+}
+
+// placing returns the place of a frame of the given size whose turned upper
+// left corner is at.
+func placing(t mount.Turn, size, at image.Point) place {
+	area := t.Rect(image.Rectangle{}, size).Min.Add(at)
+	return place{turn: t, dx: float32(area.X), dy: float32(area.Y)}
+}
+
+// at returns where a corner of the frame's pixels comes to lie.
+func (p place) at(x, y float32) (float32, float32) {
+	switch p.turn {
+	case 90:
+		x, y = -y, x
+	case 180:
+		x, y = -x, -y
+	case 270:
+		x, y = y, -x
+	}
+	return p.dx + x, p.dy + y
+}
+
 // add appends one quad: area of the frame, read from sw×sh texels at sx, sy.
-func (b *batch) add(area image.Rectangle, offset image.Point, sx, sy, sw, sh float32, c color.RGBA) {
+func (b *batch) add(area image.Rectangle, to place, sx, sy, sw, sh float32, c color.RGBA) {
 	b.rects = append(b.rects, area)
 	b.hull = b.hull.Union(area)
-	at := area.Add(offset)
-	x0, y0, x1, y1 := float32(at.Min.X), float32(at.Min.Y), float32(at.Max.X), float32(at.Max.Y)
+	x0, y0, x1, y1 := float32(area.Min.X), float32(area.Min.Y), float32(area.Max.X), float32(area.Max.Y)
 	v := ebiten.Vertex{
-		DstX: x0, DstY: y0, SrcX: sx, SrcY: sy,
 		// A channel above its alpha is not a premultiplied colour; scene.Paint cuts it too.
 		ColorR: float32(min(c.R, c.A)) / 255, ColorG: float32(min(c.G, c.A)) / 255,
 		ColorB: float32(min(c.B, c.A)) / 255, ColorA: float32(c.A) / 255,
 	}
-	b.quads = append(b.quads, v)
-	v.DstX, v.SrcX = x1, sx+sw
-	b.quads = append(b.quads, v)
-	v.DstX, v.SrcX = x0, sx
-	v.DstY, v.SrcY = y1, sy+sh
-	b.quads = append(b.quads, v)
-	v.DstX, v.SrcX = x1, sx+sw
-	b.quads = append(b.quads, v)
+	for _, k := range [4]struct{ x, y, sx, sy float32 }{
+		{x0, y0, sx, sy}, {x1, y0, sx + sw, sy}, {x0, y1, sx, sy + sh}, {x1, y1, sx + sw, sy + sh},
+	} {
+		v.DstX, v.DstY = to.at(k.x, k.y)
+		v.SrcX, v.SrcY = k.sx, k.sy
+		b.quads = append(b.quads, v)
+	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hajimehoshi/ebiten/v2"
 
+	"mingbai/kiosk/display/mount"
 	"mingbai/playlist/scene"
 	"mingbai/playlist/scene/specimen"
 )
@@ -74,6 +75,30 @@ func TestPagesAgree(t *testing.T) {
 	t.Logf("%d pages differ by at most %d/255 and take at most %d draw calls; the atlas holds %d pages and %d masks", len(all), worst, calls, len(p.atlas.pages), len(p.atlas.cells))
 }
 
+// TestTurnedPagesAgree holds a picture that hangs turned to the same frame.
+func TestTurnedPagesAgree(t *testing.T) {
+	p := newPainter()
+	for _, turn := range []mount.Turn{90, 180, 270} {
+		for name, f := range parityFrames() {
+			size := turn.Size(f.Size)
+			dst := ebiten.NewImageWithOptions(image.Rectangle{Max: size}, &ebiten.NewImageOptions{Unmanaged: true})
+			p.paint(dst, f, placing(turn, f.Size, image.Point{}))
+			got := image.NewRGBA(image.Rectangle{Max: size})
+			dst.ReadPixels(got.Pix)
+			dst.Deallocate()
+			got = turn.Raise(got)
+			want := image.NewRGBA(image.Rectangle{Max: f.Size})
+			scene.Paint(want, f)
+			for i := range want.Pix {
+				if d := int(got.Pix[i]) - int(want.Pix[i]); d > tolerance || d < -tolerance {
+					t.Errorf("%s turned by %d differs by %d/255 at %v", name, turn, d, image.Pt(i%want.Stride/4, i/want.Stride))
+					break
+				}
+			}
+		}
+	}
+}
+
 // checkParity paints f with p and with scene.Paint, compares every pixel, and
 // returns the largest difference of a channel.
 func checkParity(t *testing.T, p *painter, f *scene.Frame) (worst int) {
@@ -103,7 +128,7 @@ func checkParity(t *testing.T, p *painter, f *scene.Frame) (worst int) {
 func paintEbiten(p *painter, f *scene.Frame) *image.RGBA {
 	dst := ebiten.NewImageWithOptions(image.Rectangle{Max: f.Size}, &ebiten.NewImageOptions{Unmanaged: true})
 	defer dst.Deallocate()
-	p.paint(dst, f, image.Point{})
+	p.paint(dst, f, place{})
 	m := image.NewRGBA(image.Rectangle{Max: f.Size})
 	dst.ReadPixels(m.Pix)
 	return m

@@ -6,8 +6,8 @@ import (
 	"runtime"
 	"time"
 
+	"mingbai/kiosk/display/hands"
 	"mingbai/kiosk/display/xinput"
-	"mingbai/kiosk/player"
 )
 
 const (
@@ -70,10 +70,10 @@ func (d *Display) watchWindow(ctx context.Context, c *xinput.Conn, instance stri
 	}
 	d.input.live.Store(true)
 	d.nudge()
-	h := hands{queue: &d.input, fingers: map[uint32]int{}}
+	h := hands.New(&d.input.Queue)
 	defer func() {
 		d.input.live.Store(false)
-		h.cancel(time.Now())
+		h.Cancel(time.Now())
 		d.nudge()
 	}()
 	for {
@@ -86,80 +86,8 @@ func (d *Display) watchWindow(ctx context.Context, c *xinput.Conn, instance stri
 			d.nudge()
 			continue
 		}
-		if h.take(e, time.Now()) {
+		if h.Take(e, time.Now()) {
 			d.nudge()
 		}
 	}
-}
-
-// mouseFinger is the mouse in player.Event.ID.
-const mouseFinger = 0
-
-// hands numbers the fingers that are down: the mouse is 0, touches take the
-// smallest free number from 1.
-type hands struct {
-	queue   *inputQueue
-	fingers map[uint32]int // by the X server's name for the touch
-	mouse   bool           // pressed
-}
-
-// take queues e and reports whether it means anything.
-func (h *hands) take(e xinput.Event, now time.Time) bool {
-	w := windowEvent{x: e.X, y: e.Y, time: now}
-	switch e.Kind {
-	case xinput.PointerDown:
-		h.mouse = true
-		w.kind, w.id = player.Down, mouseFinger
-	case xinput.PointerMove:
-		if !h.mouse {
-			return false
-		}
-		w.kind, w.id = player.Move, mouseFinger
-	case xinput.PointerUp:
-		if !h.mouse {
-			return false
-		}
-		h.mouse = false
-		w.kind, w.id = player.Up, mouseFinger
-	case xinput.TouchBegin:
-		w.kind, w.id = player.Down, h.free()
-		h.fingers[e.Finger] = w.id
-	case xinput.TouchUpdate, xinput.TouchEnd:
-		id, ok := h.fingers[e.Finger]
-		if !ok {
-			return false
-		}
-		w.kind, w.id = player.Move, id
-		if e.Kind == xinput.TouchEnd {
-			w.kind = player.Up
-			delete(h.fingers, e.Finger)
-		}
-	default:
-		return false
-	}
-	h.queue.add(w)
-	return true
-}
-
-func (h *hands) free() int {
-	used := map[int]bool{}
-	for _, id := range h.fingers {
-		used[id] = true
-	}
-	id := mouseFinger + 1
-	for used[id] {
-		id++
-	}
-	return id
-}
-
-// cancel takes all gestures away, since their ends will not be heard of.
-func (h *hands) cancel(now time.Time) {
-	if h.mouse {
-		h.queue.add(windowEvent{kind: player.Cancel, id: mouseFinger, time: now})
-	}
-	for _, id := range h.fingers {
-		h.queue.add(windowEvent{kind: player.Cancel, id: id, time: now})
-	}
-	h.mouse, h.fingers = false, map[uint32]int{}
 }

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"mingbai/kiosk/display/xinput"
-	"mingbai/kiosk/player"
 	"mingbai/playlist/scene"
 )
 
@@ -107,7 +105,7 @@ func TestStageFindsThePixel(t *testing.T) {
 	} {
 		s := stage{opts: c.opts}
 		s.resize(c.window)
-		if got := s.framePoint(c.x, c.y); got != c.want {
+		if got := s.mount(s.whole()).FramePoint(c.x, c.y); got != c.want {
 			t.Errorf("%s: %v, %v is pixel %v, want %v", c.name, c.x, c.y, got, c.want)
 		}
 	}
@@ -152,55 +150,10 @@ func TestPace(t *testing.T) {
 	}
 }
 
-func TestHandsNumberFingers(t *testing.T) {
-	var q inputQueue
-	h := hands{queue: &q, fingers: map[uint32]int{}}
-	now := time.Unix(1, 0)
-	for _, e := range []xinput.Event{
-		{Kind: xinput.TouchBegin, Finger: 900, X: 1},
-		{Kind: xinput.PointerMove, X: 500}, // hovering
-		{Kind: xinput.TouchBegin, Finger: 901, X: 2},
-		{Kind: xinput.TouchUpdate, Finger: 900, X: 3},
-		{Kind: xinput.TouchUpdate, Finger: 901, X: 4},
-		{Kind: xinput.TouchUpdate, Finger: 900, X: 5}, // replaces the unseen move
-		{Kind: xinput.TouchEnd, Finger: 900, X: 6},
-		{Kind: xinput.TouchBegin, Finger: 902, X: 7},
-		{Kind: xinput.TouchEnd, Finger: 12345, X: 8}, // unknown
-		{Kind: xinput.PointerDown, X: 9},
-	} {
-		h.take(e, now)
-	}
-	h.cancel(now)
-	type seen struct {
-		kind player.EventKind
-		id   int
-		x    float64
-	}
-	got := map[seen]int{}
-	held := q.take()
-	for _, e := range held {
-		got[seen{e.kind, e.id, e.x}]++
-	}
-	for _, want := range []seen{
-		{player.Down, 1, 1}, {player.Down, 2, 2}, {player.Move, 1, 5}, {player.Move, 2, 4}, {player.Up, 1, 6},
-		{player.Down, 1, 7}, {player.Down, 0, 9}, {player.Cancel, 0, 0}, {player.Cancel, 1, 0}, {player.Cancel, 2, 0},
-	} {
-		if got[want] != 1 {
-			t.Errorf("%+v arrived %d times, want once", want, got[want])
-		}
-	}
-	if len(held) != 10 {
-		t.Errorf("%d events arrived, want 10: %+v", len(held), held)
-	}
-	if len(q.take()) != 0 {
-		t.Error("events were delivered twice")
-	}
-}
-
 func TestNewRefusesNonsense(t *testing.T) {
 	for _, o := range []Options{
 		{}, {Width: 100}, {Width: 100, Height: -1}, {Width: 9, Height: 9, Scale: -1},
-		{Width: 9, Height: 9, Dots: true, Scale: 2}, {Width: 9, Height: 9, FPSCap: -5},
+		{Width: 9, Height: 9, Dots: true, Scale: 2}, {Width: 9, Height: 9, Turn: 45}, {Width: 9, Height: 9, FPSCap: -5},
 	} {
 		if _, err := New(o); err == nil {
 			t.Errorf("%+v was accepted", o)

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image"
+
+	"mingbai/kiosk/display/x11"
 )
 
 // Requests of the XTEST extension.
@@ -12,17 +14,17 @@ const xtestFakeInput = 2
 // Hand moves and presses the X server's mouse through the XTEST extension, as
 // a person would. Tests and demonstrations drive real windows with it.
 type Hand struct {
-	conn   *Conn
+	conn   *x11.Conn
 	opcode uint8
 }
 
 // NewHand takes hold of the mouse of c's server.
 func NewHand(c *Conn) (*Hand, error) {
-	op, err := c.extension("XTEST")
+	e, err := c.x.Extension("XTEST")
 	if err != nil {
 		return nil, fmt.Errorf("taking hold of the mouse: %w", err)
 	}
-	return &Hand{conn: c, opcode: op}, nil
+	return &Hand{conn: c.x, opcode: e.Major}, nil
 }
 
 // Move puts the pointer at a pixel of the root window.
@@ -42,11 +44,11 @@ func (h *Hand) fake(kind, detail uint8, at image.Point) error {
 	b = binary.LittleEndian.AppendUint16(b, uint16(at.X))
 	b = binary.LittleEndian.AppendUint16(b, uint16(at.Y))
 	b = append(b, 0, 0, 0, 0, 0, 0, 0, 0)
-	if err := h.conn.send(h.opcode, xtestFakeInput, b); err != nil {
+	if err := h.conn.Send(h.opcode, xtestFakeInput, b); err != nil {
 		return fmt.Errorf("moving the mouse: %w", err)
 	}
 	// The answer to anything says that the server has done it.
-	if _, err := h.conn.ask(reqGetInputFocus, 0, nil); err != nil {
+	if err := h.conn.Sync(); err != nil {
 		return fmt.Errorf("moving the mouse: %w", err)
 	}
 	return nil

@@ -1,4 +1,4 @@
-package xinput
+package x11
 
 import (
 	"bytes"
@@ -107,12 +107,12 @@ type Address struct {
 func ParseDisplay(name string) (Address, error) {
 	host, rest, ok := cutLast(name, ':')
 	if !ok {
-		return Address{}, fmt.Errorf("xinput: %q is not a display name", name)
+		return Address{}, fmt.Errorf("x11: %q is not a display name", name)
 	}
 	rest, _, _ = strings.Cut(rest, ".")
 	n, err := strconv.Atoi(rest)
 	if err != nil || n < 0 || n > 65535-6000 {
-		return Address{}, fmt.Errorf("xinput: %q has no display number", name)
+		return Address{}, fmt.Errorf("x11: %q has no display number", name)
 	}
 	if host == "unix" || strings.HasSuffix(host, "/unix") {
 		host = ""
