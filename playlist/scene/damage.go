@@ -14,56 +14,44 @@ func Damage(old, new *Frame) []image.Rectangle {
 	if old == nil || old.Size != new.Size || old.Ground != new.Ground {
 		return []image.Rectangle{whole}
 	}
-	a, b := old.Ops, new.Ops
-	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
-		a, b = a[1:], b[1:]
-	}
-	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
-		a, b = a[:len(a)-1], b[:len(b)-1]
-	}
 	var d damage
-	// Operations that both lists have in the same order paint the same
-	// wherever nothing else does, so only the others are damage. The pairing
-	// is greedy: it may miss pairs, which costs pixels but never exactness.
-	where := make(map[Op][]int, len(a))
-	for i, op := range a {
-		where[op] = append(where[op], i)
-	}
-	next := 0
-	for _, op := range b {
-		at := where[op]
-		for len(at) > 0 && at[0] < next {
-			at = at[1:]
+	gone, come := unpaired(old.Ops, new.Ops)
+	for _, ops := range [][]Op{gone, come} {
+		for i := range ops {
+			d.add(ops[i].bounds().Intersect(whole))
 		}
-		if len(at) == 0 {
-			where[op] = at
-			d.add(op.bounds().Intersect(whole))
-			continue
-		}
-		for _, gone := range a[next:at[0]] {
-			d.add(gone.bounds().Intersect(whole))
-		}
-		next, where[op] = at[0]+1, at[1:]
-	}
-	for _, gone := range a[next:] {
-		d.add(gone.bounds().Intersect(whole))
 	}
 	return d.rects
 }
 
-// PaintDamage brings dst from old to new by painting only what differs. dst
-// must hold exactly what Paint made of old.
+// PaintDamage brings dst from old to new by copying what moved and painting
+// only what differs. dst must hold exactly what Paint made of old.
 func PaintDamage(dst *image.RGBA, old, new *Frame) {
-	for _, r := range Damage(old, new) {
-		paintInside(dst, new, r)
-	}
+	On(dst).Apply(Diff(old, new), new)
 }
 
 // damage gathers rectangles, joined where they overlap.
-type damage struct{ rects []image.Rectangle }
+type damage struct {
+	rects  []image.Rectangle
+	except image.Rectangle // of no interest
+}
 
 func (d *damage) add(r image.Rectangle) {
 	if r.Empty() {
+		return
+	}
+	if hole := r.Intersect(d.except); !hole.Empty() {
+		except := d.except
+		d.except = image.Rectangle{}
+		for _, rest := range [4]image.Rectangle{
+			{r.Min, image.Pt(r.Max.X, hole.Min.Y)},
+			{image.Pt(r.Min.X, hole.Max.Y), r.Max},
+			{image.Pt(r.Min.X, hole.Min.Y), image.Pt(hole.Min.X, hole.Max.Y)},
+			{image.Pt(hole.Max.X, hole.Min.Y), image.Pt(r.Max.X, hole.Max.Y)},
+		} {
+			d.add(rest)
+		}
+		d.except = except
 		return
 	}
 	for i := 0; i < len(d.rects); {

@@ -12,18 +12,11 @@ import (
 // Blending is source-over on premultiplied eight-bit channels, every product
 // divided by 255 with rounding to nearest.
 func Paint(dst *image.RGBA, f *Frame) {
-	paintInside(dst, f, image.Rectangle{Max: f.Size})
+	On(dst).Paint(f, image.Rectangle{Max: f.Size})
 }
 
-// paintInside draws the part of f that lies in region, which is in frame
-// pixels.
-func paintInside(dst *image.RGBA, f *Frame, region image.Rectangle) {
-	region = region.Intersect(image.Rectangle{Max: f.Size})
-	region = region.Intersect(dst.Rect.Sub(dst.Rect.Min))
-	if region.Empty() {
-		return
-	}
-	s := surface{pix: dst.Pix, stride: dst.Stride}
+// paint draws the part of f that lies in region, which lies in both.
+func (s surface) paint(f *Frame, region image.Rectangle) {
 	s.copyColor(region, f.Ground)
 	for i := range f.Ops {
 		op := &f.Ops[i]
@@ -65,6 +58,7 @@ func (op *Op) bounds() image.Rectangle {
 type surface struct {
 	pix    []uint8
 	stride int
+	bgr    bool // blue first
 }
 
 // row returns the bytes of the pixels x0 to x1 of line y.
@@ -94,15 +88,18 @@ func by255(l uint64) uint64 {
 	return (l + (l >> 8 & laneLow)) >> 8 & laneLow
 }
 
-func pixel(c color.RGBA) uint32 {
+func (s surface) pixel(c color.RGBA) uint32 {
 	// A channel above its alpha is not a premultiplied colour; cutting it
 	// keeps the lanes apart.
+	if s.bgr {
+		c.R, c.B = c.B, c.R
+	}
 	return uint32(min(c.R, c.A)) | uint32(min(c.G, c.A))<<8 | uint32(min(c.B, c.A))<<16 | uint32(c.A)<<24
 }
 
 func (s surface) copyColor(r image.Rectangle, c color.RGBA) {
 	first := s.row(r.Min.X, r.Max.X, r.Min.Y)
-	binary.LittleEndian.PutUint32(first, pixel(c))
+	binary.LittleEndian.PutUint32(first, s.pixel(c))
 	for done := 4; done < len(first); done *= 2 {
 		copy(first[done:], first[:done])
 	}
@@ -119,7 +116,7 @@ func (s surface) fill(r image.Rectangle, c color.RGBA) {
 		s.copyColor(r, c)
 		return
 	}
-	src, keep := spread(pixel(c)), uint64(255-c.A)
+	src, keep := spread(s.pixel(c)), uint64(255-c.A)
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		row := s.row(r.Min.X, r.Max.X, y)
 		for ; len(row) >= 4; row = row[4:] {
@@ -154,7 +151,7 @@ func blendRow(row, cov []uint8, c uint32) {
 }
 
 func (s surface) mask(r image.Rectangle, op *Op) {
-	m, c := op.Mask, pixel(op.Color)
+	m, c := op.Mask, s.pixel(op.Color)
 	x0, x1 := r.Min.X-op.Dst.Min.X, r.Max.X-op.Dst.Min.X
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		at := (y - op.Dst.Min.Y) * m.W
@@ -176,11 +173,11 @@ func nineIndex(i, d, n, inset int) int {
 }
 
 func (s surface) nine(r image.Rectangle, op *Op) {
-	m, c := op.Mask, pixel(op.Color)
+	m, c := op.Mask, s.pixel(op.Color)
 	if m.W <= 0 || m.H <= 0 {
 		return
 	}
-	inset := min(m.Inset, (m.W-1)/2, (m.H-1)/2)
+	inset := m.inset()
 	w, h := op.Dst.Dx(), op.Dst.Dy()
 	cov := make([]uint8, r.Dx())
 	last := -1
@@ -225,7 +222,12 @@ func (s surface) image(r image.Rectangle, op *Op) {
 	x0, x1 := r.Min.X-op.Dst.Min.X, r.Max.X-op.Dst.Min.X
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		at := (y - op.Dst.Min.Y) * b.W
-		overRow(s.row(r.Min.X, r.Max.X, y), b.Pix[(at+x0)*4:(at+x1)*4])
+		row, src := s.row(r.Min.X, r.Max.X, y), b.Pix[(at+x0)*4:(at+x1)*4]
+		if s.bgr {
+			overSwapped(row, src)
+		} else {
+			overRow(row, src)
+		}
 	}
 }
 
@@ -245,5 +247,21 @@ func overRow(dst, src []uint8) {
 			d := spread(binary.LittleEndian.Uint32(dst[i:]))
 			binary.LittleEndian.PutUint32(dst[i:], gather(spread(p)+by255(d*uint64(255-p>>24))))
 		}
+	}
+}
+
+// overSwapped is overRow onto pixels that begin with blue.
+func overSwapped(dst, src []uint8) {
+	for i := 0; i+4 <= len(src) && i+4 <= len(dst); i += 4 {
+		p := binary.LittleEndian.Uint32(src[i:])
+		p = p&0xFF00FF00 | p>>16&0xFF | p&0xFF<<16
+		if a := p >> 24; a != 255 {
+			if p == 0 {
+				continue
+			}
+			d := spread(binary.LittleEndian.Uint32(dst[i:]))
+			p = gather(spread(p) + by255(d*uint64(255-a)))
+		}
+		binary.LittleEndian.PutUint32(dst[i:], p)
 	}
 }
