@@ -197,6 +197,9 @@ func TestScreenCheck(t *testing.T) {
 			{"panel.colours", func(s *Screen) { s.Panel.Colours = "pink" }},
 			{"window.scale", func(s *Screen) { s.Window.Scale = 0 }},
 			{"window.dots", func(s *Screen) { s.Window.Dots = true }},
+			{"window.rotate", func(s *Screen) { s.Window.Rotate = 45 }},
+			{"window.backend", func(s *Screen) { s.Window.Backend = "opengl" }},
+			{"window.backend", func(s *Screen) { s.Window.Scale, s.Window.Dots, s.Window.Backend = 6, true, BackendShm }},
 		} {
 			v := good
 			c.change(&v)

@@ -69,9 +69,28 @@ type Window struct {
 	// Dots draws round dots instead of squares, so that a monitor looks like the
 	// board; it needs Scale 3 or more. Default: false.
 	Dots bool `toml:"dots"`
+	// Rotate is by how many degrees the picture is turned clockwise on the output,
+	// for a panel that hangs turned while the machine's own output does not: 0, 90,
+	// 180 or 270. Touches are turned back. Panel gives the upright size. Default: 0.
+	Rotate int `toml:"rotate"`
+	// Backend is how pixels get to the display: BackendEbiten through OpenGL,
+	// BackendShm by the processor through memory shared with the X server, or
+	// BackendAuto, which takes the latter where OpenGL would be computed by the
+	// processor anyway. Default: auto.
+	Backend Backend `toml:"backend"`
 	// HideCursor hides the mouse pointer. Default: true.
 	HideCursor bool `toml:"hide_cursor"`
 }
+
+// Backend is a way to the display.
+type Backend string
+
+// The backends.
+const (
+	BackendAuto   Backend = "auto"
+	BackendEbiten Backend = "ebiten"
+	BackendShm    Backend = "shm"
+)
 
 // DefaultScreen returns the settings of a screen of that kind with every
 // default: a 43-inch portrait touchscreen or a 192×64 board of 10 mm dots.
@@ -86,7 +105,7 @@ func DefaultScreen(kind playlist.ScreenKind) Screen {
 		LedgerLimit:   256 << 20,
 		Report:        30 * time.Second,
 		Panel:         playlist.Panel{Width: 1080, Height: 1920, WidthMM: 529, HeightMM: 941},
-		Window:        Window{Fullscreen: true, Borderless: true, Scale: 1, HideCursor: true},
+		Window:        Window{Fullscreen: true, Borderless: true, Scale: 1, Backend: BackendAuto, HideCursor: true},
 		Log:           Log{Level: "info", Format: "text"},
 	}
 	if kind == playlist.LED {

@@ -16,7 +16,9 @@ import (
 	"mingbai/configs"
 	"mingbai/kiosk"
 	"mingbai/kiosk/display"
+	"mingbai/kiosk/display/mount"
 	"mingbai/kiosk/display/sdnotify"
+	"mingbai/kiosk/display/shm"
 	"mingbai/kiosk/player"
 	"mingbai/playlist"
 )
@@ -111,13 +113,7 @@ func run(name string, cfg configs.Screen, kind playlist.ScreenKind, build func(*
 	if err != nil {
 		return err
 	}
-	w := cfg.Window
-	screen, err := display.New(display.Options{
-		Title: "明白 " + cfg.Name, Width: cfg.Panel.Width, Height: cfg.Panel.Height,
-		Fullscreen: w.Fullscreen, Monitor: w.Monitor, X: w.X, Y: w.Y, Borderless: w.Borderless,
-		Scale: w.Scale, Dots: w.Dots, HideCursor: w.HideCursor, Log: log,
-		Watchdog: alive(log),
-	})
+	screen, err := present(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
@@ -125,4 +121,33 @@ func run(name string, cfg configs.Screen, kind playlist.ScreenKind, build func(*
 	err = device.Run(ctx, build(device, log), screen)
 	log.Info("The program has ended.", "program", name, "reason", cause(ctx, err))
 	return err
+}
+
+// present returns the presenter that the configuration asks for.
+func present(ctx context.Context, cfg configs.Screen, log *slog.Logger) (player.Presenter, error) {
+	w, panel := cfg.Window, cfg.Panel
+	title := "明白 " + cfg.Name
+	backend := w.Backend
+	if backend == configs.BackendAuto {
+		suits, why := shm.Suits(ctx, os.Getenv("DISPLAY"))
+		backend = configs.BackendEbiten
+		if suits && !w.Dots {
+			backend = configs.BackendShm
+		}
+		log.Info("The way to the display was chosen.", "backend", backend, "reason", why)
+	}
+	if backend == configs.BackendShm {
+		return shm.New(shm.Options{
+			Title: title, Width: panel.Width, Height: panel.Height,
+			Fullscreen: w.Fullscreen, Monitor: w.Monitor, X: w.X, Y: w.Y, Borderless: w.Borderless,
+			Scale: w.Scale, Turn: mount.Turn(w.Rotate), HideCursor: w.HideCursor, Log: log,
+			Watchdog: alive(log),
+		})
+	}
+	return display.New(display.Options{
+		Title: title, Width: panel.Width, Height: panel.Height,
+		Fullscreen: w.Fullscreen, Monitor: w.Monitor, X: w.X, Y: w.Y, Borderless: w.Borderless,
+		Scale: w.Scale, Turn: mount.Turn(w.Rotate), Dots: w.Dots, HideCursor: w.HideCursor, Log: log,
+		Watchdog: alive(log),
+	})
 }

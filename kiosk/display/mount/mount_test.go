@@ -95,4 +95,3 @@ func TestFingersStayOnTheFrame(t *testing.T) {
 		}
 	}
 }
-

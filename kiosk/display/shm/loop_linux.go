@@ -1,0 +1,342 @@
+package shm
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"sync"
+	"time"
+
+	"mingbai/kiosk/display/hands"
+	"mingbai/kiosk/display/mount"
+	"mingbai/kiosk/display/x11"
+	"mingbai/kiosk/display/xinput"
+	"mingbai/kiosk/player"
+	"mingbai/playlist/scene"
+)
+
+const (
+	beatEvery = time.Second // between heartbeats
+	// readWithin is how long the server may take to read a frame before it
+	// counts as lost.
+	readWithin = 30 * time.Second
+)
+
+// errGone is a window that somebody destroyed.
+var errGone = errors.New("the window is gone")
+
+// reader passes on what the server says. Its goroutine alone reads.
+type reader struct {
+	d    *Display
+	w    *window
+	read chan struct{} // the server has read a frame to its end; capacity 1
+	fail chan error    // capacity 1
+
+	mu      sync.Mutex // guards what follows
+	size    image.Point
+	exposed bool
+}
+
+// Run opens the window and presents p until ctx ends, which is not an error.
+// Any goroutine may call it, once.
+func (d *Display) Run(ctx context.Context, p player.Program) error {
+	defer close(d.done)
+	w, err := open(ctx, d.opts)
+	if err != nil {
+		return err
+	}
+	restore := func() {}
+	if d.opts.Fullscreen {
+		if restore, err = w.saver(); err != nil {
+			_ = w.c.Close()
+			return fmt.Errorf("keeping the screen saver away: %w", err)
+		}
+	}
+	r := &reader{d: d, w: w, read: make(chan struct{}, 1), fail: make(chan error, 1), size: w.size}
+	var reading sync.WaitGroup
+	reading.Go(r.run)
+	l := loop{
+		d: d, w: w, r: r, program: p,
+		stage: stage{opts: d.opts, c: w.c, shm: w.shm},
+		every: time.Second / time.Duration(d.opts.FPSCap),
+	}
+	err = l.run(ctx)
+	restore()
+	_ = w.c.Close() // frees everything on the server; the reader ends
+	reading.Wait()
+	l.stage.release()
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("presenting on the display: %w", err)
+	}
+	return nil
+}
+
+func (r *reader) run() {
+	h := hands.New(&r.d.input)
+	defer func() {
+		h.Cancel(time.Now())
+		r.d.nudge()
+	}()
+	for {
+		m, err := r.w.c.Next()
+		if refused, ok := errors.AsType[*x11.Error](err); ok && refused.Major != r.w.shm.Major {
+			r.d.log.Warn("The X server refused a request.", "error", refused)
+			continue
+		}
+		if err == nil {
+			err = r.take(m, h)
+		}
+		if err != nil {
+			r.fail <- err
+			return
+		}
+	}
+}
+
+// Events of the core protocol.
+const (
+	expose        = 12
+	destroyed     = 17
+	configured    = 22
+	clientMessage = 33
+)
+
+// take passes one event on.
+func (r *reader) take(m []byte, h *hands.Hands) error {
+	switch code := m[0] & 0x7f; {
+	case code == r.w.shm.FirstEvent && code >= 64:
+		select {
+		case r.read <- struct{}{}:
+		default:
+		}
+		return nil
+	case code == expose:
+		r.note(func() { r.exposed = true })
+		return nil
+	case code == configured && binary.LittleEndian.Uint32(m[8:]) == r.w.id:
+		r.note(func() { r.size = image.Pt(half(m[20:]), half(m[22:])) })
+		return nil
+	case code == destroyed:
+		return errGone
+	case code == clientMessage:
+		// Nobody closes a kiosk by a key combination.
+		if binary.LittleEndian.Uint32(m[8:]) == r.w.protocols && binary.LittleEndian.Uint32(m[12:]) == r.w.closing && !r.d.opts.Fullscreen {
+			return ErrClosed
+		}
+		return nil
+	case r.w.outputs.Major != 0 && (code == r.w.outputs.FirstEvent || code == r.w.outputs.FirstEvent+1):
+		return r.monitorsChanged(m)
+	}
+	e, err := xinput.ParseEvent(m, r.w.input.Major)
+	if errors.Is(err, xinput.ErrOther) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if h.Take(e, time.Now()) {
+		r.d.nudge()
+	}
+	return nil
+}
+
+// monitorsChanged brings the window to where its monitor is now.
+func (r *reader) monitorsChanged(m []byte) error {
+	if m[0]&0x7f == r.w.outputs.FirstEvent && len(m) >= 28 {
+		r.w.c.Screen.Width, r.w.c.Screen.Height = half(m[24:]), half(m[26:])
+	}
+	return r.w.move(r.w.place())
+}
+
+func (r *reader) note(change func()) {
+	r.mu.Lock()
+	change()
+	r.mu.Unlock()
+	r.d.nudge()
+}
+
+// news returns the window's size and whether it was uncovered since the last time.
+func (r *reader) news() (image.Point, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := r.exposed
+	r.exposed = false
+	return r.size, e
+}
+
+// loop asks the program for frames and presents them. One goroutine runs it.
+type loop struct {
+	d       *Display
+	w       *window
+	r       *reader
+	program player.Program
+	stage   stage
+	every   time.Duration // between frames
+
+	shown    bool
+	standing *scene.Frame // on the display
+	next     time.Time    // when the program is due by itself
+	slot     time.Time    // when the last frame was due
+	beat     time.Time    // of the last heartbeat
+}
+
+func (l *loop) run(ctx context.Context) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	asked := true // the program must be stepped
+	for {
+		if ctx.Err() != nil {
+			return nil
+		}
+		now := time.Now()
+		if l.d.opts.Watchdog != nil && now.Sub(l.beat) >= beatEvery {
+			l.beat = now
+			l.d.opts.Watchdog()
+		}
+		if err := l.turn(ctx, now, asked); err != nil {
+			return err
+		}
+		var err error
+		if asked, err = l.wait(ctx, timer); err != nil {
+			return err
+		}
+	}
+}
+
+// turn presents what is new.
+func (l *loop) turn(ctx context.Context, now time.Time, asked bool) error {
+	size, exposed := l.r.news()
+	if size.X <= 0 || size.Y <= 0 {
+		return nil
+	}
+	if err := l.stage.resize(size); err != nil {
+		return err
+	}
+	if exposed {
+		l.stage.all()
+	}
+	input := l.mount().Events(l.d.input.Take())
+	due := !l.next.IsZero() && !l.next.After(now)
+	var frame *scene.Frame
+	if l.d.takeWoken() || asked || due || len(input) > 0 || l.standing == nil {
+		l.slot = l.pace(now)
+		frame, l.next = l.program.Step(now, input)
+	}
+	show := frame
+	if show == nil {
+		show = l.standing
+	}
+	if show != nil && (l.stage.frame == nil || !show.Equal(l.stage.frame)) {
+		l.stage.paint(show)
+	}
+	if err := l.send(ctx); err != nil {
+		return err
+	}
+	if frame != nil {
+		l.standing = frame
+		l.program.Presented(frame, time.Now())
+	}
+	if shots := l.d.takeShots(); len(shots) > 0 {
+		m := l.stage.picture()
+		for _, s := range shots {
+			s <- m
+		}
+	}
+	return nil
+}
+
+// pace says when the frame that starts now was due: timers come a little late,
+// and an even pace counts from when they should have come.
+func (l *loop) pace(now time.Time) time.Time {
+	if slot := l.slot.Add(l.every); !slot.After(now) && now.Sub(slot) < l.every/2 {
+		return slot
+	}
+	return now
+}
+
+// mount is how a frame that fills the panel lies in the window.
+func (l *loop) mount() mount.Mount {
+	return mount.Mount{
+		Frame: image.Pt(l.d.opts.Width, l.d.opts.Height), Window: l.stage.memory.size,
+		Turn: l.d.opts.Turn, Scale: l.d.opts.Scale,
+	}
+}
+
+// send hands over what was painted and waits until the server has read it, so
+// that it never reads what the next frame is being painted into.
+func (l *loop) send(ctx context.Context) error {
+	if len(l.stage.areas) == 0 || l.stage.frame == nil {
+		return nil
+	}
+	if !l.shown {
+		// The first frame lies ready before there is a window to see.
+		l.shown = true
+		if err := l.w.show(); err != nil {
+			return err
+		}
+	}
+	if err := l.w.put(l.stage.memory, l.stage.areas); err != nil {
+		return err
+	}
+	l.stage.areas = l.stage.areas[:0]
+	late := time.NewTimer(readWithin)
+	defer late.Stop()
+	select {
+	case <-l.r.read:
+		return nil
+	case err := <-l.r.fail:
+		return err
+	case <-late.C:
+		return errors.New("the X server does not take frames any more")
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// wait passes the time until there is something to do, and reports whether the
+// program has to be asked because its time has come.
+func (l *loop) wait(ctx context.Context, timer *time.Timer) (due bool, err error) {
+	until := time.Now().Add(beatEvery)
+	if l.d.opts.Watchdog != nil {
+		until = l.beat.Add(beatEvery)
+	} else if l.next.IsZero() {
+		until = until.Add(time.Hour)
+	}
+	if !l.next.IsZero() {
+		// A program in motion asks for "now"; the pace is ours.
+		if next := later(l.next, l.slot.Add(l.every)); next.Before(until) {
+			until, due = next, true
+		}
+	}
+	timer.Reset(max(0, time.Until(until)))
+	select {
+	case <-timer.C:
+		return due, nil
+	case <-l.d.wake:
+	case err := <-l.r.fail:
+		return false, err
+	case <-ctx.Done():
+		return false, nil
+	}
+	// Input and news in the middle of motion wait for the next frame's turn:
+	// frames beyond the cap would not be seen.
+	if pause := time.Until(l.slot.Add(l.every)); pause > 0 {
+		timer.Reset(pause)
+		select {
+		case <-timer.C:
+		case err := <-l.r.fail:
+			return false, err
+		case <-ctx.Done():
+		}
+	}
+	return false, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
