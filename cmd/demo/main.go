@@ -3,12 +3,13 @@
 //
 //	go run ./cmd/demo                      until Ctrl-C, in windows where there is a monitor
 //	go run ./cmd/demo -once -shots DIR     the whole story unattended
+//	go run ./cmd/demo -book DIR            nothing but the picture book, with every page of the county
 //
 // It installs the system packages that are missing, saying which and why. With
 // -once it enrols the screens, publishes an announcement, stops the controller,
 // restarts the screens without it, starts it again, takes the announcement down,
 // raises and lifts an exercise alert, saves a picture of every screen at every
-// step and of the console's pages, prints a JSON object as its last output, and
+// step and of the console's pages, and the touchscreen's picture book, prints a JSON object as its last output, and
 // exits 0 only if all of it worked.
 package main
 
@@ -33,9 +34,13 @@ func main() {
 	shots := flag.String("shots", "", "save pictures in this `DIR`")
 	keep := flag.String("data", "", "keep the data in this `DIR`; without it a temporary one is used")
 	verbose := flag.Bool("v", false, "print the programs' logs")
+	leaf := flag.String("book", "", "draw every page of the touchscreen in every mode into this `DIR` and exit")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if *leaf != "" {
+		os.Exit(drawBook(ctx, *leaf))
+	}
 	os.Exit(run(ctx, *once, *shots, *keep, *verbose))
 }
 
@@ -111,6 +116,7 @@ type summary struct {
 	FundNotices int             `json:"fund_notices"`
 	LedgerRows  int64           `json:"ledger_rows"`
 	Pages       []string        `json:"console_pages,omitempty"`
+	BookPages   int             `json:"book_pages,omitempty"` // pictures in DIR/book
 	Seconds     float64         `json:"seconds"`
 }
 

@@ -4,9 +4,40 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"time"
+
+	"mingbai/cmd/internal/book"
 )
+
+// villageOfBook is where the picture book's touchscreen stands: a village has
+// notices of its own, of its town and of the county.
+const villageOfBook = "liuxi"
+
+func openBook(m book.Mode) (*book.Place, error) { return book.Open(villageOfBook, m.Panel, time.Now()) }
+
+// drawBook draws nothing but the whole picture book; it returns the exit code.
+func drawBook(ctx context.Context, dir string) int {
+	n, err := book.Write(ctx, dir, book.Modes(), openBook, true)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		return 1
+	}
+	fmt.Printf("%d pictures; open %s in a browser.\n", n, filepath.Join(dir, "index.html"))
+	return 0
+}
+
+// photographTouchscreen draws the short picture book beside the other pictures.
+func (w *world) photographTouchscreen(ctx context.Context, sum *summary) (err error) {
+	if w.shots == "" {
+		return nil
+	}
+	sum.BookPages, err = book.Write(ctx, filepath.Join(w.shots, "book"), book.Modes(), openBook, false)
+	return err
+}
 
 // photographConsole saves a picture of every page of the console, of a screen's
 // page and of the notice's. It returns the names of the files.

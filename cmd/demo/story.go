@@ -36,6 +36,7 @@ func (w *world) story(ctx context.Context) (sum summary) {
 		{"take the announcement down", func(ctx context.Context) error { return w.takeDown(ctx, notice) }},
 		{"raise and lift an exercise", w.exercise},
 		{"weigh the screens", w.weigh},
+		{"draw the picture book", func(ctx context.Context) error { return w.photographTouchscreen(ctx, &sum) }},
 	}
 	for _, step := range steps {
 		start := time.Now()
