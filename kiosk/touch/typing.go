@@ -76,7 +76,7 @@ func typingOf(v page.View) writing {
 	if v.Typing != nil {
 		return writing{*v.Typing}
 	}
-	return writing{page.Typing{Pad: page.PinyinPad, Field: page.TextField}}
+	return writing{page.Typing{Pad: page.PinyinPad}}
 }
 
 // setTyping puts what was typed on the page on top, as a new value.
@@ -104,8 +104,12 @@ func (w *writing) unfinish() {
 	w.Keys, w.Candidates, w.From, w.Result = "", nil, 0, nil
 }
 
-// into sends the keys to another field, on the pad that it is filled with.
+// into sends the keys to another field, on the pad that it is filled with, or
+// puts the keypad away.
 func (w *writing) into(f page.Field) {
+	if f == "none" {
+		f = page.NoField
+	}
 	if w.Field == f {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 
 	"mingbai/playlist/scene"
 	"mingbai/playlist/scene/typeset"
+	"mingbai/playlist/search"
 )
 
 // writing is where the parts of a form's keypad stand.
@@ -82,7 +83,7 @@ func (x *ctx) writing(t *Typing, y0, y1 int) writing {
 		l.label = true
 		return l, true
 	}
-	if x.m.low() {
+	if x.beside(y0, y1) {
 		wide := x.besideWidth()
 		area := image.Rect(x.m.w-wide-2*inset, y0, x.m.w, y1)
 		if l, ok := stack(image.Rect(area.Min.X+inset, y0+inset, area.Max.X-inset, y1), y1-inset); ok {
@@ -97,12 +98,12 @@ func (x *ctx) writing(t *Typing, y0, y1 int) writing {
 		l.area = image.Rect(0, l.field.Min.Y-label-inset, x.m.w, y1)
 		return l
 	}
-	return x.tight(y0, y1)
+	return x.tight(t, y0, y1)
 }
 
 // tight is the composer where height is short: tabs, field and the key that puts
 // it away share one row.
-func (x *ctx) tight(y0, y1 int) writing {
+func (x *ctx) tight(t *Typing, y0, y1 int) writing {
 	gap, touch := x.keyGap(), x.m.touch()
 	side, inset := x.m.u(24), x.m.u(14)
 	least, best := x.keysHigh(x.m.w - 2*side)
@@ -111,6 +112,9 @@ func (x *ctx) tight(y0, y1 int) writing {
 	l := writing{tight: true, area: image.Rect(0, y1-2*inset-2*gap-2*touch-high, x.m.w, y1)}
 	y := y1 - inset - high
 	l.keys = image.Rect(side, y, x.m.w-side, y+high)
+	if t.Field == ContactField {
+		l.keys.Min.Y -= touch + gap
+	}
 	y -= gap
 	l.cand = image.Rect(side, y-touch, x.m.w-side, y)
 	y = l.cand.Min.Y - gap
@@ -142,8 +146,15 @@ func (s *sheet) field1(t *Typing, l writing) {
 	if l.label {
 		st := s.plain(typeset.Sans, sizeSmall, s.pal.Ink)
 		top := r.Min.Y - st.Leading - s.m.u(4)
+		if t.Problem != "" {
+			name = t.Problem
+		}
 		n := s.set2(sprintf(w.filled, utf8.RuneCountInString(count), most), s.plain(typeset.Sans, sizeSmall, s.pal.Secondary))
-		p := s.setter.Fit(name, s.plain(typeset.Bold, sizeSmall, s.pal.Ink), r.Dx(), 1, s.m.u(sizeSmall))
+		bold := s.plain(typeset.Bold, sizeSmall, s.pal.Ink)
+		if t.Problem != "" {
+			bold.Color = s.pal.Danger
+		}
+		p := s.setter.Clamp(name, bold, r.Dx(), 1)
 		s.put(p, r.Min.X, top, image.Rect(r.Min.X, top, r.Max.X, r.Min.Y))
 		if p.Width+n.Width+s.m.u(24) <= r.Dx() {
 			s.put(n, r.Max.X-n.Width, top, image.Rect(r.Min.X, top, r.Max.X, r.Min.Y))
@@ -167,6 +178,9 @@ func (s *sheet) field1(t *Typing, l writing) {
 		return
 	}
 	rows := max((r.Dy()-s.m.u(12))/lead, 1)
+	if rows == 1 {
+		m = s.lastOf(m, inner.Dx()-s.m.u(12))
+	}
 	first := max(len(m.para.Lines)-rows, 0)
 	y := r.Min.Y + min((r.Dy()-min(rows, len(m.para.Lines))*lead)/2, s.m.u(18))
 	shown := image.Rect(r.Min.X, y, r.Max.X, y+rows*lead)
@@ -175,6 +189,19 @@ func (s *sheet) field1(t *Typing, l writing) {
 		end := s.putMarked(m, inner.Min.X, at, image.Rect(inner.Min.X, at, inner.Max.X, at+m.para.Height))
 		s.fill(image.Rect(end.X+s.m.u(4), end.Y+s.m.u(6), end.X+s.m.u(4)+s.weight(4), end.Y+lead-s.m.u(6)), s.pal.Government)
 	})
+}
+
+// lastOf is the end of marked text that fits on one line of a width.
+func (s *sheet) lastOf(m markedText, width int) markedText {
+	runes := []rune(m.para.Text)
+	cut := 0
+	for ; cut < len(runes)-1 && s.setter.Width(string(runes[cut:]), m.para.Style) > width; cut++ {
+	}
+	m.para = s.set2(string(runes[cut:]), m.para.Style)
+	for i := range m.marks {
+		m.marks[i] = search.Span{From: max(m.marks[i].From-cut, 0), To: max(m.marks[i].To-cut, 0)}
+	}
+	return m
 }
 
 // candidates is the row of what the keys may mean, with the ways to more of it.
@@ -187,8 +214,11 @@ func (s *sheet) candidates(t *Typing, r image.Rectangle) {
 		if t.Keys == "" && t.Text == "" {
 			return // the field itself says what to do
 		}
-		st := s.plain(typeset.Sans, sizeSmall, s.pal.Secondary)
-		p := s.setter.Fit(s.w.typed.candidateHint[padOf(t)], st, r.Dx(), 1, s.m.u(sizeSmall*3/4))
+		text, st := s.w.typed.candidateHint[padOf(t)], s.plain(typeset.Sans, sizeSmall, s.pal.Secondary)
+		if t.Problem != "" {
+			text, st = t.Problem, s.plain(typeset.Bold, sizeSmall, s.pal.Danger)
+		}
+		p := s.setter.Clamp(text, st, r.Dx(), 1)
 		s.put(p, r.Min.X, r.Min.Y+(r.Dy()-p.Height)/2, r)
 		return
 	}

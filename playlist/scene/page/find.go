@@ -56,7 +56,7 @@ func (x *ctx) searchKeys(t *Typing, y0, y1 int) (left *ctx, top, foot int, told 
 	}
 	gap, touch := x.keyGap(), x.m.touch()
 	tabHigh := max(touch, x.m.u(76))
-	if x.m.low() {
+	if x.beside(y0, y1) {
 		wide := x.besideWidth()
 		least, best := x.keysHigh(wide)
 		inset := max(min(x.m.u(24), (y1-y0-least-gap-touch)/2), 0)
@@ -123,7 +123,7 @@ func (x *ctx) searchField(t *Typing, x0, x1, y0 int) int {
 	s := x.fixed()
 	m := x.m
 	air, high := m.u(40), m.u(120)
-	if m.low() || m.h-y0 < m.u(1300) || m.w < m.u(900) {
+	if m.low() || m.h < m.u(1500) || m.w < m.u(900) {
 		air, high = m.u(24), m.u(96)
 	}
 	r := image.Rect(x0, y0+air, x1, y0+air+high)

@@ -32,14 +32,18 @@ func (x *ctx) form() (content, bool) {
 		}
 		about = n
 	}
-	con := content{share: 42}
-	con.head = func(s *sheet) { s.formHead(about) }
+	con := content{share: 47}
+	con.head = func(s *sheet) {
+		s.formHead(about)
+		if x.status.Feedback {
+			s.topics(t, about != nil)
+		}
+	}
 	if !x.status.Feedback {
 		con.body = func(s *sheet) { s.formShut() }
 		return con, true
 	}
 	con.body = func(s *sheet) {
-		s.topics(t, about != nil)
 		s.formFields(t)
 		s.submit(t)
 		s.formNotes(about)

@@ -53,6 +53,10 @@ func (x *ctx) keyLines(wide int) (rows, across int) {
 	return (26 + 2 + across - 1) / across, across
 }
 
+// beside says whether keys stand at the right of the page between y0 and y1 and
+// not below it: where it is wider than high.
+func (x *ctx) beside(y0, y1 int) bool { return x.m.w*10 >= (y1-y0)*12 }
+
 // leastKeys is the least width of a keypad that stands beside the page.
 func (x *ctx) leastKeys() int {
 	gap, touch := x.keyGap(), x.m.touch()

@@ -36,22 +36,7 @@ func (x *ctx) markedIn(text string, marks []search.Span, plain, strong typeset.S
 // putMarked draws marked text with its upper left at x, y and returns where its
 // last line ends.
 func (s *sheet) putMarked(m markedText, x, y int, within image.Rectangle) (end image.Point) {
-	p := m.para
-	s.chars += utf8.RuneCountInString(p.Text)
-	if s.dry || len(p.Lines) == 0 {
-		return end
-	}
-	area := image.Rect(x, y, x+p.Width, y+p.Height).Add(s.shift)
-	if !area.Overlaps(s.clip) {
-		return end
-	}
-	end = m.runs(s, x, y)
-	last := p.Lines[len(p.Lines)-1]
-	s.info.Texts = append(s.info.Texts, Text{
-		Text: p.Text, Area: area, Clip: s.clip, Within: within.Add(s.shift),
-		Size: p.Style.Size, Last: last.End - last.Start, Lines: len(p.Lines), Chrome: s.chrome,
-		para: p, at: image.Pt(x, y).Add(s.shift),
-	})
+	s.putAs(m.para, x, y, within, func() { end = m.runs(s, x, y) })
 	return end
 }
 

@@ -48,6 +48,11 @@ func (s *sheet) width() int { return s.x1 - s.x0 }
 // put draws set text with its upper left at x, y. within is what it was set
 // for, in content coordinates.
 func (s *sheet) put(p *typeset.Para, x, y int, within image.Rectangle) {
+	s.putAs(p, x, y, within, func() { p.Draw(s.c, image.Pt(x, y)) })
+}
+
+// putAs is put for text that draw paints in a way of its own.
+func (s *sheet) putAs(p *typeset.Para, x, y int, within image.Rectangle, draw func()) {
 	n := utf8.RuneCountInString(p.Text)
 	s.chars += n
 	if s.dry || n == 0 || len(p.Lines) == 0 {
@@ -61,7 +66,7 @@ func (s *sheet) put(p *typeset.Para, x, y int, within image.Rectangle) {
 	if !area.Overlaps(s.clip) {
 		return
 	}
-	p.Draw(s.c, image.Pt(x, y))
+	draw()
 	last := p.Lines[len(p.Lines)-1]
 	s.info.Texts = append(s.info.Texts, Text{
 		Text: p.Text, Area: area, Clip: s.clip, Within: within.Add(s.shift),
