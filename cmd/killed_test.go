@@ -93,6 +93,7 @@ type hectic struct {
 func openHectic(t *testing.T) *hectic {
 	o := &hectic{t: t, dir: scratch(t), more: make(chan struct{}, 2)}
 	cfg := configs.DefaultController()
+	cfg.Speech.Enabled = "off"
 	cfg.Data, cfg.Listen = filepath.Join(o.dir, "office"), "127.0.0.1:0"
 	cfg.Limits.PushInline = 2000 // much has to be fetched
 	var err error

@@ -96,7 +96,7 @@ func (w *world) startOffice(ts *testscript.TestScript) {
 		ts.Check(err)
 	}
 	data, config := filepath.Join(w.dir, "office"), filepath.Join(w.dir, "office.toml")
-	text := fmt.Sprintf("listen = \"127.0.0.1:0\"\ndata = %q\n\n[screens]\nreport = \"2s\"\n", data)
+	text := fmt.Sprintf("listen = \"127.0.0.1:0\"\ndata = %q\n\n[screens]\nreport = \"2s\"\n\n[speech]\nenabled = \"off\"\n", data)
 	ts.Check(os.WriteFile(config, []byte(text), 0o644))
 	var err error
 	w.office, err = start("office", w.dir, "mingbai-office", "-config", config, "-county", w.county, "-plug", w.plug())

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -86,6 +87,7 @@ func (c Controller) Check() []Problem {
 	} else {
 		p.secret("api.token_file", c.TokenFile(), true)
 	}
+	p.speech(c.Speech)
 	p.log(c.Log)
 	return p
 }
@@ -254,6 +256,27 @@ func (c *checker) bytes(key string, n, least, most int64) {
 	if n < least || n > most {
 		c.wrong(key, "%d bytes is outside %d to %d", n, least, most)
 	}
+}
+
+func (c *checker) speech(s Speech) {
+	switch s.Enabled {
+	case "auto", "on":
+		if len(s.Command) == 0 || s.Command[0] == "" {
+			c.wrong("speech.command", "a program is needed, for example espeak-ng")
+		} else if _, err := exec.LookPath(s.Command[0]); err != nil && s.Enabled == "on" {
+			c.warn("speech.command", "%s is not on this machine; notices will not be read aloud", s.Command[0])
+		}
+	case "off":
+	default:
+		c.wrong("speech.enabled", "%q is none of auto, on and off", s.Enabled)
+	}
+	if s.Rate < 50 || s.Rate > 500 {
+		c.wrong("speech.rate", "%d is outside 50 to 500", s.Rate)
+	}
+	if s.Workers < 1 || s.Workers > 16 {
+		c.wrong("speech.workers", "%d is outside 1 to 16", s.Workers)
+	}
+	c.span("speech.timeout", s.Timeout, time.Second, 5*time.Minute)
 }
 
 func (c *checker) panel(p playlist.Panel, kind playlist.ScreenKind) {

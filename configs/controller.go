@@ -38,6 +38,7 @@ type Controller struct {
 	API       API       `toml:"api"`
 	Approvals Approvals `toml:"approvals"`
 	Fonts     Fonts     `toml:"fonts"`
+	Speech    Speech    `toml:"speech"`
 	Log       Log       `toml:"log"`
 }
 
@@ -102,6 +103,26 @@ type Approvals struct {
 	TwoPerson bool `toml:"two_person"`
 }
 
+// Speech is how notices are read aloud for touchscreens. They are recorded in the
+// background after they were published.
+type Speech struct {
+	// Enabled is auto (when the command's program is on this machine), on or off.
+	// Default: auto.
+	Enabled string `toml:"enabled"`
+	// Command is the voice: a program with its arguments that gets a line of text
+	// in UTF-8 on its standard input and writes a WAV file of 16-bit samples to
+	// its standard output. {rate} stands for Rate. Default: espeak-ng in
+	// Mandarin. Its voice cmn spells out what cmn-latn-pinyin reads.
+	Command []string `toml:"command"`
+	// Rate is how fast the voice speaks, in the command's own measure; espeak-ng
+	// counts words a minute. Default: 165, slow enough for old people.
+	Rate int `toml:"rate"`
+	// Workers is how many notices are recorded side by side. Default: 2.
+	Workers int `toml:"workers"`
+	// Timeout is the longest that one line may take to record. Default: 20s.
+	Timeout time.Duration `toml:"timeout"`
+}
+
 // Fonts says where characters come from that the programs do not bring along.
 type Fonts struct {
 	// Rare are font files with the characters of rare names, TrueType or
@@ -133,7 +154,11 @@ func DefaultController() Controller {
 		Limits:   Limits{PushInline: 256 << 10, Upload: 32 << 20},
 		API:      API{TokenFile: "api-token"},
 		Fonts:    Fonts{Rare: []string{}},
-		Log:      Log{Level: "info", Format: "text"},
+		Speech: Speech{
+			Enabled: "auto", Rate: 165, Workers: 2, Timeout: 20 * time.Second,
+			Command: []string{"espeak-ng", "-v", "cmn-latn-pinyin", "-b", "1", "-s", "{rate}", "--stdout"},
+		},
+		Log: Log{Level: "info", Format: "text"},
 	}
 }
 

@@ -33,6 +33,7 @@ import (
 	"mingbai/controller/fleet"
 	"mingbai/controller/hub"
 	"mingbai/controller/publish"
+	"mingbai/controller/speaker"
 	"mingbai/controller/store"
 	"mingbai/playlist"
 	"mingbai/playlist/scene/typeset"
@@ -71,7 +72,8 @@ type Controller struct {
 
 // Options are what tests change about a controller.
 type Options struct {
-	Checkpoint func(step string) error // see publish.Config
+	Checkpoint  func(step string) error // see publish.Config
+	SpeechEvery time.Duration           // see publish.Config
 }
 
 // New opens the data folder, makes it if it is missing, finishes what a crash
@@ -138,6 +140,7 @@ func NewWith(cfg configs.Controller, log *slog.Logger, opt Options) (_ *Controll
 	c.Desk = publish.New(publish.Config{
 		Store: c.Store, Blobs: c.Blobs, Keys: keys, Zone: c.zone, TwoPerson: cfg.Approvals.TwoPerson, Log: log,
 		Glyphs: glyphs(cfg.Fonts, log), TreeChanged: c.Fleet.RefreshAll, Checkpoint: opt.Checkpoint,
+		Speaker: voice(cfg.Speech, log), SpeakAtOnce: cfg.Speech.Workers, SpeechEvery: opt.SpeechEvery,
 		Announce: func(ch playlist.ChannelID, rev playlist.Revision) {
 			c.Bus.Publish(bus.Announcement{Channel: ch, Revision: rev})
 		},
@@ -152,6 +155,23 @@ func NewWith(cfg configs.Controller, log *slog.Logger, opt Options) (_ *Controll
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	return c, nil
+}
+
+// voice finds the program that reads notices aloud; nil when there is none.
+func voice(cfg configs.Speech, log *slog.Logger) *speaker.Speaker {
+	if cfg.Enabled == "off" {
+		return nil
+	}
+	s, err := speaker.New(speaker.Config{Command: cfg.Command, Rate: cfg.Rate, Timeout: cfg.Timeout})
+	if err != nil {
+		level := slog.LevelInfo
+		if cfg.Enabled == "on" {
+			level = slog.LevelWarn
+		}
+		log.Log(context.Background(), level, "Notices are not read aloud: this machine has no voice.", "error", err)
+		return nil
+	}
+	return s
 }
 
 // glyphs opens the fonts that rare characters are taken from.
@@ -247,6 +267,7 @@ func (c *Controller) Run(ctx context.Context) error {
 	var work sync.WaitGroup
 	work.Go(func() { c.announce(inner) })
 	work.Go(func() { c.lookAfter(inner) })
+	work.Go(func() { c.Desk.ReadAloud(inner) })
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(listener) }() // ends with Shutdown or Close below
 	c.Log.Info("the controller is ready", "url", c.URL(), "data", c.Config.Data)

@@ -14,6 +14,7 @@ import (
 	"mingbai/assets"
 	"mingbai/assets/durable"
 	"mingbai/controller/publish"
+	"mingbai/controller/speaker"
 	"mingbai/controller/store"
 	"mingbai/playlist"
 	"mingbai/playlist/wire"
@@ -32,6 +33,11 @@ type office struct {
 
 func openOffice(t *testing.T, dir string, checkpoint func(string) error) *office {
 	t.Helper()
+	return openSpeakingOffice(t, dir, checkpoint, nil)
+}
+
+func openSpeakingOffice(t *testing.T, dir string, checkpoint func(string) error, voice *speaker.Speaker) *office {
+	t.Helper()
 	ctx := context.Background()
 	o := &office{announced: map[playlist.ChannelID]playlist.Revision{}}
 	var err error
@@ -46,6 +52,7 @@ func openOffice(t *testing.T, dir string, checkpoint func(string) error) *office
 	}
 	o.desk = publish.New(publish.Config{
 		Store: o.store, Blobs: o.blobs, Keys: o.keys, Zone: time.UTC, Log: quiet(t), Checkpoint: checkpoint,
+		Speaker: voice, SpeakAtOnce: 2, SpeechEvery: time.Hour,
 		Announce: func(ch playlist.ChannelID, rev playlist.Revision) {
 			o.mu.Lock()
 			defer o.mu.Unlock()

@@ -24,7 +24,7 @@ import (
 // settings returns a controller's settings for a folder and a free port.
 func settings(dir string) configs.Controller {
 	cfg := configs.DefaultController()
-	cfg.Data, cfg.Listen = dir, "127.0.0.1:0"
+	cfg.Data, cfg.Listen, cfg.Speech.Enabled = dir, "127.0.0.1:0", "off"
 	return cfg
 }
 

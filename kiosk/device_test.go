@@ -38,6 +38,7 @@ func office(t *testing.T) *controller.Controller {
 
 func officeWith(t *testing.T, text string, faces configs.Fonts) *controller.Controller {
 	cfg := configs.DefaultController()
+	cfg.Speech.Enabled = "off"
 	cfg.Fonts = faces
 	cfg.Data, cfg.Listen, cfg.Screens.Report = t.TempDir(), "127.0.0.1:0", time.Second
 	c, err := controller.New(cfg, slog.New(slog.DiscardHandler))

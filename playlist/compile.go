@@ -22,6 +22,9 @@ type CompileInput struct {
 	Days      []schedule.Exception
 	Takedowns []Takedown
 	Glyphs    *Blob // what Edition.Glyphs is
+	// Speech has the recordings of Notices, as far as there are any. One of a
+	// notice that is left out is left out as well.
+	Speech map[NoticeID]Blob
 }
 
 // Compile makes an edition and returns with it the blobs of its notices, by Ref.
@@ -65,6 +68,9 @@ func Compile(in CompileInput) (Edition, map[assets.Ref][]byte, error) {
 		}
 		if err := e.Matches(entry, n); err != nil {
 			return fail(err)
+		}
+		if b, ok := in.Speech[n.ID]; ok {
+			entry.Speech = &b
 		}
 		e.Notices = append(e.Notices, entry)
 		blobs[entry.Ref] = data

@@ -25,6 +25,7 @@ func countyInput() CompileInput {
 			{ID: "day", Name: "白天", Items: []Item{{Notice: "irrigation"}}, Latest: &Select{Count: 5, Kinds: []Kind{KindFund}}}},
 		Rules:     []schedule.Rule{workRule, {ID: "night", Name: "夜间", Playlist: "night", Level: schedule.Filler}},
 		Days:      []schedule.Exception{{Date: day("2026-10-10"), Working: true, Name: "国庆节"}, {Date: day("2026-10-01"), Name: "国庆节"}},
+		Speech:    map[NoticeID]Blob{"canal": {Ref: assets.RefOf([]byte("speech")), Size: 6}, "gone": {Ref: assets.RefOf([]byte("speech")), Size: 6}},
 		Takedowns: []Takedown{{Notice: "old-list", Version: 2, At: at8("2026-11-14 09:00"), Reason: "信息有误"}, {Notice: "old-list", Version: 1, At: at8("2026-11-13 09:00")}},
 	}
 }
@@ -159,16 +160,21 @@ func TestTakingDownNeverFails(t *testing.T) {
 
 func TestCheckTrustsNothing(t *testing.T) {
 	for name, spoil := range map[string]func(e *Edition){
-		"order":            func(e *Edition) { e.Notices[0], e.Notices[1] = e.Notices[1], e.Notices[0] },
-		"twice":            func(e *Edition) { e.Notices[1] = e.Notices[0] },
-		"name":             func(e *Edition) { e.Notices[0].ID = "../a" },
-		"version":          func(e *Edition) { e.Notices[0].Version = 0 },
-		"no blob":          func(e *Edition) { e.Notices[0].Ref = assets.Ref{} },
-		"negative size":    func(e *Edition) { e.Notices[0].Size = -1 },
-		"huge notice":      func(e *Edition) { e.Notices[0].Size = MaxNotice + 1 },
-		"huge blob":        func(e *Edition) { e.Notices[0].Blobs = []Blob{{e.Notices[0].Ref, 1 << 40}} },
-		"window":           func(e *Edition) { e.Notices[0].NotBefore, e.Notices[0].NotAfter = e.Created, e.Created },
-		"two sizes":        func(e *Edition) { e.Notices[0].Blobs = []Blob{{e.Notices[0].Ref, e.Notices[0].Size + 1}} },
+		"order":          func(e *Edition) { e.Notices[0], e.Notices[1] = e.Notices[1], e.Notices[0] },
+		"twice":          func(e *Edition) { e.Notices[1] = e.Notices[0] },
+		"name":           func(e *Edition) { e.Notices[0].ID = "../a" },
+		"version":        func(e *Edition) { e.Notices[0].Version = 0 },
+		"no blob":        func(e *Edition) { e.Notices[0].Ref = assets.Ref{} },
+		"negative size":  func(e *Edition) { e.Notices[0].Size = -1 },
+		"huge notice":    func(e *Edition) { e.Notices[0].Size = MaxNotice + 1 },
+		"huge blob":      func(e *Edition) { e.Notices[0].Blobs = []Blob{{e.Notices[0].Ref, 1 << 40}} },
+		"window":         func(e *Edition) { e.Notices[0].NotBefore, e.Notices[0].NotAfter = e.Created, e.Created },
+		"two sizes":      func(e *Edition) { e.Notices[0].Blobs = []Blob{{e.Notices[0].Ref, e.Notices[0].Size + 1}} },
+		"huge recording": func(e *Edition) { e.Notices[0].Speech = &Blob{assets.RefOf(nil), 8<<20 + 1} },
+		"no recording":   func(e *Edition) { e.Notices[0].Speech = &Blob{} },
+		"recording twice": func(e *Edition) {
+			e.Notices[0].Speech, e.Notices[1].Speech = &Blob{assets.RefOf(nil), 1}, &Blob{assets.RefOf(nil), 2}
+		},
 		"blob order":       func(e *Edition) { b := Blob{assets.RefOf(nil), 1}; e.Notices[0].Blobs = []Blob{b, b} },
 		"takedown name":    func(e *Edition) { e.Takedowns[0].Notice = "" },
 		"takedown version": func(e *Edition) { e.Takedowns[0].Version = 0 },

@@ -24,6 +24,7 @@ const (
 	maxBlobs      = maxPictures * maxRenditions
 	maxBlobSize   = maxPicture
 	maxRevision   = 1 << 53 // what every reader of JSON can hold
+	maxSpeech     = 8 << 20 // bytes of a recording; playlist/speech decodes no more
 	maxGlyphs     = 8 << 20 // bytes of the characters that an edition brings along
 	maxReason     = 500     // characters
 	maxNameLength = 64      // characters
@@ -87,6 +88,15 @@ func (e *Edition) checkNotices() error {
 		}
 		if len(n.Blobs) > maxBlobs {
 			return fmt.Errorf("notice %s: %d blobs, at most %d are allowed", n.ID, len(n.Blobs), maxBlobs)
+		}
+		if s := n.Speech; s != nil && (s.Ref.IsZero() || s.Size < 1 || s.Size > maxSpeech) {
+			return fmt.Errorf("notice %s: a recording %s of %d bytes, at most %d are allowed", n.ID, s.Ref.Short(), s.Size, maxSpeech)
+		}
+		if s := n.Speech; s != nil {
+			if was, seen := sizes[s.Ref]; seen && was != s.Size {
+				return fmt.Errorf("notice %s: recording %s has two sizes", n.ID, s.Ref.Short())
+			}
+			sizes[s.Ref] = s.Size
 		}
 		for j, b := range append([]Blob{{n.Ref, n.Size}}, n.Blobs...) {
 			if b.Ref.IsZero() || b.Size < 1 || b.Size > maxBlobSize {

@@ -83,6 +83,9 @@ func build(ctx context.Context, say io.Writer, once bool, shots, data string, ve
 	if err := machine.Install(ctx, say, needs...); err != nil {
 		return nil, err
 	}
+	if err := machine.Install(ctx, say, machine.Speak...); err != nil {
+		fmt.Fprintf(say, "Nothing is read aloud in this demonstration: %v\n", err)
+	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		cache = os.TempDir()

@@ -35,6 +35,7 @@ type office struct {
 func open(t *testing.T, change func(*configs.Controller)) *office {
 	t.Helper()
 	cfg := configs.DefaultController()
+	cfg.Speech.Enabled = "off"
 	cfg.Data, cfg.Listen = t.TempDir(), "127.0.0.1:0"
 	if change != nil {
 		change(&cfg)

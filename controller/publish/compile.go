@@ -113,6 +113,7 @@ func (d *Desk) compileUpTo(ctx context.Context, c playlist.ChannelID, want int64
 		return 0, fmt.Errorf("make edition %s of %s: %w", in.Revision, c, err)
 	}
 	d.cfg.Announce(c, in.Revision)
+	d.listen()
 	return in.Revision, d.cfg.Checkpoint("announced")
 }
 
@@ -139,6 +140,9 @@ func (d *Desk) gather(ctx context.Context, r store.Reader, c playlist.ChannelID,
 		if decoded[ref] == nil {
 			delete(l.rare, ref)
 		}
+	}
+	if in.Speech, err = d.recordings(ctx, r, c); err != nil {
+		return in, err
 	}
 	if in.Takedowns, err = r.Takedowns(ctx, c); err != nil || c.Alert {
 		return in, err

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"mingbai/assets"
+	"mingbai/controller/speaker"
 	"mingbai/controller/store"
 	"mingbai/playlist"
 	"mingbai/playlist/schedule"
@@ -61,6 +62,13 @@ type Config struct {
 	// Glyphs has the rare characters of this machine's fonts; nil checks nothing
 	// and sends none.
 	Glyphs *Glyphs
+	// Speaker reads notices aloud; nil when this machine has no voice.
+	Speaker *speaker.Speaker
+	// SpeakAtOnce is how many notices are recorded side by side; 1 when it is 0.
+	SpeakAtOnce int
+	// SpeechEvery is the least time between two editions of a channel for the sake
+	// of recordings; half a minute when it is 0.
+	SpeechEvery time.Duration
 	// Announce is told of every edition once it is durable, and of the newest
 	// edition of every channel after a start.
 	Announce func(playlist.ChannelID, playlist.Revision)
@@ -78,6 +86,7 @@ type Desk struct {
 	quit context.CancelFunc
 	work sync.WaitGroup
 
+	unspoken chan struct{} // holds one token when there may be something to record
 	pictures chan struct{} // bounds how many pictures are decoded at once
 
 	mu     sync.Mutex // guards lines and closed
@@ -102,8 +111,14 @@ func New(cfg Config) *Desk {
 	if cfg.Checkpoint == nil {
 		cfg.Checkpoint = func(string) error { return nil }
 	}
+	if cfg.SpeakAtOnce < 1 {
+		cfg.SpeakAtOnce = 1
+	}
+	if cfg.SpeechEvery == 0 {
+		cfg.SpeechEvery = 30 * time.Second
+	}
 	ctx, quit := context.WithCancel(context.Background()) // ends with Close
-	return &Desk{cfg: cfg, ctx: ctx, quit: quit, pictures: make(chan struct{}, 2), lines: map[playlist.ChannelID]*line{}}
+	return &Desk{cfg: cfg, ctx: ctx, quit: quit, pictures: make(chan struct{}, 2), unspoken: make(chan struct{}, 1), lines: map[playlist.ChannelID]*line{}}
 }
 
 // Close waits for the editions under way.

@@ -40,6 +40,7 @@ func open(t *testing.T, language string) *office {
 		t.Fatalf("the pages can be tested in a real browser only: %v", err)
 	}
 	cfg := configs.DefaultController()
+	cfg.Speech.Enabled = "off"
 	cfg.Data, cfg.Listen = t.TempDir(), "127.0.0.1:0"
 	c, err := controller.New(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {

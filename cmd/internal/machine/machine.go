@@ -45,6 +45,12 @@ var Show = []Need{
 	{"xvfb", "a virtual screen where there is no monitor; brings software OpenGL", "/usr/bin/Xvfb"},
 }
 
+// Speak is what reading notices aloud needs; without it they are only shown.
+var Speak = []Need{
+	{"espeak-ng", "the Mandarin voice that notices are recorded with", "/usr/bin/espeak-ng"},
+	{"alsa-utils", "aplay, with which a touchscreen plays the recordings", "/usr/bin/aplay"},
+}
+
 // Browse is what driving the console in a real browser needs.
 var Browse = []Need{
 	{"chromium", "a real browser for the console's pages", "/usr/bin/chromium"},
