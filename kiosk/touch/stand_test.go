@@ -25,7 +25,7 @@ var panel = playlist.Panel{Width: 1080, Height: 1920, WidthMM: 529, HeightMM: 94
 // device is a source whose time, content and failures the test sets.
 type device struct {
 	status kiosk.Status
-	showed []wire.Showing
+	showed []wire.Showing // the last
 
 	mu     sync.Mutex // guards all below
 	voices []wire.Voice
@@ -38,7 +38,7 @@ type device struct {
 
 func (d *device) Status() kiosk.Status                   { return d.status }
 func (d *device) Blob(assets.Ref, int64) ([]byte, error) { return nil, assets.ErrNotFound }
-func (d *device) Showed(s wire.Showing)                  { d.showed = append(d.showed, s) }
+func (d *device) Showed(s wire.Showing)                  { d.showed = append(d.showed[:0], s) }
 
 func (d *device) Say(v wire.Voice) (string, error) {
 	d.mu.Lock()

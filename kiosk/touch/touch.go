@@ -19,6 +19,7 @@ import (
 	"mingbai/kiosk"
 	"mingbai/kiosk/player"
 	"mingbai/playlist"
+	"mingbai/playlist/hanzi"
 	"mingbai/playlist/scene"
 	"mingbai/playlist/scene/page"
 	"mingbai/playlist/scene/typeset"
@@ -124,9 +125,12 @@ type key struct {
 func New(src Source, opt Options) *Program {
 	p := &Program{src: src, opt: opt, setter: typeset.Default(), player: player.New(nil)}
 	p.jobs.run(func() {
-		// The faces are read while the window opens. What cannot be read now is
-		// reported by whoever draws with it.
+		// Faces and tables are read while the window opens, so that nobody's first
+		// key waits for them. What cannot be read now is reported by whoever draws
+		// with it.
 		_ = p.setter.Warm()
+		hanzi.FromPinyin("a", 1)
+		hanzi.FromStrokes("h", 1)
 	})
 	p.newBook(playlist.Settings{Screen: playlist.Screen{Kind: playlist.Touch, Panel: opt.Panel}})
 	return p

@@ -127,6 +127,14 @@ func (s *Setter) Forget() {
 	s.paras = newLRU[paraKey, *Para](maxParas)
 }
 
+// Held returns how many set texts and glyphs are kept to be used again, and the
+// bytes of the glyphs. All three are bounded.
+func (s *Setter) Held() (texts, glyphs, bytes int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.paras.items), len(s.glyphs.items), s.glyphs.cost
+}
+
 // SetRare makes these font files the ones that are asked for characters which
 // the embedded faces lack, such as those of rare names that editions bring along
 // (package rare), in place of the ones before. The error names the first file

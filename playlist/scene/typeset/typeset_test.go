@@ -2,11 +2,13 @@ package typeset
 
 import (
 	"image"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"unicode/utf8"
+	"weak"
 
 	"mingbai/assets/fonts"
 	"mingbai/playlist/scene"
@@ -293,4 +295,23 @@ func TestASetterIsShared(t *testing.T) {
 		})
 	}
 	wait.Wait()
+}
+
+func TestForgottenTextLeavesMemory(t *testing.T) {
+	s := Default()
+	p := s.Paragraph("张三的电话 13800000000", Style{Role: Sans, Size: 30, Leading: 40}, 900)
+	held := weak.Make(p)
+	runtime.KeepAlive(p)
+	runtime.GC()
+	if held.Value() == nil {
+		t.Fatal("set text is not kept at all")
+	}
+	s.Forget()
+	runtime.GC()
+	if held.Value() != nil {
+		t.Error("forgotten text is still in memory")
+	}
+	if texts, _, _ := s.Held(); texts != 0 {
+		t.Errorf("%d texts are kept", texts)
+	}
 }
