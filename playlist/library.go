@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 	_ "time/tzdata" // many halls' machines have no zone files
@@ -312,6 +313,19 @@ func (l *Library) Created() time.Time {
 		}
 	}
 	return newest
+}
+
+// All returns every notice but alerts in the order of List, whatever its window.
+// It is for those who index the library and ask Notice.Allows before they show
+// anything.
+func (l *Library) All() iter.Seq[*Notice] {
+	return func(yield func(*Notice) bool) {
+		for i := range l.notices {
+			if !yield(l.notices[i].notice) {
+				return
+			}
+		}
+	}
 }
 
 // Holds reports whether this version of a notice is here, whether or not it may

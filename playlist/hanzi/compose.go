@@ -72,16 +72,6 @@ func (t *typed) best(from, i, end uint32, at int) (m match) {
 	return m
 }
 
-// spoken reports whether the keys are the beginning of one syllable and no more.
-func (t *typed) spoken() bool {
-	for _, s := range t.table.spelt {
-		if len(s) >= len(t.keys) && s[:len(t.keys)] == t.keys {
-			return true
-		}
-	}
-	return false
-}
-
 // FromPinyin returns what letters may mean, best first: whole words before
 // characters, frequent before rare. It understands initials, full syllables and
 // mixtures (women, wm, wom). A row that is no word is first put together from

@@ -4,9 +4,17 @@
 // It promises an answer within 10 ms a key on 1,000 guides and 12,000 notices,
 // never names a notice outside its window, and says where in the title or the
 // text the match lies. It leaves to others what keys look like.
+//
+// Titles, departments and columns are short and are looked through one by one.
+// Of every text the first 2,000 characters count; lists of which notices have a
+// character, and which have three characters in a row that are read with certain
+// letters, say where to look. One wrong letter and the confusions of southern
+// speakers are forgiven in titles, departments and columns.
 package search
 
 import (
+	"context"
+
 	"mingbai/playlist"
 	"mingbai/playlist/schedule"
 )
@@ -51,7 +59,8 @@ type Group struct {
 	Total int // may be more than len(Hits)
 }
 
-// Result is what a query found, best group order: guides, funds, announcements.
+// Result is what a query found, best group order: guides, funds, announcements;
+// groups of which nothing was found exactly come after the others.
 type Result struct {
 	Query  Query
 	Groups []Group // without empty ones
@@ -61,17 +70,38 @@ type Result struct {
 	Next map[byte]bool
 }
 
-// Index is a library's text, ready to be searched. It is immutable and safe for
-// any number of readers.
-type Index struct {
-	lib *playlist.Library
+// Build makes the index of everything in lib, whatever its window.
+func Build(lib *playlist.Library) *Index {
+	x, err := BuildContext(context.Background(), lib)
+	if err != nil {
+		panic("search: nobody can have stopped it: " + err.Error())
+	}
+	return x
 }
 
-// Build makes the index of everything in lib, whatever its window.
-func Build(lib *playlist.Library) *Index { return &Index{lib: lib} }
+// BuildContext is Build that gives up with the context's error when ctx ends.
+func BuildContext(ctx context.Context, lib *playlist.Library) (*Index, error) {
+	return Rebuild(ctx, nil, lib)
+}
 
 // Library returns what the index was made of.
 func (x *Index) Library() *playlist.Library { return x.lib }
 
 // Find answers a query for what m allows.
-func (x *Index) Find(q Query, m schedule.Moment) *Result { return &Result{Query: q} }
+func (x *Index) Find(q Query, m schedule.Moment) *Result {
+	if q.Limit <= 0 {
+		q.Limit = 20
+	}
+	f := &finding{x: x, query: q, moment: m, tiers: make([]tier, len(x.documents))}
+	switch q.Mode {
+	case Pinyin:
+		f.pinyin(letters(q.Keys))
+	case Strokes:
+		f.strokes(strokesOf(q.Keys))
+	case Digits:
+		f.digits(digitsOf(q.Keys))
+	case Text:
+		f.text(q.Keys)
+	}
+	return f.result()
+}

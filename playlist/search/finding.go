@@ -1,0 +1,254 @@
+package search
+
+import (
+	"mingbai/playlist/schedule"
+)
+
+// tier says how well a notice fits; less is better, 0 is not at all.
+type tier uint8
+
+// The tiers of what is found exactly; those with a confusion and then those with
+// a wrong letter follow in the same order.
+const (
+	titleStart tier = iota + 1
+	title
+	named // department, column, telephone, document or index number
+	text
+	tiersOf = text // of one tolerance
+)
+
+// The tolerances.
+const (
+	exact = iota
+	confused
+	mistyped
+	tolerances
+)
+
+// enough is how many notices found by title, department or column make it
+// needless to look for what somebody may have meant.
+const enough = 8
+
+// maxRead is how many bytes of texts one query reads at most. It bounds the time
+// of queries that are found in most texts anyway.
+const maxRead = 3 << 20
+
+// finding is one query at work.
+type finding struct {
+	x      *Index
+	query  Query
+	moment schedule.Moment
+	tiers  []tier // by document
+	left   int    // bytes that may still be read
+
+	automata [tolerances]*automaton
+	needle   string // the keys of Digits and Text
+	english  string // of Pinyin
+	leads    map[byte]bool
+}
+
+func (f *finding) allows(i int32) bool { return f.x.documents[i].notice.Allows(f.moment) }
+
+// put notes that a document was found, unless it was found better before.
+func (f *finding) put(i int32, t tier, tolerance int) {
+	if i < 0 {
+		return
+	}
+	t += tier(tolerance) * tiersOf
+	if old := f.tiers[i]; old == 0 || t < old {
+		f.tiers[i] = t
+	}
+}
+
+// inTitles counts what may be shown of what was found otherwise than in texts.
+func (f *finding) inTitles() int {
+	n := 0
+	for i, t := range f.tiers {
+		if t != 0 && (t-1)%tiersOf+1 != text && f.allows(int32(i)) {
+			if n++; n >= enough {
+				break
+			}
+		}
+	}
+	return n
+}
+
+// result puts together what was found.
+func (f *finding) result() *Result {
+	r := &Result{Query: f.query}
+	limit := f.query.Limit
+	var found [groups][tolerances*int(tiersOf) + 1][]int32
+	var totals, exactly [groups]int
+	for i, t := range f.tiers {
+		d := &f.x.documents[i]
+		if t == 0 || !d.notice.Allows(f.moment) {
+			continue
+		}
+		totals[d.group]++
+		if t <= tiersOf {
+			exactly[d.group]++
+		}
+		if list := &found[d.group][t]; len(*list) < limit {
+			*list = append(*list, int32(i))
+		}
+	}
+	for _, first := range []bool{true, false} {
+		for g := range groups {
+			if totals[g] == 0 || (exactly[g] > 0) != first {
+				continue
+			}
+			out := Group{Kinds: kindsOf[g], Total: totals[g]}
+			for t, list := range found[g] {
+				for _, i := range list[:min(len(list), limit-len(out.Hits))] {
+					out.Hits = append(out.Hits, f.hit(i, tier(t)))
+				}
+			}
+			r.Groups = append(r.Groups, out)
+			r.Total += out.Total
+		}
+	}
+	r.Next = f.next()
+	return r
+}
+
+// everyShard calls each with every shard and with where its notices are.
+func (f *finding) everyShard(each func(s *shard, places []int32)) {
+	for i, s := range f.x.shards {
+		each(s, f.x.places[i])
+	}
+}
+
+// byTitle looks through titles, departments and columns with an automaton.
+func (f *finding) byTitle(a *automaton, tolerance int) {
+	hit := make([]bool, len(f.x.names))
+	for i := range f.x.names {
+		hit[i] = a.in(f.x.names[i].runes)
+	}
+	f.everyShard(func(s *shard, places []int32) {
+		for local, i := range places {
+			if i < 0 {
+				continue
+			}
+			d := &f.x.documents[i]
+			switch {
+			case a.in(s.title(local)):
+				t := title
+				if a.at(s.title(local), 0) >= 0 {
+					t = titleStart
+				}
+				f.put(i, t, tolerance)
+			case hit[d.issuer] || hit[d.column]:
+				f.put(i, named, tolerance)
+			}
+		}
+	})
+}
+
+// byText looks through texts where candidates says that they may match: sure
+// ones do, the others are read.
+func (f *finding) byText(a *automaton, candidates func(s *shard) (sure, maybe *set)) {
+	f.everyShard(func(s *shard, places []int32) {
+		sure, maybe := candidates(s)
+		sure.each(func(local uint16) { f.put(places[local], text, exact) })
+		maybe.each(func(local uint16) {
+			i := places[local]
+			if i < 0 || f.tiers[i] != 0 || f.left <= 0 || !f.allows(i) {
+				return
+			}
+			body(f.x.documents[i].notice, func(_, of string) bool {
+				f.left -= len(of)
+				if a.inString(of) {
+					f.put(i, text, exact)
+					return false
+				}
+				return true
+			})
+		})
+	})
+}
+
+func (f *finding) pinyin(keys string) {
+	if keys == "" {
+		return
+	}
+	f.left = maxRead
+	a := newPinyin(f.x.classes, keys, reach)
+	f.automata[exact] = a
+	f.byTitle(a, exact)
+	f.byEnglish(keys)
+	f.byText(a, newWays(a).candidates)
+	if len(keys) < 2 || f.inTitles() >= enough {
+		return
+	}
+	f.automata[confused] = newPinyin(f.x.classes, keys, confusing)
+	f.byTitle(f.automata[confused], confused)
+	if len(keys) < 4 || f.inTitles() > 0 {
+		return
+	}
+	wrong := *a
+	wrong.edited = f.x.classes.table(keys, editedReach)
+	f.automata[mistyped] = &wrong
+	f.byTitle(&wrong, mistyped)
+}
+
+func (f *finding) strokes(keys string) {
+	if keys == "" {
+		return
+	}
+	f.left = maxRead
+	a := newStrokes(keys)
+	f.automata[exact] = a
+	f.byTitle(a, exact)
+	f.byText(a, newWays(a).candidates)
+}
+
+// hit describes one notice that was found.
+func (f *finding) hit(i int32, t tier) Hit {
+	d := &f.x.documents[i]
+	h := Hit{Notice: d.notice, Exact: t <= tiersOf}
+	tolerance := int(t-1) / int(tiersOf)
+	switch f.query.Mode {
+	case Pinyin, Strokes:
+		f.describe(&h, d, f.automata[tolerance])
+	case Digits:
+		f.describeDigits(&h)
+	case Text:
+		f.describeText(&h, d)
+	}
+	return h
+}
+
+// describe says where an automaton matches.
+func (f *finding) describe(h *Hit, d *document, a *automaton) {
+	if a == nil {
+		return
+	}
+	if h.Title = a.spans(f.x.shards[d.shard].title(int(d.local))); h.Title != nil {
+		return
+	}
+	if f.english != "" {
+		if at := englishAt(d.notice.TitleEn, f.english); at != nil {
+			h.Snippet, h.Marks = snippet(d.notice.TitleEn, at)
+			h.Where = WhereEnglish
+			return
+		}
+	}
+	for _, n := range []struct {
+		of    int32
+		where string
+	}{{d.issuer, WhereIssuer}, {d.column, WhereColumn}} {
+		if spans := a.spans(f.x.names[n.of].runes); spans != nil {
+			h.Snippet, h.Marks = snippet(f.x.names[n.of].text, spans)
+			h.Where = n.where
+			return
+		}
+	}
+	body(d.notice, func(where, of string) bool {
+		if !a.inString(of) {
+			return true
+		}
+		h.Snippet, h.Marks = snippet(of, a.spans(runesOf(nil, of)))
+		h.Where = where
+		return false
+	})
+}

@@ -1,0 +1,87 @@
+package search
+
+import "math/bits"
+
+// perShard is how many notices share one set of lists, so that a place in them
+// fits into 16 bits and a set of them into half a kilobyte.
+const perShard = 4096
+
+// set is a set of the notices of a shard.
+type set [perShard / 64]uint64
+
+func (s *set) add(i uint16)      { s[i/64] |= 1 << (i % 64) }
+func (s *set) has(i uint16) bool { return s[i/64]&(1<<(i%64)) != 0 }
+
+func (s *set) addAll(list []uint16) {
+	for _, i := range list {
+		s.add(i)
+	}
+}
+
+func (s *set) and(o *set) (any bool) {
+	var all uint64
+	for i := range s {
+		s[i] &= o[i]
+		all |= s[i]
+	}
+	return all != 0
+}
+
+func (s *set) or(o *set) {
+	for i := range s {
+		s[i] |= o[i]
+	}
+}
+
+// each calls f with every member, in order.
+func (s *set) each(f func(i uint16)) {
+	for at, w := range s {
+		for ; w != 0; w &= w - 1 {
+			f(uint16(at*64 + bits.TrailingZeros64(w)))
+		}
+	}
+}
+
+// lists holds for every key the notices that have it, in order.
+type lists struct {
+	start []uint32 // by key, and the end
+	ids   []uint16
+}
+
+func (l *lists) of(key int) []uint16 { return l.ids[l.start[key]:l.start[key+1]] }
+
+// between returns the notices of the keys [from, to), each key's after the
+// other's.
+func (l *lists) between(from, to int) []uint16 { return l.ids[l.start[from]:l.start[to]] }
+
+// pile is lists while they grow.
+type pile struct {
+	last []uint16 // by key: 1 + the notice that was put last
+	ids  [][]uint16
+}
+
+func newPile(keys int) *pile { return &pile{last: make([]uint16, keys), ids: make([][]uint16, keys)} }
+
+func (p *pile) put(key int, id uint16) {
+	if p.last[key] != id+1 {
+		p.last[key] = id + 1
+		p.ids[key] = append(p.ids[key], id)
+	}
+}
+
+// lists packs the pile and makes it ready for the next shard.
+func (p *pile) lists() lists {
+	total := 0
+	for _, ids := range p.ids {
+		total += len(ids)
+	}
+	out := lists{start: make([]uint32, 0, len(p.ids)+1), ids: make([]uint16, 0, total)}
+	for key, ids := range p.ids {
+		out.start = append(out.start, uint32(len(out.ids)))
+		out.ids = append(out.ids, ids...)
+		p.ids[key] = ids[:0]
+	}
+	out.start = append(out.start, uint32(len(out.ids)))
+	clear(p.last)
+	return out
+}
