@@ -75,7 +75,7 @@ var journeys = []struct {
 	{"search", []string{"start", "search"}},
 	{"search-key", []string{"start", "search", "key:d"}},
 	{"opinion", []string{"start", "opinion"}},
-	{"opinion-key", []string{"start", "opinion", "key:w"}},
+	{"opinion-key", []string{"start", "opinion", "field:text", "key:w"}},
 	{"large", []string{"start", "notice:" + string(specimen.GuideID), "large"}},
 }
 

@@ -95,7 +95,7 @@ var actions = func() []string {
 		"start", "home", "back", "large", "contrast", "lang", "continue", "postings", "latest", "scroll:down", "scroll:up",
 		"scroll:top", "table:left", "table:right", "picture:next", "picture:prev", "read", "low", "size:0", "size:2", "close",
 		"search", "pad:pinyin", "pad:strokes", "pad:digits", "key:delete", "key:clear", "pick:0", "pick:3", "more:next", "more:prev",
-		"field:text", "field:contact", "topic:0", "topic:3", "opinion", "submit", "rate:1", "rate:3", "take", "print", "enlarge:0",
+		"field:text", "field:contact", "field:none", "topic:0", "topic:3", "opinion", "submit", "rate:1", "rate:3", "take", "print", "enlarge:0",
 		"enlarge:9", "zoom:in", "zoom:out", "zoom:fit", "end", "column:funds", "nonsense", "key:", "",
 	}
 	for _, id := range []playlist.NoticeID{specimen.GuideID, specimen.LongGuideID, specimen.FundID, specimen.MediaID, specimen.AnnouncementID, "gone"} {
@@ -130,7 +130,7 @@ func TestNothingThatAnybodyDoesHarms(t *testing.T) {
 
 func TestWhatWasTypedLeavesMemory(t *testing.T) {
 	s := newStand(t)
-	s.do("start", "opinion", "key:1", "key:3", "key:8")
+	s.do("start", "opinion", "field:text", "key:1", "key:3", "key:8")
 	s.down(1, image.Pt(500, 900)) // a finger that stays
 	typed := weak.Make(s.prog.session.top().Typing)
 	s.do("submit")
@@ -153,7 +153,7 @@ func TestWhatWasTypedLeavesMemory(t *testing.T) {
 
 func TestIdleQuestionGivesTimeAlsoToWhoeverTypes(t *testing.T) {
 	s := newStand(t)
-	s.do("start", "opinion", "key:5")
+	s.do("start", "opinion", "field:text", "key:5")
 	s.pass(s.prog.limit())
 	if s.view().Idle == 0 {
 		t.Fatal("no question")

@@ -14,7 +14,7 @@ import (
 
 func TestSubmitIsThankedForWhenItIsStored(t *testing.T) {
 	s := newStand(t)
-	s.do("start", "object:"+string(specimen.FundID))
+	s.do("start", "object:"+string(specimen.FundID), "field:text")
 	s.keys("37")
 	s.do("topic:1", "submit")
 	if s.view().Kind == page.ThanksPage && len(s.device.voices) == 0 {
@@ -54,6 +54,7 @@ func TestNothingIsLostWhenItCannotBeStored(t *testing.T) {
 		if got := s.typing().Problem; got != w.nothingSaid {
 			t.Errorf("an empty form: %q", got)
 		}
+		s.do("field:text")
 		s.keys("12")
 		s.do("field:contact")
 		s.keys("123")

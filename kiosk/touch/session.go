@@ -31,6 +31,8 @@ type session struct {
 	rated  map[playlist.NoticeID]bool
 	wrote  bool // something was typed
 
+	candidates []int // where the candidates shown before began
+
 	saying   bool // something is being stored
 	printing bool
 

@@ -160,3 +160,55 @@ func TestNewScreenShowsItsCode(t *testing.T) {
 	s.pass(time.Second)
 	s.want("fallback") // enrolled, but no content yet
 }
+
+// TestJourneys are ways that people go, by touch alone.
+func TestJourneys(t *testing.T) {
+	for name, way := range map[string][]string{
+		"低保 by pinyin":       {"start", "search", "key:d", "key:b", "notice:" + string(specimen.GuideID)},
+		"低保 by strokes":      {"start", "search", "pad:strokes", "key:p", "key:s", "key:p", "key:z", "key:h", "notice:" + string(specimen.GuideID)},
+		"by a wrong key":     {"start", "search", "key:d", "key:q", "key:delete", "key:b", "notice:" + string(specimen.GuideID), "back", "notice:" + string(specimen.GuideID)},
+		"the money, in A++":  {"start", "postings", "large", "size:2", "close", "notice:" + string(specimen.FundID)},
+		"an opinion":         {"start", "opinion", "topic:1", "field:text", "key:w", "key:o", "pick:0", "field:none", "submit"},
+		"an opinion, called": {"start", "opinion", "field:contact", "key:8", "key:8", "key:1", "key:2", "key:3", "field:text", "key:w", "pick:0", "field:none", "submit"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStand(t)
+			s.settle()
+			for _, a := range way {
+				if !s.find(a) {
+					t.Fatalf("%q is not to be found on %s", a, s.page())
+				}
+				s.tap(a)
+			}
+			s.settle()
+			s.pass(time.Second)
+			last, _ := page.ParseAction(way[len(way)-1])
+			if last.Verb == page.DoSubmit {
+				if s.want("thanks"); len(s.device.voices) != 1 || s.device.voices[0].Text == "" {
+					t.Errorf("stored %+v", s.device.voices)
+				}
+				return
+			}
+			s.want("notice:" + last.Arg)
+		})
+	}
+}
+
+// find scrolls down until something answers an action.
+func (s *stand) find(action string) bool {
+	s.t.Helper()
+	s.pass(time.Second)
+	for range 20 {
+		for _, r := range s.frame.Regions {
+			if r.Action == action {
+				return true
+			}
+		}
+		if s.prog.scrolled() >= s.prog.drawn.info.MaxScroll {
+			return false
+		}
+		s.prog.setScroll(s.prog.drawn.info.Down)
+		s.pass(time.Second)
+	}
+	return false
+}

@@ -54,9 +54,9 @@ func (p *Program) typed(a page.Action, t press) bool {
 	case page.DoPick:
 		p.pick(&typing, a.Arg, t)
 	case page.DoMore:
-		typing.more(a.Arg == "prev", p.drawn.info.Candidates)
+		p.more(&typing, a.Arg == "prev")
 	case page.DoField:
-		typing.into(page.Field(a.Arg))
+		p.into(&typing, a.Arg)
 		p.hands.stale = true
 	case page.DoTopic:
 		n, _ := strconv.Atoi(a.Arg) // ParseAction has read it
@@ -96,7 +96,12 @@ func (p *Program) setTyping(w writing) {
 // openForm opens the opinion box, or an objection to a notice. What was begun
 // there in this session is still there.
 func (p *Program) openForm(about playlist.NoticeID) {
-	p.open(page.View{Kind: page.OpinionPage, Notice: about, Typing: p.session.drafts[about]})
+	v := page.View{Kind: page.OpinionPage, Notice: about, Typing: p.session.drafts[about]}
+	if w := typingOf(v); v.Typing != nil && w.Keys == "" {
+		w.Field = page.NoField // a form opens without its keys
+		v.Typing = &w.Typing
+	}
+	p.open(v)
 }
 
 // unfinish drops the keys that are not text yet.
@@ -105,30 +110,43 @@ func (w *writing) unfinish() {
 }
 
 // into sends the keys to another field, on the pad that it is filled with, or
-// puts the keypad away.
-func (w *writing) into(f page.Field) {
-	if f == "none" {
+// puts the keypad away. Whoever leaves a field means what the keys stand for:
+// the best of the candidates are taken.
+func (p *Program) into(w *writing, arg string) {
+	f := page.Field(arg)
+	if arg == "none" {
 		f = page.NoField
 	}
 	if w.Field == f {
 		return
 	}
+	for meant := w.candidates(); len(meant) > 0 && meant[0].Used > 0 && p.take(w, meant[0]); {
+		meant = w.candidates()
+	}
 	w.unfinish()
-	w.Field, w.Problem = f, ""
-	w.Pad = page.PinyinPad
-	if f == page.ContactField {
+	w.Field = f
+	switch f {
+	case page.TextField:
+		w.Pad = page.PinyinPad
+	case page.ContactField:
 		w.Pad = page.DigitPad
 	}
 }
 
-// more shows other candidates, as many as fit.
-func (w *writing) more(back bool, fit int) {
-	step := max(fit, 1)
-	if back {
-		step = -step
-	}
-	if next := w.From + step; next < len(w.Candidates) {
-		w.From = max(next, 0)
+// more shows other candidates, those that follow the ones that fit, or those
+// from which one came.
+func (p *Program) more(w *writing, back bool) {
+	s := &p.session
+	switch n := len(s.candidates); {
+	case back && n > 0:
+		w.From, s.candidates = s.candidates[n-1], s.candidates[:n-1]
+	case back:
+		w.From = 0
+	default:
+		if next := w.From + max(p.drawn.info.Candidates, 1); next < len(w.Candidates) {
+			s.candidates = append(s.candidates, w.From)
+			w.From = next
+		}
 	}
 }
 
@@ -249,6 +267,9 @@ func (p *Program) foundNothing() {
 
 // formKey is one key of a form.
 func (p *Program) formKey(w *writing, k string) {
+	if w.Field == page.NoField {
+		return
+	}
 	w.Problem = ""
 	switch {
 	case k == "clear" && w.Keys != "":
@@ -257,7 +278,7 @@ func (p *Program) formKey(w *writing, k string) {
 		*w.field() = ""
 	case k == "delete" && w.Keys != "":
 		w.Keys = w.Keys[:len(w.Keys)-1]
-		w.compose()
+		p.compose(w)
 	case k == "delete":
 		text := w.field()
 		_, size := utf8.DecodeLastRuneInString(*text)
@@ -267,7 +288,7 @@ func (p *Program) formKey(w *writing, k string) {
 	case w.Pad == page.StrokePad && !stroke(k) || len(w.Keys) == maxKeys:
 	default:
 		w.Keys += k
-		w.compose()
+		p.compose(w)
 	}
 }
 
@@ -279,17 +300,18 @@ func (w *writing) field() *string {
 	return &w.Text
 }
 
-// write adds to the field what fits into a voice.
-func (p *Program) write(w *writing, more string) {
+// write adds to the field what fits into a voice; false when there is no room.
+func (p *Program) write(w *writing, more string) bool {
 	text, most := w.field(), wire.MaxVoiceText
 	if w.Field == page.ContactField {
 		most = wire.MaxVoiceContact
 	}
 	if utf8.RuneCountInString(*text)+utf8.RuneCountInString(more) > most {
 		w.Problem = p.words().full
-		return
+		return false
 	}
 	*text += more
+	return true
 }
 
 // candidates are what the keys may mean.
@@ -303,7 +325,8 @@ func (w *writing) candidates() []hanzi.Candidate {
 	return hanzi.FromPinyin(w.Keys, maxCandidates)
 }
 
-func (w *writing) compose() {
+func (p *Program) compose(w *writing) {
+	p.session.candidates = nil
 	w.Candidates, w.From = nil, 0
 	for _, c := range w.candidates() {
 		w.Candidates = append(w.Candidates, c.Text)
@@ -313,18 +336,22 @@ func (w *writing) compose() {
 // pick makes text of the candidate that was under the finger when it came down.
 func (p *Program) pick(w *writing, arg string, t press) {
 	n, _ := strconv.Atoi(arg) // ParseAction has read it
-	if t.typing == nil || n >= len(t.typing.Candidates) || p.session.top().Kind != page.OpinionPage {
+	if t.typing == nil || p.session.top().Kind != page.OpinionPage {
 		return
 	}
 	seen := writing{*t.typing}
-	meant := seen.candidates()
-	if n >= len(meant) || !strings.HasPrefix(w.Keys, t.typing.Keys[:meant[n].Used]) {
-		return
+	if meant := seen.candidates(); n < len(meant) && strings.HasPrefix(w.Keys, seen.Keys[:meant[n].Used]) {
+		p.take(w, meant[n])
 	}
-	before := *w.field()
-	if p.write(w, meant[n].Text); *w.field() == before {
-		return // no room: the keys stay too
+}
+
+// take makes text of a candidate of the keys; false when there is no room, and
+// then the keys stay too.
+func (p *Program) take(w *writing, c hanzi.Candidate) bool {
+	if !p.write(w, c.Text) {
+		return false
 	}
-	w.Keys = w.Keys[meant[n].Used:]
-	w.compose()
+	w.Keys = w.Keys[c.Used:]
+	p.compose(w)
+	return true
 }

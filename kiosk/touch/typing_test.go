@@ -109,7 +109,7 @@ func TestSearchThatFindsNothingIsCountedOnce(t *testing.T) {
 
 func TestFormComposesText(t *testing.T) {
 	s := newStand(t)
-	s.do("start", "opinion")
+	s.do("start", "opinion", "field:text")
 	s.keys("women")
 	got := s.typing()
 	if got.Keys != "women" || got.Text != "" {
@@ -144,20 +144,90 @@ func TestFormComposesText(t *testing.T) {
 }
 
 func TestCandidatesPage(t *testing.T) {
-	w := writing{page.Typing{Candidates: make([]string, 10)}}
-	for _, step := range []struct {
-		back bool
-		want int
-	}{{false, 4}, {false, 8}, {false, 8}, {true, 4}, {true, 0}, {true, 0}} {
-		if w.more(step.back, 4); w.From != step.want {
-			t.Fatalf("from %d, want %d", w.From, step.want)
+	s := newStand(t)
+	s.do("start", "opinion", "field:text", "key:y", "key:i")
+	var froms []int
+	for range 3 {
+		froms = append(froms, s.typing().From)
+		s.tap("more:next")
+	}
+	if froms[1] == 0 || froms[2] <= froms[1] {
+		t.Fatalf("candidates from %v", froms)
+	}
+	for i := range froms {
+		s.tap("more:prev")
+		if got := s.typing().From; got != froms[2-i] {
+			t.Errorf("back at %d, want %d of %v", got, froms[2-i], froms)
 		}
+	}
+	s.tap("key:n")
+	s.tap("more:next")
+	s.tap("key:g")
+	if got := s.typing().From; got != 0 {
+		t.Errorf("a new key leaves the candidates at %d", got)
+	}
+}
+
+func TestPuttingTheKeysAwayTakesWhatTheyStandFor(t *testing.T) {
+	s := newStand(t)
+	s.do("start", "opinion", "field:text")
+	s.keys("women")
+	want := s.typing().Candidates[0]
+	s.tap("field:none")
+	if got := s.typing(); got.Text != want || got.Keys != "" || got.Field != page.NoField {
+		t.Errorf("text %q, want %q; keys %q, field %q", got.Text, want, got.Keys, got.Field)
+	}
+}
+
+// TestEveryKeyOfAHammeringChildCounts types 20 keys a second with two fingers
+// that overlap.
+func TestEveryKeyOfAHammeringChildCounts(t *testing.T) {
+	s := newStand(t)
+	s.settle()
+	s.tap("start")
+	s.tap("search")
+	s.pass(time.Second)
+	at, last := s.where("key:d"), s.where("key:b")
+	for i := range 20 {
+		at, last = last, at
+		s.down(i%2, at)
+		s.now = s.now.Add(25 * time.Millisecond)
+		if i > 0 {
+			s.up((i+1)%2, last)
+		}
+		s.now = s.now.Add(25 * time.Millisecond)
+	}
+	s.up(1, at)
+	if got, want := s.typing().Keys, strings.Repeat("bd", 10); got != want {
+		t.Errorf("%q arrived, want %q", got, want)
+	}
+}
+
+func TestHeldDeleteGoesOn(t *testing.T) {
+	s := newStand(t)
+	s.settle()
+	s.do("start", "search")
+	s.keys("dbdbdbdb")
+	s.pass(time.Second)
+	at := s.where("key:delete")
+	s.down(1, at)
+	s.pass(holdAfter + 2*holdEvery + holdEvery/2)
+	if got := s.typing().Keys; len(got) != 5 {
+		t.Errorf("%q is left after holding for three repeats", got)
+	}
+	s.up(1, at)
+	if got := s.typing().Keys; len(got) != 5 {
+		t.Errorf("letting go took one more: %q", got)
+	}
+	s.tap("key:delete")
+	if got := s.typing().Keys; len(got) != 4 {
+		t.Errorf("%q after a tap", got)
 	}
 }
 
 func TestPickMeansWhatWasUnderTheFinger(t *testing.T) {
 	s := newStand(t)
-	s.do("start", "opinion")
+	s.do("start", "opinion", "field:text")
 	s.keys("women")
 	seen := s.view().Typing
 	s.keys("hao") // another finger was faster
@@ -178,7 +248,7 @@ func TestPickMeansWhatWasUnderTheFinger(t *testing.T) {
 
 func TestFieldsAreBounded(t *testing.T) {
 	s := newStand(t)
-	s.do("start", "opinion")
+	s.do("start", "opinion", "field:text")
 	for range wire.MaxVoiceText + 5 {
 		s.prog.act(press{action: "key:1"}, s.now)
 	}
@@ -195,7 +265,7 @@ func TestFieldsAreBounded(t *testing.T) {
 func TestFormIsKeptWhileSomebodyLooksElsewhere(t *testing.T) {
 	s := newStand(t)
 	object := "object:" + string(specimen.FundID)
-	s.do("start", "postings", object, "key:7", "topic:2", "home", "opinion", "key:5", "back", object)
+	s.do("start", "postings", object, "field:text", "key:7", "topic:2", "home", "opinion", "field:text", "key:5", "back", object)
 	if got := s.typing(); got.Text != "7" || got.Topics != 4 {
 		t.Errorf("the objection has %q and %b", got.Text, got.Topics)
 	}
