@@ -2,6 +2,7 @@ package page
 
 import (
 	"image"
+	"strings"
 	"unicode/utf8"
 
 	"mingbai/playlist/scene"
@@ -32,7 +33,11 @@ func (x *ctx) composer(t *Typing, y0, y1 int) (rest *ctx, top, foot int) {
 	if t.Field == ContactField {
 		pad, pads = DigitPad, []Pad{DigitPad} // a telephone number
 	}
-	s.tabs(l.tabs, pad, pads, l.tight)
+	end := s.tabs(l.tabs, pad, pads, l.tight)
+	if l.tight && !l.tabs.Overlaps(image.Rect(l.tabs.Min.X, l.field.Min.Y, l.tabs.Max.X, l.field.Max.Y)) {
+		// The row of tabs has room to say what the field is.
+		s.fieldName(t, image.Rect(end, l.tabs.Min.Y, l.tabs.Max.X, l.tabs.Max.Y))
+	}
 	done := string(Action{DoField, "none"}.String())
 	s.doneKey(l.done, done)
 	s.field1(t, l)
@@ -43,8 +48,7 @@ func (x *ctx) composer(t *Typing, y0, y1 int) (rest *ctx, top, foot int) {
 	case l.area.Min.X > 0:
 		part.m.w = l.area.Min.X
 		return &part, y0, y1
-	case l.area.Min.Y-y0 < x.m.u(170):
-		s.fill(image.Rect(0, y0, x.m.w, l.area.Min.Y), s.padGround())
+	case l.tight:
 		return nil, 0, 0
 	}
 	return &part, y0, l.area.Min.Y
@@ -94,22 +98,28 @@ func (x *ctx) writing(t *Typing, y0, y1 int) writing {
 		}
 	}
 	side := x.m.u(40)
-	if l, ok := stack(image.Rect(side, y0+x.m.u(190)+inset, x.m.w-side, y1), y1-inset); ok {
+	if l, ok := stack(image.Rect(side, y0+x.m.u(300)+inset, x.m.w-side, y1), y1-inset); ok {
 		l.area = image.Rect(0, l.field.Min.Y-label-inset, x.m.w, y1)
 		return l
 	}
 	return x.tight(t, y0, y1)
 }
 
-// tight is the composer where height is short: tabs, field and the key that puts
-// it away share one row.
+// tight is the composer where height is short: it is the whole page, and where
+// even that is little, tabs, field and the key that puts it away share one row.
 func (x *ctx) tight(t *Typing, y0, y1 int) writing {
 	gap, touch := x.keyGap(), x.m.touch()
 	side, inset := x.m.u(24), x.m.u(14)
 	least, best := x.keysHigh(x.m.w - 2*side)
-	room := y1 - y0 - 2*inset - 2*gap - 2*touch
-	high := max(min(best, room), least)
-	l := writing{tight: true, area: image.Rect(0, y1-2*inset-2*gap-2*touch-high, x.m.w, y1)}
+	lead := x.body(x.pal.Ink).Leading
+	rows := 2*touch + 2*gap + 2*inset
+	l := writing{tight: true, area: image.Rect(0, y0, x.m.w, y1)}
+	own := y1 - y0 - rows - gap - least // what is left for a row of the field's own
+	alone := own >= 2*lead+x.m.u(24)
+	high := max(min(best, y1-y0-rows), least)
+	if alone {
+		high = least + max(min(best-least, own-2*lead-x.m.u(24)), 0)
+	}
 	y := y1 - inset - high
 	l.keys = image.Rect(side, y, x.m.w-side, y+high)
 	if t.Field == ContactField {
@@ -118,9 +128,14 @@ func (x *ctx) tight(t *Typing, y0, y1 int) writing {
 	y -= gap
 	l.cand = image.Rect(side, y-touch, x.m.w-side, y)
 	y = l.cand.Min.Y - gap
-	l.tabs = image.Rect(side, y-touch, x.m.w*2/5, y)
 	wide := max(x.setter.Width(x.w.typed.done, x.plain(typeset.Bold, sizeSmall, x.pal.Ink))+2*x.m.u(16), touch)
 	l.done = image.Rect(x.m.w-side-wide, y-touch, x.m.w-side, y)
+	if alone {
+		l.tabs = image.Rect(side, y-touch, l.done.Min.X-gap, y)
+		l.field = image.Rect(side, y0+inset, x.m.w-side, l.tabs.Min.Y-gap)
+		return l
+	}
+	l.tabs = image.Rect(side, y-touch, x.m.w*2/5, y)
 	l.field = image.Rect(l.tabs.Max.X+gap, y-touch, l.done.Min.X-gap, y)
 	return l
 }
@@ -139,26 +154,8 @@ func (s *sheet) doneKey(r image.Rectangle, action string) {
 func (s *sheet) field1(t *Typing, l writing) {
 	w := s.w.typed
 	r := l.field
-	name, hint, count, most := w.text, w.textHint, t.Text, maxText
-	if t.Field == ContactField {
-		name, hint, count, most = w.contact, w.contactHint, t.Contact, maxContact
-	}
 	if l.label {
-		st := s.plain(typeset.Sans, sizeSmall, s.pal.Ink)
-		top := r.Min.Y - st.Leading - s.m.u(4)
-		if t.Problem != "" {
-			name = t.Problem
-		}
-		n := s.set2(sprintf(w.filled, utf8.RuneCountInString(count), most), s.plain(typeset.Sans, sizeSmall, s.pal.Secondary))
-		bold := s.plain(typeset.Bold, sizeSmall, s.pal.Ink)
-		if t.Problem != "" {
-			bold.Color = s.pal.Danger
-		}
-		p := s.setter.Clamp(name, bold, r.Dx(), 1)
-		s.put(p, r.Min.X, top, image.Rect(r.Min.X, top, r.Max.X, r.Min.Y))
-		if p.Width+n.Width+s.m.u(24) <= r.Dx() {
-			s.put(n, r.Max.X-n.Width, top, image.Rect(r.Min.X, top, r.Max.X, r.Min.Y))
-		}
+		s.fieldName(t, image.Rect(r.Min.X, r.Min.Y-s.plain(typeset.Sans, sizeSmall, s.pal.Ink).Leading-s.m.u(4), r.Max.X, r.Min.Y-s.m.u(4)))
 	}
 	if !s.dry {
 		s.c.Round(r, s.m.u(14), s.pal.Card)
@@ -172,7 +169,10 @@ func (s *sheet) field1(t *Typing, l writing) {
 		y := r.Min.Y + min((r.Dy()-lead)/2, s.m.u(18))
 		s.fill(image.Rect(inner.Min.X, y+s.m.u(6), inner.Min.X+s.weight(4), y+lead-s.m.u(6)), s.pal.Government)
 		h := s.body(s.pal.Secondary)
-		hint = map[Field]string{TextField: w.candidateHint[padOf(t)], ContactField: hint}[t.Field]
+		hint := w.candidateHint[padOf(t)]
+		if t.Field == ContactField {
+			hint = w.contactHint
+		}
 		p := s.setter.Fit(hint, h, inner.Dx()-s.m.u(16), 1, s.m.u(sizeSmall))
 		s.put(p, inner.Min.X+s.m.u(16), y+(lead-p.Height)/2, r)
 		return
@@ -189,6 +189,32 @@ func (s *sheet) field1(t *Typing, l writing) {
 		end := s.putMarked(m, inner.Min.X, at, image.Rect(inner.Min.X, at, inner.Max.X, at+m.para.Height))
 		s.fill(image.Rect(end.X+s.m.u(4), end.Y+s.m.u(6), end.X+s.m.u(4)+s.weight(4), end.Y+lead-s.m.u(6)), s.pal.Government)
 	})
+}
+
+// fieldName says in r which field is being written and how full it is, or what
+// is wrong with it.
+func (s *sheet) fieldName(t *Typing, r image.Rectangle) {
+	w := s.w.typed
+	name, text, most := w.text, t.Text, maxText
+	if t.Field == ContactField {
+		name, text, most = w.contact, t.Contact, maxContact
+	}
+	bold := s.plain(typeset.Bold, sizeSmall, s.pal.Ink)
+	if t.Problem != "" {
+		name, bold.Color = t.Problem, s.pal.Danger
+	}
+	if cut := strings.IndexAny(name, "（("); cut > 0 && s.setter.Width(name, bold) > r.Dx() {
+		name = strings.TrimSpace(name[:cut])
+	}
+	p := s.setter.Clamp(name, bold, r.Dx(), 1)
+	if p.Width > r.Dx() {
+		return
+	}
+	s.put(p, r.Min.X, r.Min.Y+(r.Dy()-p.Height)/2, r)
+	n := s.set2(sprintf(w.filled, utf8.RuneCountInString(text), most), s.plain(typeset.Sans, sizeSmall, s.pal.Secondary))
+	if p.Width+n.Width+s.m.u(24) <= r.Dx() {
+		s.put(n, r.Max.X-n.Width, r.Min.Y+(r.Dy()-n.Height)/2, r)
+	}
 }
 
 // lastOf is the end of marked text that fits on one line of a width.

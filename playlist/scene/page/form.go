@@ -76,7 +76,7 @@ func (s *sheet) formHead(about *playlist.Notice) {
 	s.rule()
 	if about != nil {
 		strong, _ := s.accent(s.field(about))
-		s.gap(24)
+		s.gap(20)
 		s.keep(func() {
 			top := s.y
 			x0 := s.x0 + s.m.u(36)
@@ -98,21 +98,26 @@ func (s *sheet) formShut() {
 
 // topics are what can be said with one touch.
 func (s *sheet) topics(t *Typing, objection bool) {
-	s.label(s.w.typed.choose, 32)
+	s.label(s.w.typed.choose, 24)
 	all := Topics(s.v.Lang, objection)
 	gap := max(s.m.u(16), s.keyGap())
 	box, pad := s.m.u(44), s.m.u(24)
+	// Two abreast, on two lines where they must; one, where that is too narrow.
 	across := 2
 	st := s.body(s.pal.Ink)
 	for _, text := range all {
-		if s.set2(text, st).Width+box+3*pad > (s.width()-gap)/2 {
+		if p := s.short(text, st, (s.width()-gap)/2-box-3*pad); len(p.Lines) > 2 {
 			across = 1
 		}
+	}
+	least := s.m.u(92)
+	if s.m.low() {
+		least = s.m.u(76)
 	}
 	wide := (s.width() - gap*(across-1)) / across
 	for i := 0; i < len(all); i += across {
 		s.keep(func() {
-			high := max(s.m.u(92), s.m.touch())
+			high := max(least, s.m.touch())
 			row := make([]*typeset.Para, 0, across)
 			for j := i; j < min(i+across, len(all)); j++ {
 				col := st
@@ -181,7 +186,9 @@ func (s *sheet) box(f Field, text, hint string, least int) {
 			text, st.Color = hint, s.pal.Secondary
 		}
 		pad := s.m.u(24)
-		p := s.set(text, st, s.width()-2*pad)
+		// A long text shows how it begins; all of it stands in the field that a
+		// touch opens.
+		p := s.setter.Clamp(text, st, s.width()-2*pad, max(s.m.page()/2/st.Leading, least))
 		high := max(max(p.Height, least*st.Leading)+2*s.m.u(18), s.m.touch())
 		r := image.Rect(s.x0, s.y, s.x1, s.y+high)
 		action := Action{DoField, string(f)}.String()

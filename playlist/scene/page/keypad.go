@@ -296,8 +296,8 @@ func (s *sheet) strokeLabel(k keyCap, face image.Rectangle, col colour) {
 	s.put(name, face.Min.X+(face.Dx()-name.Width)/2, y+p.Height, face)
 }
 
-// tabs are the ways of typing, in r. The chosen one is ink.
-func (s *sheet) tabs(r image.Rectangle, pad Pad, of []Pad, short bool) {
+// tabs are the ways of typing, in r, and where they end. The chosen one is ink.
+func (s *sheet) tabs(r image.Rectangle, pad Pad, of []Pad, short bool) (end int) {
 	label := map[Pad]string{PinyinPad: s.w.typed.pinyin, StrokePad: s.w.typed.strokes, DigitPad: s.w.typed.digits}
 	gap := s.keyGap()
 	pads := make([]int, len(of))
@@ -338,6 +338,7 @@ func (s *sheet) tabs(r image.Rectangle, pad Pad, of []Pad, short bool) {
 		s.touchable(k, action, label[p], false)
 		x0 += wide + gap
 	}
+	return x0
 }
 
 // allPads are the tabs in order.

@@ -37,6 +37,11 @@ func (x *ctx) thanks() content {
 			next = w.objectionNext
 		}
 		s.place(s.short(next, s.body(s.pal.Ink), s.width()))
+		if about != nil && about.Posting != nil && about.Posting.Objection != "" {
+			s.gap(28)
+			s.para(w.whatNext, s.smallBold(s.pal.Ink))
+			s.para(about.Posting.Objection, s.body(s.pal.Ink))
+		}
 		s.gap(28)
 		s.rule()
 	}
@@ -50,15 +55,10 @@ func (x *ctx) thanks() content {
 				s.para(w.number, s.small(s.pal.Secondary))
 				p := s.setter.Fit(number, s.style(typeset.Bold, s.m.u(sizeFigure), 1.25, s.pal.Ink), s.width(), 1, s.m.u(sizeLead))
 				s.place(p)
-				s.para(w.numberLine, s.body(s.pal.Secondary))
+				s.place(s.short(w.numberLine, s.body(s.pal.Secondary), s.width()))
 				s.gap(28)
 				s.hair()
 			})
-		}
-		if about != nil && about.Posting != nil && about.Posting.Objection != "" {
-			s.gap(28)
-			s.para(w.whatNext, s.smallBold(s.pal.Ink))
-			s.para(about.Posting.Objection, s.body(s.pal.Ink))
 		}
 		s.askPerson(w.urgent)
 		s.gap(48)

@@ -6,11 +6,11 @@ package page
 func Topics(lang string, objection bool) []string {
 	switch {
 	case objection && lang == "en":
-		return []string{"The list is wrong", "An amount is wrong", "Somebody is missing", "Somebody should not be there", "Something else"}
+		return []string{"Wrong name", "Wrong amount", "Someone is missing", "Wrongly included", "Something else"}
 	case objection:
 		return []string{"名单不对", "金额不对", "漏了人", "有人不该享受", "其他"}
 	case lang == "en":
-		return []string{"Service", "Waiting time", "Information unclear", "The screen", "Village affairs", "Something else"}
+		return []string{"Service", "Waiting time", "Hard to understand", "The screen", "Village affairs", "Something else"}
 	}
 	return []string{"服务态度", "办事太慢", "看不明白", "屏幕不好用", "村里的事", "其他"}
 }
