@@ -339,6 +339,7 @@ func TestAPI(t *testing.T) {
 
 	testScreenRoutes(t, a, c, d, screen, root)
 	testOfficeRoutes(t, a, c, root, leaf)
+	testVoiceRoutes(t, a, d, root, pub.Notice)
 	testAlert(t, a, d, root)
 
 	a.do("POST", "/api/v1/notices/"+string(pub.Notice)+"/takedown", `{"reason":"内容有误"}`, &pub)

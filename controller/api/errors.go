@@ -78,6 +78,7 @@ var known = []struct {
 	{publish.ErrClosed, http.StatusServiceUnavailable, "stopping", "总台正在停止"},
 	{fleet.ErrCode, http.StatusNotFound, "code", "没有屏显示这个配对码，请再看一眼屏幕"},
 	{fleet.ErrTooMany, http.StatusTooManyRequests, "too_many", "尝试太多，请等一分钟"},
+	{fleet.ErrNote, http.StatusUnprocessableEntity, "note", "请写明怎么处理的，最多 1000 个字"},
 	{fleet.ErrOffline, http.StatusConflict, "offline", "这块屏不在线"},
 	{hub.ErrQueueFull, http.StatusConflict, "queue_full", "这块屏还有命令没有执行完"},
 	{assets.ErrTooLarge, http.StatusRequestEntityTooLarge, "too_large", "内容太大"},

@@ -15,6 +15,8 @@ func (a *api) routes() []route {
 	tends := []accounts.Role{accounts.Technician}
 	audits := []accounts.Role{accounts.Auditor, accounts.Administrator}
 	rules := []accounts.Role{accounts.Administrator}
+	hears := []accounts.Role{accounts.Drafter, accounts.Reviewer, accounts.Releaser, accounts.Auditor, accounts.Administrator}
+	answers := []accounts.Role{accounts.Drafter, accounts.Reviewer, accounts.Releaser, accounts.Administrator}
 	page := []param{{"offset", "integer", "how many to pass over"}, {"limit", "integer", "at most so many, up to 1000"}}
 	return []route{
 		{Method: "GET", Path: "/openapi.json", Name: "description", Summary: "This description", Open: true, Answer: media{}, Do: a.describe},
@@ -61,6 +63,17 @@ func (a *api) routes() []route {
 
 		{Method: "GET", Path: "/pairing", Name: "listWaiting", Summary: "Devices that show a pairing code now; the code itself is only on their display", Roles: tends, Answer: list[fleet.Waiting]{}, Do: a.listWaiting},
 		{Method: "POST", Path: "/pairing", Name: "confirmPairing", Summary: "Confirm the code that a device shows and make it a screen", Roles: tends, Body: Confirmation{}, Answer: fleet.State{}, Status: 201, Do: a.confirmPairing},
+
+		{Method: "GET", Path: "/voices", Name: "listVoices", Summary: "What residents said, what waits first", Roles: hears, Query: append([]param{
+			{"site", "string", "only at this site and below"}, {"kind", "string", "rating, opinion or objection"}, {"state", "string", "new, answered or closed"},
+			{"notice", "string", "only about this notice"}, {"q", "string", "words, or the number"},
+		}, page...), Answer: list[VoiceDetail]{}, Do: a.listVoices},
+		{Method: "GET", Path: "/voices/{voice}", Name: "getVoice", Summary: "What one resident said", Roles: hears, Answer: VoiceDetail{}, Do: a.getVoice},
+		{Method: "POST", Path: "/voices/{voice}/state", Name: "settleVoice", Summary: "Note what was done about it", Roles: answers, Body: Settlement{}, Answer: VoiceDetail{}, Do: a.settleVoice},
+		{Method: "GET", Path: "/usage", Name: "usage", Summary: "Counts without identity, of all screens and of each", Query: []param{
+			{"from", "string", "first day, 2026-11-22; thirty days ago when left out"}, {"to", "string", "last day; today when left out"},
+			{"site", "string", "only at this site and below"}, {"screen", "string", "only of this screen"},
+		}, Answer: Usage{}, Do: a.usage},
 
 		{Method: "GET", Path: "/ledger", Name: "ledgerCount", Summary: "How many rows of display are on record", Answer: LedgerCount{}, Do: a.ledgerCount},
 		{Method: "GET", Path: "/register", Name: "register", Summary: "Who did what, the newest first", Roles: audits, Query: []param{{"subject", "string", "only about this notice, screen or account"}, {"before", "integer", "lines before this one"}, {"limit", "integer", "at most so many, up to 1000"}}, Answer: list[store.Record]{}, Do: a.register},

@@ -7,6 +7,8 @@ var inEnglish = map[string]string{
 	"明白": "Mingbai", "跳到内容": "Skip to content", "菜单": "Menu", "退出登录": "Sign out", "回到首页": "Back to the start",
 	"公告与公示": "Notices", "发布公告": "Write a notice", "预警": "Alerts", "设备": "Devices", "全部屏幕": "All screens",
 	"配对新屏": "Pair a screen", "管理": "Administration", "登记簿": "Register", "人员与权限": "People and roles",
+	"群众意见": "What residents say", "使用统计": "Usage", "重新打开意见": "opened a resident's voice again", "处理意见": "dealt with a resident's voice",
+	"意见不需处理": "closed a resident's voice", "导出意见": "exported what residents said",
 	"刚刚": "just now", "%s前": "%s ago", "%d 秒": "%d s", "%d 分钟": "%d min", "%d 小时": "%d h", "%d 小时 %d 分": "%d h %d min",
 	"%d 天": "%d days", "；": "; ", "、": ", ",
 
@@ -123,4 +125,32 @@ var inEnglish = map[string]string{
 	"管哪里": "Acts at", "角色": "Roles", "已停用": "disabled", "锁定到 %s": "locked until %s", "新密码（不改就留空）": "New password (empty leaves it)", "停用这个账号": "Disable this account", "保存": "Save", "新的账号": "A new account",
 	"起草": "Drafter", "审核": "Reviewer", "保密审查": "Secrecy reviewer", "运维": "Technician", "督查": "Auditor",
 	"不能停用自己，也不能去掉自己的管理权限。": "You cannot disable yourself or give up your own administration.", "请填写姓名。": "A name is required.",
+
+	// What residents say.
+	"意见和异议": "Opinions and objections", "满意度": "Satisfaction", "其中异议": "of them objections", "异议已超期": "objections overdue", "本月收到": "received this month",
+	"待处理": "waiting", "已处理": "dealt with", "不需处理": "nothing to do", "异议": "Objection", "意见": "Opinion", "评价": "Rating",
+	"不满意": "Dissatisfied", "一般": "So-so", "满意": "Satisfied", "满意率": "Satisfied", "评价次数": "ratings",
+	"已超期 %d 天": "%d days overdue", "今天到期": "due today", "%s前答复": "answer by %s",
+	"搜索：内容、标题、号码": "Search: words, title, number", "搜索意见": "Search what residents say", "导出表格": "Export table", "说了什么": "What was said",
+	"号码": "Number", "：": ": ", "关于《%s》": "About “%s”", "只看关于《%s》的。": "Only about “%s”.",
+	"没有符合的意见。": "Nothing matches.", "还没有人提意见。触摸屏上的“意见箱”和公示页的“异议”会送到这里。": "Nobody has said anything yet. What is said at the opinion box and to postings at touchscreens arrives here.",
+	"%s %s": "%s %s", "异议要在收到后三个工作日内答复。": "Objections are to be answered within three working days.", "没有写文字。": "Nothing was written.",
+	"关于哪一条": "About", "（第 %d 版）": "(version %d)", "还有 %d 条关于它的意见": "%d more about it", "联系方式": "Contact",
+	"没有留，不必答复本人。": "None given; no answer to the person is needed.", "留了，办理的人才看得到。": "Given; only those who deal with it see it.",
+	"总台收到": "Arrived", "屏幕当时连不上网络，意见先存在屏里。": "The screen had no network then and kept it.",
+	"处理": "What was done", "怎么处理的": "What was done about it", "标为已处理": "Mark as dealt with", "重新打开": "Open again",
+	"谁在什么时候处理的，会记进登记簿。": "Who dealt with it and when goes into the register.", "还没有人处理。": "Nobody has dealt with it yet.",
+	"请写明怎么处理的，或者为什么不需处理，最多 %d 个字。": "Please write what was done, or why nothing needs to be done, in at most %d characters.",
+	"整块屏幕，没有说是哪一条":                 "The screen itself, no notice in particular", "最近 %d 天": "Last %d days", "这段时间没有人评价。": "Nobody gave a rating in this time.",
+	"期限": "Due", "选项": "Chosen", "处理情况": "What was done", "处理人": "By", "处理时间": "When",
+
+	// Usage.
+	"公开查阅人次": "sessions", "打开内容": "notices opened", "每人次 %s 条": "%s a session", "搜索": "searches", "没找到": "found nothing", "占搜索 %s": "%s of searches",
+	"扫码带走": "QR codes", "打印（张）": "sheets printed", "放大字": "Larger text", "朗读": "Read aloud", "高对比": "High contrast", "低位": "Low mode", "英文": "English",
+	"走开了没按结束": "Walked away", "最多的一天：%s，%s 人次": "Busiest day: %s, %s sessions", "每天的人次": "Sessions by day", "看全部屏幕": "All screens together",
+	"日期要写成 2026-11-22 的样子。": "Write a date like 2026-11-22.", "开始的日期在结束之后。": "The first day is after the last.", "一次最多看三年。": "Three years at a time at most.",
+	"今年": "This year", "去年": "Last year", "从哪一天": "First day", "到哪一天": "Last day",
+	"看得最多的内容": "Read most", "没有打开过内容。": "No notice was opened.", "找了没找到": "Looked for and not found", "群众关心什么，就公开什么": "what people care about is what to publish next",
+	"输入的拼音或笔画": "Pinyin or strokes as typed", "出现天数": "Days", "屏幕数": "Screens", "每次搜索都有结果。": "Every search found something.", "各屏": "By screen",
+	"人次": "Sessions", "编号": "ID", "这段时间没有统计。触摸屏每五分钟报一次；只数次数，不记录是谁。": "Nothing was counted in this time. Touchscreens report every five minutes; they count how often, never who.",
 }

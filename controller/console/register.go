@@ -36,6 +36,10 @@ func showRegister(v *visit) error {
 		switch kind, _, _ := strings.Cut(r.Action, "."); kind {
 		case "notice":
 			out.Link = "/notices/" + r.Subject
+		case "voice":
+			if r.Subject != "" {
+				out.Link = "/voices/" + r.Subject
+			}
 		case "screen":
 			if r.Action != "screen.remove" {
 				out.Link = "/screens/" + r.Subject
@@ -87,6 +91,14 @@ func (v *visit) deed(action string) string {
 		return v.t("导入")
 	case "site.put":
 		return v.t("改站点")
+	case "voice.new":
+		return v.t("重新打开意见")
+	case "voice.answered":
+		return v.t("处理意见")
+	case "voice.closed":
+		return v.t("意见不需处理")
+	case "voice.export":
+		return v.t("导出意见")
 	case "screen.enrol":
 		return v.t("配对屏幕")
 	case "screen.add":

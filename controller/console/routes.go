@@ -19,6 +19,9 @@ var (
 	tends     = []accounts.Role{accounts.Technician}
 	audits    = []accounts.Role{accounts.Auditor, accounts.Administrator}
 	manages   = []accounts.Role{accounts.Administrator}
+	// Those who tend machines read nothing that residents wrote.
+	hears   = []accounts.Role{accounts.Drafter, accounts.Reviewer, accounts.Releaser, accounts.Auditor, accounts.Administrator}
+	answers = []accounts.Role{accounts.Drafter, accounts.Reviewer, accounts.Releaser, accounts.Administrator}
 )
 
 // routes is the table of all pages.
@@ -60,6 +63,14 @@ func (c *console) routes() []route {
 		{pattern: "POST /alerts/preview.png", nav: "alerts", roles: releases, do: previewAlert},
 		{pattern: "POST /alerts/{notice}/lift", nav: "alerts", roles: releases, do: liftAlert},
 
+		{pattern: "GET /voices", nav: "voices", roles: hears, do: listVoices},
+		{pattern: "GET /voices.csv", nav: "voices", roles: hears, do: voicesCSV},
+		{pattern: "GET /voices/ratings", nav: "voices", roles: hears, do: listRatings},
+		{pattern: "GET /voices/{voice}", nav: "voices", roles: hears, do: showVoice},
+		{pattern: "POST /voices/{voice}", nav: "voices", roles: answers, do: settleVoice},
+		{pattern: "GET /usage", nav: "usage", do: showUsage},
+		{pattern: "GET /usage.csv", nav: "usage", do: usageCSV},
+
 		{pattern: "GET /register", nav: "register", roles: audits, do: showRegister},
 		{pattern: "GET /people", nav: "people", roles: manages, do: listPeople},
 		{pattern: "POST /people", nav: "people", roles: manages, do: addPerson},
@@ -70,5 +81,5 @@ func (c *console) routes() []route {
 // Paths lists the pages that everyone with all roles can open without naming a
 // notice or a screen, for those who take pictures of the console.
 func Paths() []string {
-	return []string{"/screens", "/pairing", "/notices", "/write", "/alerts", "/register", "/people"}
+	return []string{"/screens", "/pairing", "/notices", "/write", "/alerts", "/voices", "/voices/ratings", "/usage", "/register", "/people"}
 }

@@ -259,6 +259,8 @@ func (v *visit) page(title string) frame {
 	add("notices", v.t("公告与公示"), "", 0)
 	add("write", v.t("发布公告"), "", 0, writes...)
 	add("alerts", v.t("预警"), "", len(alerts))
+	add("voices", v.t("群众意见"), "", v.waitingVoices(), hears...)
+	add("usage", v.t("使用统计"), "", 0)
 	add("screens", v.t("全部屏幕"), v.t("设备"), 0)
 	add("pairing", v.t("配对新屏"), "", len(v.Fleet.Waiting()), tends...)
 	first := len(f.Menu)

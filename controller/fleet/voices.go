@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"mingbai/controller/store"
 	"mingbai/playlist"
@@ -137,7 +138,7 @@ func (f *Fleet) Usage(ctx context.Context, screen playlist.ScreenID, u wire.Usag
 		f.flooded(screen, "usage", now)
 		return errUsage
 	}
-	today := schedule.DateOf(now.In(f.cfg.Zone))
+	today := f.Today()
 	clean, err := u.Clean()
 	if err != nil || clean.Day.Before(today.AddDays(-usageOldest)) || clean.Day.After(today.AddDays(usageNewest)) {
 		f.cfg.Log.Warn("the counts of a day that cannot be are dropped", "screen", string(screen), "day", u.Day.String())
@@ -166,13 +167,26 @@ func (f *Fleet) flooded(screen playlist.ScreenID, what string, now time.Time) {
 	}
 }
 
-// Settle notes what was done about a voice, and by whom, in the register. The
-// note may hold what an office would not tell everybody, so the register has
-// only that there is one.
+// MaxNote is how long a note on a voice may be, in characters.
+const MaxNote = 1000
+
+// ErrNote: what is said of a voice needs a note, of a length that fits.
+var ErrNote = errors.New("say in up to 1,000 characters what was done")
+
+// Settle notes what was done about a voice, and by whom, in the register. To say
+// that something was done needs words, and so does to leave an objection alone;
+// the error is ErrNote. If the voice is not in the state from any more it is
+// store.ErrConflict. Opening it again keeps the note. The note may hold what an
+// office would not tell everybody, so the register has only that there is one.
 func (f *Fleet) Settle(ctx context.Context, actor string, id string, from, to store.VoiceState, note string) error {
 	return f.cfg.Store.Update(ctx, func(t *store.Tx) error {
 		v, err := t.Voice(ctx, id)
 		if err != nil {
+			return err
+		}
+		if to == store.VoiceNew {
+			note = v.Note
+		} else if err := checkNote(v.Kind, to, note); err != nil {
 			return err
 		}
 		now := f.cfg.Now()
@@ -184,3 +198,34 @@ func (f *Fleet) Settle(ctx context.Context, actor string, id string, from, to st
 		})
 	})
 }
+
+func checkNote(kind wire.VoiceKind, to store.VoiceState, note string) error {
+	if n := utf8.RuneCountInString(note); n > MaxNote || n == 0 && (to == store.VoiceAnswered || kind == wire.Objection) {
+		return ErrNote
+	}
+	return nil
+}
+
+// ObjectionDays is how many working days an office has to answer an objection,
+// counted from the day after it arrived. Rules name three to five; a product that
+// reminds early is right under all of them.
+const ObjectionDays = 3
+
+// Deadlines returns a function that tells the last day on which a voice should
+// be answered; the zero date for what asks for no answer.
+func (f *Fleet) Deadlines(ctx context.Context) (func(store.Voice) schedule.Date, error) {
+	days, err := f.cfg.Store.Days(ctx)
+	if err != nil {
+		return nil, err
+	}
+	calendar := schedule.NewCalendar(days)
+	return func(v store.Voice) schedule.Date {
+		if v.Kind != wire.Objection || v.State != store.VoiceNew {
+			return schedule.Date{}
+		}
+		return calendar.AddWorkingDays(schedule.DateOf(v.Received.In(f.cfg.Zone)), ObjectionDays)
+	}, nil
+}
+
+// Today is the civil day at the office.
+func (f *Fleet) Today() schedule.Date { return schedule.DateOf(f.cfg.Now().In(f.cfg.Zone)) }

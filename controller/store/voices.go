@@ -32,6 +32,7 @@ type Voice struct {
 	Handled  time.Time         `json:"handled,omitzero"`
 }
 
+// A voice's number follows from its ID; it has a column so that it can be found.
 const voiceColumns = `id, screen, site, kind, notice, version, title, score, topics, text, contact, at, received, state, note, actor, handled`
 
 func scanVoice(r scanner) (Voice, error) {
@@ -51,10 +52,10 @@ func scanVoice(r scanner) (Voice, error) {
 // there already changes nothing (DOMAIN I9).
 func (t *Tx) PutVoice(ctx context.Context, v Voice) (bool, error) {
 	n, err := exec(ctx, t.q, "save voice "+v.ID,
-		`INSERT INTO voices (`+voiceColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+		`INSERT INTO voices (`+voiceColumns+`, number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 		 ON CONFLICT (id) DO NOTHING`,
 		v.ID, string(v.Screen), string(v.Site), string(v.Kind), string(v.Notice), v.Version, v.Title, v.Score, strings.Join(v.Topics, "\n"),
-		v.Text, v.Contact, millis(v.At), millis(v.Received), string(v.State), v.Note, v.Actor, millis(v.Handled))
+		v.Text, v.Contact, millis(v.At), millis(v.Received), string(v.State), v.Note, v.Actor, millis(v.Handled), v.Number())
 	return n > 0, err
 }
 
@@ -84,7 +85,7 @@ type VoiceFilter struct {
 	Kinds   []wire.VoiceKind
 	State   VoiceState
 	Notice  playlist.NoticeID
-	Text    string    // in what was said, chosen and noted, and in the title
+	Text    string    // in what was said, chosen and noted, and in the title; or the number
 	From    time.Time // received then or later
 	Until   time.Time // received before
 	Offset  int
@@ -104,7 +105,7 @@ func (f VoiceFilter) where() conditions {
 		c.add("notice = ?", string(f.Notice))
 	}
 	if f.Text != "" {
-		c.add(`(text LIKE ? ESCAPE '\' OR title LIKE ? ESCAPE '\' OR note LIKE ? ESCAPE '\' OR topics LIKE ? ESCAPE '\')`, likely(f.Text))
+		c.add(`(text LIKE ? ESCAPE '\' OR title LIKE ? ESCAPE '\' OR note LIKE ? ESCAPE '\' OR topics LIKE ? ESCAPE '\' OR number LIKE ? ESCAPE '\')`, likely(f.Text))
 	}
 	if !f.From.IsZero() {
 		c.add("received >= ?", millis(f.From))
@@ -128,7 +129,7 @@ func (r Reader) Voices(ctx context.Context, f VoiceFilter) ([]Voice, error) {
 	order := "received DESC, id"
 	if f.Urgent {
 		order = `CASE WHEN state <> 'new' THEN 2 WHEN kind = 'objection' THEN 0 ELSE 1 END,
-			CASE WHEN state = 'new' AND kind = 'objection' THEN at ELSE -received END, id`
+			CASE WHEN state = 'new' AND kind = 'objection' THEN at ELSE -received END, at DESC, id`
 	}
 	args := append(c.args, limit, max(f.Offset, 0))
 	return collect(ctx, r.q, "voices", scanVoice, fmt.Sprintf(

@@ -331,6 +331,8 @@ func (o *office) story() {
 	o.must(o.Press(".inforce button.danger"))
 	o.says(".inforce", "已解除")
 
+	o.residents()
+
 	// The device loses its line.
 	d.unplug()
 	o.must(o.Open(o.base + "/screens"))
@@ -353,7 +355,7 @@ func (o *office) story() {
 func (o *office) pages() {
 	paths := map[string]string{}
 	for _, p := range console.Paths() {
-		paths[strings.TrimPrefix(p, "/")] = p
+		paths[strings.ReplaceAll(strings.TrimPrefix(p, "/"), "/", "-")] = p
 	}
 	for kind, id := range o.samples() {
 		paths["notice-"+string(kind)] = "/notices/" + string(id)

@@ -2,6 +2,7 @@
 -- sent twice is stored once.
 CREATE TABLE voices (
     id       TEXT PRIMARY KEY,
+    number   TEXT NOT NULL, -- wire.Voice.Number, which the resident may have written down
     screen   TEXT NOT NULL,
     site     TEXT NOT NULL, -- of the screen when it arrived
     kind     TEXT NOT NULL, -- rating, opinion, objection
