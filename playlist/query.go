@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"mingbai/assets"
 	"mingbai/playlist/schedule"
 )
 
@@ -74,6 +75,24 @@ func (l *Library) Notice(id NoticeID, m schedule.Moment) (*Notice, ChannelID, Re
 		}
 	}
 	return nil, ChannelID{}, 0, false
+}
+
+// Ref returns the content address of a notice of the library, which is that of
+// the bytes that were approved; false for any other notice.
+func (l *Library) Ref(n *Notice) (assets.Ref, bool) {
+	if n == nil {
+		return assets.Ref{}, false
+	}
+	for _, i := range l.byID[n.ID] {
+		if f := &l.notices[i]; f.notice == n {
+			for _, e := range l.channels[f.channel].edition.Notices {
+				if e.ID == n.ID {
+					return e.Ref, true
+				}
+			}
+		}
+	}
+	return assets.Ref{}, false
 }
 
 // postingOf works out a notice's posting period. The first day is From itself

@@ -40,6 +40,9 @@ const (
 	IconStop       IconName = "stop"     // 停止
 	IconOpinion    IconName = "opinion"  // 意见箱
 	IconChair      IconName = "chair"    // 低位（轮椅）
+	IconPlus       IconName = "plus"     // 放大
+	IconMinus      IconName = "minus"    // 缩小
+	IconWhole      IconName = "whole"    // 全图
 )
 
 var icons = map[IconName]string{
@@ -80,4 +83,7 @@ var icons = map[IconName]string{
 	IconOpinion:    "M 3.5 4.5 L 20.5 4.5 L 20.5 16.5 L 12 16.5 L 7.5 20.5 L 7.5 16.5 L 3.5 16.5 Z M 8 9 L 16 9 M 8 12.5 L 13 12.5",
 	IconChair:      "F O 9.2 3.6 1.9 N S 2 M 9.4 8 L 10 14 L 15.4 14 L 18 20 L 20.5 19 M 9.8 10.6 L 15 10.6 M 6.9 11.4 A 10 16 5.2 -120 -117 M 7.2 11.6 A 9.6 16 5 236 30",
 	IconInfo:       "O 12 12 9 M 12 11.2 L 12 16.8 F O 12 7.4 1.25",
+	IconPlus:       "O 10.5 10.5 7 M 15.5 15.5 L 21 21 M 7 10.5 L 14 10.5 M 10.5 7 L 10.5 14",
+	IconMinus:      "O 10.5 10.5 7 M 15.5 15.5 L 21 21 M 7 10.5 L 14 10.5",
+	IconWhole:      "M 4 9 L 4 4 L 9 4 M 15 4 L 20 4 L 20 9 M 20 15 L 20 20 L 15 20 M 9 20 L 4 20 L 4 15",
 }

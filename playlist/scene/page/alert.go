@@ -164,7 +164,7 @@ func (x *ctx) media(n *playlist.Notice) content {
 		s.mediaText(n)
 		s.hotlineLine(n)
 	}
-	return content{head: head, body: body, share: 34}
+	return content{head: head, body: body, share: 34, acts: x.acts(n)}
 }
 
 func (s *sheet) mediaText(n *playlist.Notice) {

@@ -25,6 +25,7 @@ func (x *ctx) announcement(n *playlist.Notice) content {
 		if n.Summary != "" {
 			s.inShort(n.Summary, x.field(n))
 		}
+		s.counterpart(n)
 	}
 	body := func(s *sheet) {
 		s.gap(36)
@@ -35,7 +36,7 @@ func (x *ctx) announcement(n *playlist.Notice) content {
 		s.related(n)
 		s.hotlineLine(n)
 	}
-	return content{head: head, body: body}
+	return content{head: head, body: body, acts: x.acts(n)}
 }
 
 // columnOf names the column in which a notice is filed.
@@ -197,7 +198,7 @@ func (s *sheet) signature(n *playlist.Notice) {
 // explanation.
 func (s *sheet) related(n *playlist.Notice) {
 	links := s.lib.Links(n, s.moment)
-	if len(links) == 0 {
+	if len(links) == 0 || s.paper {
 		return
 	}
 	s.heading(s.w.links)
@@ -238,6 +239,13 @@ func (s *sheet) postingPanel(n *playlist.Notice) {
 	if !ok {
 		return
 	}
+	inner := s.m.u(28)
+	if s.m.landscape() {
+		// The head's column has less height: the panel shares it with the row of
+		// actions under it.
+		inner = s.m.u(18)
+		s.gap(-12)
+	}
 	s.gap(32)
 	s.keep(func() {
 		top := s.y
@@ -252,9 +260,13 @@ func (s *sheet) postingPanel(n *playlist.Notice) {
 		}
 		span := joinSpan(s.w, state, s.now.Year())
 		lay := func(s *sheet) {
-			s.y = top + s.m.u(28)
+			s.y = top + inner
 			head := s.set(text, s.smallBold(s.pal.Ink), x1-x0)
 			dates := s.set(span, s.small(s.pal.Ink), x1-x0)
+			if state.Day > 0 && !state.Over && head.Width+dates.Width+s.m.u(24) > x1-x0 {
+				// The short form leaves the dates room on the line.
+				head = s.set(s.w.dayCount(state.Day, state.Of, state.Working), s.smallBold(s.pal.Ink), x1-x0)
+			}
 			s.put(head, x0, s.y, image.Rect(x0, s.y, x1, s.y+head.Height))
 			if head.Width+dates.Width+s.m.u(24) > x1-x0 {
 				s.y += head.Height
@@ -275,7 +287,7 @@ func (s *sheet) postingPanel(n *playlist.Notice) {
 				s.y += s.m.u(16)
 				s.paraIn(x0, x1, obj, s.small(s.pal.Ink))
 			}
-			s.y += s.m.u(28)
+			s.y += inner
 		}
 		probe := s.spare()
 		lay(probe)

@@ -64,7 +64,7 @@ func audit(t *testing.T, panel playlist.Panel, large int) {
 			for _, problem := range page.Audit(f, info, panel) {
 				t.Errorf("%s, text size %d, page %d: %s", label(v), large, turn+1, problem)
 			}
-			if v.Scroll >= info.MaxScroll {
+			if v.Scroll >= info.MaxScroll || v.Sheet != page.NoSheet {
 				break
 			}
 			if info.Down <= v.Scroll {

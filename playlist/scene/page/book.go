@@ -28,6 +28,8 @@ type Book struct {
 	known  facts
 	scaled map[pictureKey]*scene.Bitmap
 	order  []pictureKey
+	codes  map[codeKey]drawnCode
+	tiles  tiles
 }
 
 // pictureKey is a picture at the size at which it stands on a page.
@@ -63,6 +65,8 @@ type ctx struct {
 	c      *scene.Canvas
 	info   *Info
 	origin image.Point // of the page in the frame; the low mode moves it down
+	paper  bool        // a printed sheet: nothing on it can be touched
+	spoken spoken
 }
 
 // Draw lays one page out. lib may be nil for Pairing, Fallback and Identify, and
@@ -105,6 +109,12 @@ func (x *ctx) draw() {
 		x.identify()
 	case Attract:
 		x.attract()
+	case PicturePage:
+		if x.lib == nil || !x.picturePage() {
+			x.fallback()
+		} else {
+			x.over()
+		}
 	case Home, ColumnPage, Postings, Latest, NoticePage, SearchPage, OpinionPage, ThanksPage:
 		if x.lib == nil || !x.reading() {
 			x.fallback()

@@ -39,7 +39,7 @@ func (x *ctx) fund(n *playlist.Notice) content {
 		s.purposes(f)
 		s.hotlineLine(n)
 	}
-	return content{head: head, body: body, share: 42, counts: x.w.moreRows}
+	return content{head: head, body: body, share: 42, counts: x.w.moreRows, acts: x.acts(n)}
 }
 
 // own finds the row of a table that belongs to the screen's own site or, from

@@ -24,7 +24,7 @@ func (x *ctx) guide(n *playlist.Notice) content {
 		s.points(x.w.tips, g.Tips)
 		s.supervision(n)
 	}
-	return content{head: head, body: body, share: 42}
+	return content{head: head, body: body, share: 42, acts: x.acts(n)}
 }
 
 // fact is a question that the guide answers at once.

@@ -29,6 +29,7 @@ type content struct {
 	// fill pages choose what they show by the height that there is (sheet.high)
 	// and scroll only when even the least does not fit.
 	fill bool
+	acts []act // what can be done with what the page shows
 }
 
 // reading draws the pages that a person reads; false when what was asked for is
@@ -42,6 +43,9 @@ func (x *ctx) reading() bool {
 	x.info.Page = image.Rect(0, x.m.header, x.m.w, y1)
 	if con.top != nil {
 		y0 = con.top(y0)
+	}
+	if len(con.acts) > 0 {
+		y1 = x.withActs(&con, y1)
 	}
 	if con.keys != nil {
 		rest, top, foot := con.keys(y0, y1)
@@ -102,6 +106,38 @@ func (x *ctx) notice(n *playlist.Notice) (content, bool) {
 	return content{}, false
 }
 
+// withActs finds the place of the row of actions and returns where the page ends
+// above it: in one column the row stays in sight above the bar or, where there
+// is no height for that, ends the page's head; in two it stands under the head.
+func (x *ctx) withActs(con *content, y1 int) int {
+	all := con.acts
+	switch {
+	case x.m.landscape():
+		return y1
+	case x.m.actsStay():
+		con.acts = nil
+		y1 -= x.m.actsHigh()
+		x.actsUnder(&sheet{x0: x.m.margin, x1: x.m.w - x.m.margin}, all, y1)
+		return y1
+	}
+	con.acts = nil
+	head := con.head
+	con.head = func(s *sheet) { head(s); s.actsIn(all) }
+	return y1
+}
+
+// actsUnder draws the row of actions in a column, its paper beginning at y.
+func (x *ctx) actsUnder(col *sheet, all []act, y int) {
+	s := x.fixed()
+	s.x0, s.x1 = col.x0, col.x1
+	if x.m.low() {
+		s.actRow(all, y+s.m.u(14))
+		return
+	}
+	s.line(s.x0, s.x1, y, s.pal.Hair, s.pal.Hairline)
+	s.actRow(all, y+s.m.u(20))
+}
+
 // columns returns the one or two sheets of a page, empty.
 func (x *ctx) columns(share int, dry bool) (left, right *sheet) {
 	left = &sheet{ctx: x, x0: x.m.margin, x1: x.m.w - x.m.margin, dry: dry}
@@ -130,7 +166,10 @@ const foot = 48
 // scrolling draws a page between y0 and y1 as far as View.Scroll has moved it.
 func (x *ctx) scrolling(con content, y0, y1 int) {
 	left, right := x.columns(con.share, true)
+	x.spoken.seek = x.v.Spoken != ""
 	con.lay(left, right)
+	x.spoken.seek = false
+	x.info.Spoken = x.spoken.area
 	total := max(left.y, right.y) + x.m.u(foot)
 	view := image.Rect(0, y0, x.m.w, y1)
 	if total > view.Dy() {
@@ -141,6 +180,10 @@ func (x *ctx) scrolling(con content, y0, y1 int) {
 	headView := view
 	if right != left {
 		headView.Max.Y = y1
+		if len(con.acts) > 0 {
+			headView.Max.Y -= x.m.actsHigh()
+			x.actsUnder(left, con.acts, headView.Max.Y)
+		}
 		total = max(right.y+x.m.u(foot), left.y+x.m.u(foot)-headView.Dy()+view.Dy())
 	}
 	x.info.Viewport, x.info.ContentHeight = view, total

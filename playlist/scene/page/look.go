@@ -11,8 +11,11 @@ import (
 // over draws what stands above the page: the sheet and the message.
 func (x *ctx) over() {
 	top := x.m.h - x.m.bar
-	if x.v.Sheet == LookSheet {
+	switch x.v.Sheet {
+	case LookSheet:
 		top = x.lookSheet()
+	case TakeSheet:
+		top = x.takeSheet(top)
 	}
 	if x.v.Toast != "" {
 		x.toast(top)
@@ -33,7 +36,7 @@ func (x *ctx) raised(high int) *sheet {
 }
 
 // cover takes what lies under r off the page: its texts count as hidden and its
-// regions end where r begins. A region that r leaves less than half of goes.
+// regions end where r begins. A region that r leaves less of than a finger needs goes.
 func (x *ctx) cover(r image.Rectangle) {
 	for i, t := range x.info.Texts {
 		if t.Area.Overlaps(r) {
@@ -43,7 +46,7 @@ func (x *ctx) cover(r image.Rectangle) {
 	f := x.c.Frame()
 	at := r.Add(x.origin)
 	f.Regions = slices.DeleteFunc(f.Regions, func(g scene.Region) bool {
-		return g.Area.In(at) || g.Area.Overlaps(at) && at.Min.Y-g.Area.Min.Y < min(g.Area.Dy()/2, x.m.touch())
+		return g.Area.In(at) || g.Area.Overlaps(at) && at.Min.Y-g.Area.Min.Y < x.m.touch()
 	})
 	for i, g := range f.Regions {
 		if g.Area.Overlaps(at) {

@@ -55,7 +55,11 @@ func (s *sheet) put(p *typeset.Para, x, y int, within image.Rectangle) {
 func (s *sheet) putAs(p *typeset.Para, x, y int, within image.Rectangle, draw func()) {
 	n := utf8.RuneCountInString(p.Text)
 	s.chars += n
-	if s.dry || n == 0 || len(p.Lines) == 0 {
+	if n == 0 || len(p.Lines) == 0 {
+		return
+	}
+	if s.dry {
+		s.listen(p, x, y)
 		return
 	}
 	left, right := p.Box, 0
@@ -66,6 +70,7 @@ func (s *sheet) putAs(p *typeset.Para, x, y int, within image.Rectangle, draw fu
 	if !area.Overlaps(s.clip) {
 		return
 	}
+	s.mark(p, x, y)
 	draw()
 	last := p.Lines[len(p.Lines)-1]
 	s.info.Texts = append(s.info.Texts, Text{

@@ -41,6 +41,13 @@ func listening() page.Status { st := online(); st.Feedback = true; return st }
 // speaking is online on a page that can be read aloud.
 func speaking() page.Status { st := online(); st.Speech = true; return st }
 
+// served is a screen that can do everything: read aloud, print, take opinions.
+func served() page.Status {
+	s := online()
+	s.Speech, s.Printer, s.Feedback = true, true, true
+	return s
+}
+
 func offline(days int) page.Status {
 	return page.Status{AsOf: time.Date(2026, time.November, 20-days, 9, 20, 0, 0, Zone)}
 }
@@ -54,6 +61,10 @@ func views() []view {
 	alert, drill := Alert(), Exercise()
 	large := func(n int) func(*page.View) { return func(v *page.View) { v.Large = n } }
 	english := func(v *page.View) { v.Lang = "en" }
+	take := func(v *page.View) { v.Sheet = page.TakeSheet }
+	picturePage := func(id playlist.NoticeID, n, zoom int) page.View {
+		return page.View{Kind: page.PicturePage, Notice: id, Picture: n, Zoom: zoom}
+	}
 	slide := func(id playlist.NoticeID, at int) page.View {
 		return page.View{Kind: page.Attract, Notice: id, Slide: at, Slides: 6}
 	}
@@ -79,6 +90,21 @@ func views() []view {
 		{"fund-culture", "hall", notice(CultureID), nil, online(), 0},
 		{"fund-large", "liuxi", with(notice(FundID), large(2)), nil, online(), 0},
 		{"fund-contrast", "liuxi", with(notice(FundID), func(v *page.View) { v.HighContrast = true }), nil, online(), 0},
+		{"fund-served", "liuxi", notice(FundID), nil, served(), 0},
+		{"explanation", "liuxi", notice(ExplanationID), nil, served(), 0},
+		{"guide-spoken", "liuxi", with(notice(GuideID), func(v *page.View) { v.Spoken = "家庭经济状况核对授权书" }), nil, served(), 0},
+		{"announcement-spoken", "liuxi", with(notice(AnnouncementID), func(v *page.View) {
+			v.HighContrast = true
+			v.Spoken = "11月25日起可以缴2027年的养老保险，12月31日前缴清；村里就能办，也可以让家人代办。"
+		}), nil, served(), 0},
+		{"take-guide", "liuxi", with(notice(GuideID), take), nil, served(), 0},
+		{"take-announcement", "liuxi", with(notice(AnnouncementID), take), nil, online(), 0},
+		{"take-english", "liuxi", with(with(notice(FundID), take), english), nil, served(), 0},
+		{"take-contrast", "liuxi", with(with(notice(FundID), take), func(v *page.View) { v.HighContrast = true }), nil, served(), 0},
+		{"picture", "liuxi", picturePage(FundID, 0, 0), nil, online(), 0},
+		{"picture-200", "liuxi", with(picturePage(FundID, 1, 200), func(v *page.View) { v.PanX, v.PanY = 120, 300 }), nil, online(), 0},
+		{"picture-english", "liuxi", with(picturePage(GuideID, 0, 400), english), nil, online(), 0},
+		{"picture-photo", "liuxi", picturePage(AnnouncementID, 0, 0), nil, online(), 0},
 		{"media", "liuxi", notice(MediaID), nil, online(), 0},
 		{"alert", "liuxi", notice(AlertID), []*playlist.Notice{alert}, online(), 0},
 		{"alert-exercise", "liuxi", notice(ExerciseID), []*playlist.Notice{drill}, online(), 0},

@@ -19,6 +19,7 @@ const (
 	AlertID        playlist.NoticeID = "baoyu-hongse"
 	ExerciseID     playlist.NoticeID = "senlin-yanlian"
 	LongGuideID    playlist.NoticeID = "shuiwu-xuke"
+	ExplanationID  playlist.NoticeID = "yanglao-jiedu"
 )
 
 // Notices are all specimens but the alerts.
@@ -29,6 +30,7 @@ func Notices() []*playlist.Notice {
 			"经支部大会讨论、党委审查，拟接收张*明等 3 名同志为中共预备党员。如有异议，请在公示期内向镇党委反映。", &playlist.Posting{From: day(11, 16), Days: 5, Working: true}),
 		short("liuxi-sanji", "village", "柳溪村第三季度财务收支明细", "柳溪村村民委员会", "公示", day(11, 19),
 			"第三季度收入 12.86 万元，支出 9.41 万元，结余 3.45 万元，经村务监督委员会审核。", &playlist.Posting{From: day(11, 19), Days: 10}),
+		explanation(),
 		short("yibao-jiedu", "policy", "2027年度城乡居民医疗保险缴费政策解读", "县医疗保障局", "解读", day(11, 12),
 			"2027年度个人缴费标准为每人每年 400 元，集中缴费期到12月31日止。", nil),
 		short("tingshui", "policy", "关于城东片区计划停水的通知", "县住房和城乡建设局", "通知", day(11, 19),
@@ -44,6 +46,14 @@ func short(id playlist.NoticeID, col playlist.ColumnID, title, issuer, genre str
 		Title: title, Issuer: issuer, Issued: on, Posting: p,
 		Announcement: &playlist.Announcement{Genre: genre, Blocks: []playlist.Block{{Kind: playlist.Paragraph, Text: text}}},
 	}
+}
+
+// explanation says in plain words what the announcement says.
+func explanation() *playlist.Notice {
+	n := short(ExplanationID, "policy", "养老保险缴哪一档划算？三个问题说清楚", "县人力资源和社会保障局", "解读", day(11, 18),
+		"手头宽裕多缴，手头紧少缴：每年缴 500 元、缴满 15 年，60 岁后每月大约领 270 元。", nil)
+	n.Announcement.Links = []playlist.NoticeID{AnnouncementID}
+	return n
 }
 
 func announcement() *playlist.Notice {
@@ -79,6 +89,7 @@ func announcement() *playlist.Notice {
 func guide() *playlist.Notice {
 	return &playlist.Notice{
 		ID: GuideID, Version: 1, Kind: playlist.KindGuide, Site: "qinghe", Column: "relief",
+		Web: "https://www.qinghe.example/zwfw/dibao-shenqing.html", Pictures: []playlist.Picture{form("低保申请书", playlist.Sample), form("家庭经济状况核对授权书", playlist.Sample)},
 		Title: "最低生活保障申请", TitleEn: "Minimum living allowance", Issuer: "青禾县民政局", Index: "QH-0305-2026-0012", Issued: day(3, 2), Hotline: "0000-12345",
 		Guide: &playlist.Guide{
 			Who:        "家庭人均收入低于低保标准的本县户籍居民可以申请",
@@ -175,8 +186,9 @@ func fund() *playlist.Notice {
 	return &playlist.Notice{
 		ID: FundID, Version: 1, Kind: playlist.KindFund, Site: "qinghe", Column: "funds-farm",
 		Title: "2026年耕地地力保护补贴发放公示", TitleEn: "Farmland protection subsidy 2026", Issuer: "县农业农村局", Index: "QH-0307-2026-0118", Document: "青农发〔2026〕41号",
-		Issued: day(11, 18), Hotline: "0000-12317",
-		Posting: &playlist.Posting{From: day(11, 18), Days: 7, Working: true, Objection: "对名单或金额有异议，请拨打 0000-12317，或到望川镇农业综合服务中心当面提出，3 个工作日内答复。"},
+		Issued: day(11, 18), Hotline: "0000-12317", Web: "https://www.qinghe.example/zijin/2026/gengdi.html",
+		Pictures: []playlist.Picture{form("青农发〔2026〕41号 第1页", playlist.Scan), form("青农发〔2026〕41号 第2页", playlist.Scan)},
+		Posting:  &playlist.Posting{From: day(11, 18), Days: 7, Working: true, Objection: "对名单或金额有异议，请拨打 0000-12317，或到望川镇农业综合服务中心当面提出，3 个工作日内答复。"},
 		Fund: &playlist.Fund{
 			Period: "2026年", Purpose: "补贴给拥有耕地承包权的种地农民，用于保护耕地地力", Standard: "每亩 95 元，全县统一",
 			Total: total, Sources: []playlist.FundSource{{Name: "中央", Amount: total}},
@@ -218,6 +230,13 @@ func culture() *playlist.Notice {
 
 func picture(caption string) playlist.Picture {
 	return playlist.Picture{Caption: caption, Renditions: []playlist.Rendition{{Ref: PictureRef, Size: 1, Type: "image/jpeg", Width: 1200, Height: 800}}}
+}
+
+// form is a page of paper: a scanned document or a filled-in form.
+func form(caption string, role playlist.PictureRole) playlist.Picture {
+	return playlist.Picture{Role: role, Caption: caption, Renditions: []playlist.Rendition{
+		{Ref: FormRef, Size: 1, Type: "image/png", Width: 1654, Height: 2339},
+	}}
 }
 
 func media() *playlist.Notice {

@@ -4,10 +4,13 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"sync"
 	"time"
 
 	"mingbai/assets"
 	"mingbai/playlist"
+	"mingbai/playlist/scene"
+	"mingbai/playlist/scene/typeset"
 	"mingbai/playlist/schedule"
 )
 
@@ -112,9 +115,15 @@ func Library(s playlist.Settings, with ...*playlist.Notice) (*playlist.Library, 
 // PictureRef is the content address of the specimens' picture.
 var PictureRef = assets.RefOf([]byte("specimen picture"))
 
-// Pictures is a page.Pictures that knows the specimens' picture: terraced hills
-// under a morning sky.
-func Pictures(assets.Ref) (image.Image, error) {
+// FormRef is the content address of the specimens' page of paper.
+var FormRef = assets.RefOf([]byte("specimen form"))
+
+// Pictures is a page.Pictures that knows the specimens' pictures: terraced hills
+// under a morning sky, and a page of paper.
+func Pictures(ref assets.Ref) (image.Image, error) {
+	if ref == FormRef {
+		return form1(), nil
+	}
 	const w, h = 1200, 800
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	hills := []struct {
@@ -148,3 +157,28 @@ func Pictures(assets.Ref) (image.Image, error) {
 	}
 	return img, nil
 }
+
+// form1 is a page of paper at 200 dots an inch, as an office's scanner gives it:
+// a head in red, lines of text, a table, a seal.
+var form1 = sync.OnceValue(func() image.Image {
+	const w, h, perMM = 1654, 2339, 200 / 25.4
+	c := scene.NewCanvas(w, h, scene.White)
+	red := color.RGBA{0xC8, 0x1E, 0x1E, 255}
+	set := typeset.Default()
+	size := func(mm float64) int { return int(mm * perMM) }
+	put := func(text string, st typeset.Style, y float64) {
+		set.Paragraph(text, st, w-2*size(26)).Draw(c, image.Pt(size(26), size(y)))
+	}
+	put("青禾县农业农村局文件", typeset.Style{Role: typeset.Serif, Size: size(11), Color: red, Align: typeset.Centre}, 34)
+	put("青农发〔2026〕41号", typeset.Style{Size: size(4.6), Color: scene.Ink, Align: typeset.Centre}, 60)
+	c.HLine(size(26), w-size(26), size(72), size(0.8), red)
+	put("关于发放2026年耕地地力保护补贴的通知", typeset.Style{Role: typeset.Serif, Size: size(7), Color: scene.Ink, Align: typeset.Centre, Balance: true}, 82)
+	put("各乡镇人民政府，各村（社区）：\n根据省、市有关文件精神，经县人民政府同意，现将2026年耕地地力保护补贴发放的有关事项通知如下。\n一、补贴对象为拥有耕地承包权的种地农民，标准为每亩95元，全县统一。\n二、补贴面积以农村土地承包经营权确权登记的面积为准。抛荒两年以上、改变用途的耕地不予补贴。\n三、各村要把补贴名单张榜公示不少于7个工作日，公示无异议后，由县财政通过一卡通发放到户。\n四、任何单位和个人不得截留、挪用、抵扣补贴资金。",
+		typeset.Style{Size: size(4.6), Leading: size(9), Color: scene.Ink, Align: typeset.Justify, Indent: 2}, 102)
+	put("青禾县农业农村局　　\n2026年11月16日　　", typeset.Style{Size: size(4.6), Leading: size(9), Color: scene.Ink, Align: typeset.End}, 228)
+	c.Mask(scene.Circle(size(40), size(1.2)), image.Pt(size(138), size(214)), scene.Alpha(red, 200))
+	c.Icon(scene.IconStar, image.Pt(size(152), size(228)), size(12), scene.Alpha(red, 200))
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	scene.Paint(img, c.Frame())
+	return img
+})
