@@ -111,6 +111,23 @@ func (s Screen) Check(kind playlist.ScreenKind) []Problem {
 	p.span("report", s.Report, time.Second, time.Hour)
 	p.panel(s.Panel, kind)
 	p.window(s.Window)
+	if s.Voice.Volume < 0 || s.Voice.Volume > 100 {
+		p.wrong("voice.volume", "%d is outside 0 to 100", s.Voice.Volume)
+	}
+	if words := strings.Fields(s.Voice.Command); len(words) > 0 {
+		if _, err := exec.LookPath(words[0]); err != nil {
+			p.warn("voice.command", "%s is not on this machine; nothing will be read aloud", words[0])
+		}
+	}
+	if s.Printer.SessionSheets < 1 || s.Printer.SessionSheets > 50 {
+		p.wrong("printer.session_sheets", "%d is outside 1 to 50", s.Printer.SessionSheets)
+	}
+	if s.Printer.DaySheets < s.Printer.SessionSheets || s.Printer.DaySheets > 5000 {
+		p.wrong("printer.day_sheets", "%d is outside %d (one session) to 5000", s.Printer.DaySheets, s.Printer.SessionSheets)
+	}
+	if _, err := exec.LookPath("lp"); err != nil && s.Printer.Name != "" {
+		p.warn("printer.name", "this machine has no lp; install CUPS, or nothing will be printed")
+	}
 	p.log(s.Log)
 	return p
 }

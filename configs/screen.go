@@ -42,9 +42,32 @@ type Screen struct {
 	// says otherwise. Default: 30s.
 	Report time.Duration `toml:"report"`
 
-	Panel  playlist.Panel `toml:"panel"`
-	Window Window         `toml:"window"`
-	Log    Log            `toml:"log"`
+	Panel   playlist.Panel `toml:"panel"`
+	Window  Window         `toml:"window"`
+	Voice   Voice          `toml:"voice"`
+	Printer Printer        `toml:"printer"`
+	Log     Log            `toml:"log"`
+}
+
+// Voice is how a touchscreen reads aloud. LED boards ignore it.
+type Voice struct {
+	// Command is the player's command line, which gets a WAV file on its standard
+	// input; {rate} stands for the samples a second. Default: empty, the first of
+	// paplay, aplay and ffplay that is there and has somewhere to play to.
+	Command string `toml:"command"`
+	// Volume is in per cent of how notices were recorded, 0 to 100. Default: 100.
+	Volume int `toml:"volume"`
+}
+
+// Printer is where a touchscreen prints. LED boards ignore it.
+type Printer struct {
+	// Name is the printer's name in CUPS; default takes CUPS' own default.
+	// Default: empty, there is none.
+	Name string `toml:"name"`
+	// SessionSheets is how many sheets one person gets. Default: 4.
+	SessionSheets int `toml:"session_sheets"`
+	// DaySheets is how many sheets are printed on one day. Default: 100.
+	DaySheets int `toml:"day_sheets"`
 }
 
 // Window says how the picture gets onto the machine's display.
@@ -106,6 +129,8 @@ func DefaultScreen(kind playlist.ScreenKind) Screen {
 		Report:        30 * time.Second,
 		Panel:         playlist.Panel{Width: 1080, Height: 1920, WidthMM: 529, HeightMM: 941},
 		Window:        Window{Fullscreen: true, Borderless: true, Scale: 1, Backend: BackendAuto, HideCursor: true},
+		Voice:         Voice{Volume: 100},
+		Printer:       Printer{SessionSheets: 4, DaySheets: 100},
 		Log:           Log{Level: "info", Format: "text"},
 	}
 	if kind == playlist.LED {
@@ -137,6 +162,10 @@ func (s Screen) Ledger() string { return filepath.Join(s.Data, "ledger") }
 
 // Mailbox returns the folder of what residents said and what was counted.
 func (s Screen) Mailbox() string { return filepath.Join(s.Data, "mailbox") }
+
+// Spool returns the folder of the printer: the count of the day, and pages on
+// their way.
+func (s Screen) Spool() string { return filepath.Join(s.Data, "printer") }
 
 // KeyFile returns the file of the device's own signing key.
 func (s Screen) KeyFile() string { return filepath.Join(s.Data, "device.key") }

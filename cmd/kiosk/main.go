@@ -21,10 +21,13 @@ import (
 func main() {
 	os.Exit(screen.Main("kiosk", playlist.Touch, func(d *kiosk.Device, log *slog.Logger) player.Program {
 		cfg := d.Config()
+		speaker := voice.New(cfg.Voice.Command, log)
+		speaker.SetVolume(cfg.Voice.Volume)
 		return touch.New(d, touch.Options{
-			Panel: cfg.Panel, Idle: cfg.Idle, Console: cfg.Controller,
-			Voice:   voice.New("", log),
-			Printer: printer.New(printer.Config{}, log),
+			Panel: cfg.Panel, Idle: cfg.Idle, Console: cfg.Controller, Voice: speaker,
+			Printer: printer.New(printer.Config{
+				Name: cfg.Printer.Name, Session: cfg.Printer.SessionSheets, Day: cfg.Printer.DaySheets, Folder: cfg.Spool(),
+			}, log),
 		})
 	}))
 }
