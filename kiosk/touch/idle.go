@@ -4,13 +4,19 @@ import (
 	"time"
 
 	"mingbai/playlist"
+	"mingbai/playlist/scene/page"
 	"mingbai/playlist/wire"
 )
 
-// limit is how long nobody may touch before the question comes: long pages give
-// more time (DOMAIN U07).
+// limit is how long nobody may touch before the question comes: what is read
+// gives more time the longer it is (DOMAIN U07), what is looked through up to
+// twice the least.
 func (p *Program) limit() time.Duration {
-	return max(p.opt.Idle, 30*time.Second+time.Duration(p.drawn.info.Characters)*time.Second/4)
+	long := 30*time.Second + time.Duration(p.drawn.info.Characters)*time.Second/4
+	if p.drawn.key.view.Kind != page.NoticePage {
+		long = min(long, 2*p.opt.Idle)
+	}
+	return max(p.opt.Idle, long)
 }
 
 // awake notes a touch; it also answers the idle question.

@@ -232,7 +232,27 @@ func (p *Program) adopt(status kiosk.Status) {
 		p.rareGlyphs()
 		p.newBook(p.lib.Settings())
 		p.indexLibrary(p.lib)
+		p.rehearse(status)
 	}
+}
+
+// rehearse sets the first pages of a session beside the frames, so that the
+// first touch of the day finds faces, glyphs and texts at hand.
+func (p *Program) rehearse(status kiosk.Status) {
+	if p.session.active {
+		return
+	}
+	book, lib, st := p.book, p.lib, page.Status{Online: status.Online, AsOf: status.AsOf, Feedback: true}
+	p.jobs.run(func() {
+		for _, v := range []page.View{
+			{Kind: page.Home},
+			{Kind: page.SearchPage},
+			{Kind: page.OpinionPage, Typing: &page.Typing{Field: page.TextField}},
+		} {
+			v.Lang = lib.Settings().Language
+			book.Draw(v, lib, status.Moment, st)
+		}
+	})
 }
 
 // keepUp drops the pages whose notice is gone, by a new generation or because

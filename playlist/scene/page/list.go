@@ -205,17 +205,17 @@ func (x *ctx) column() (content, bool) {
 	}
 	kicker := joinDots(append([]string{x.w.field[col.Field]}, names...)...)
 	below := x.lib.Columns(col.ID)
-	list := x.lib.List(playlist.Query{Column: col.ID}, x.moment)
+	list, total := x.newest(playlist.Query{Column: col.ID})
 	head := func(s *sheet) {
 		hint := col.Hint
 		if x.w.en {
 			hint = ""
 		}
-		s.pageTitle(kicker, col.Field, x.columnName(col), joinDots(hint, sprintf(x.w.items, len(list))))
+		s.pageTitle(kicker, col.Field, x.columnName(col), joinDots(hint, sprintf(x.w.items, total)))
 		s.rule()
 		s.subColumns(below)
 	}
-	return content{head: head, body: func(s *sheet) { x.entries(s, list) }, counts: x.w.moreItems}, true
+	return content{head: head, body: func(s *sheet) { x.entries(s, list, total) }, counts: x.w.moreItems}, true
 }
 
 // subColumns are cards, two abreast.
@@ -252,7 +252,7 @@ func (s *sheet) subColumns(below []playlist.Column) {
 }
 
 // entries is the list of a column, or a word about why there is none.
-func (x *ctx) entries(s *sheet, list []*playlist.Notice) {
+func (x *ctx) entries(s *sheet, list []*playlist.Notice, total int) {
 	if x.m.landscape() {
 		s.gap(24)
 	}
@@ -268,25 +268,42 @@ func (x *ctx) entries(s *sheet, list []*playlist.Notice) {
 	for _, n := range list {
 		s.entryRow(n)
 	}
+	if total > len(list) {
+		s.gap(36)
+		s.place(s.short(sprintf(x.w.older, len(list)), s.body(s.pal.Ink), s.width()))
+		s.gap(20)
+		s.buttonRow([]wayOut{{x.w.olderSearch, string(DoSearch), true}})
+	}
+}
+
+// longList is how many entries a list has at most: nobody scrolls further, and a
+// page is laid out anew for every frame of a scroll.
+const longList = 200
+
+// newest are the first of what a query finds, and how many there are in all.
+func (x *ctx) newest(q playlist.Query) (list []*playlist.Notice, total int) {
+	total = x.lib.Count(q, x.moment)
+	q.Limit = longList
+	return x.lib.List(q, x.moment), total
 }
 
 func (x *ctx) postings() content {
 	list := x.lib.Postings(x.moment)
-	return x.plainList(x.w.posting, playlist.Money, list)
+	return x.plainList(x.w.posting, playlist.Money, list, len(list))
 }
 
 func (x *ctx) latest() content {
-	list := x.lib.List(playlist.Query{Limit: 200}, x.moment)
-	return x.plainList(x.w.latest, playlist.Government, list)
+	list, total := x.newest(playlist.Query{})
+	return x.plainList(x.w.latest, playlist.Government, list, total)
 }
 
-func (x *ctx) plainList(title string, f playlist.Field, list []*playlist.Notice) content {
+func (x *ctx) plainList(title string, f playlist.Field, list []*playlist.Notice, total int) content {
 	return content{
 		head: func(s *sheet) {
-			s.pageTitle(x.siteName(), f, title, sprintf(x.w.items, len(list)))
+			s.pageTitle(x.siteName(), f, title, sprintf(x.w.items, total))
 			s.rule()
 		},
-		body:   func(s *sheet) { x.entries(s, list) },
+		body:   func(s *sheet) { x.entries(s, list, total) },
 		counts: x.w.moreItems,
 	}
 }

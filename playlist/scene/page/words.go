@@ -24,7 +24,7 @@ type words struct {
 	start                                               string
 
 	posting, latest, allPostings, allLatest, more, moreItems, moreRows, backTop string
-	items, nothing, nothingHint, subColumns, noneHere                           string
+	older, olderSearch, items, nothing, nothingHint, subColumns, noneHere       string
 
 	howLong, fee, where, who, complaint, legal, hours          string
 	bring, bringNone, optional, original, copies               string
@@ -65,6 +65,7 @@ var chinese = words{
 
 	posting: "正在公示", latest: "最新发布", allPostings: "全部 %d 条", allLatest: "全部 %d 条",
 	more: "往下看", moreItems: "下面还有 %d 条", moreRows: "下面还有 %d 行", backTop: "回到开头",
+	older: "这里列出最近的 %d 条，更早的可以查找。", olderSearch: "查找",
 	items: "%d 项", nothing: "这里暂时没有内容", nothingHint: "需要了解，请拨 %s。", subColumns: "分类", noneHere: "目前没有正在公示的事项",
 
 	howLong: "多久办好", fee: "收费", where: "在哪里办", who: "问谁", complaint: "投诉 %s", legal: "法定 %s", hours: "办理时间",
@@ -102,6 +103,7 @@ var english = words{
 
 	posting: "On public notice", latest: "Latest", allPostings: "All %d", allLatest: "All %d",
 	more: "Further down", moreItems: "%d more below", moreRows: "%d more rows", backTop: "Back to top",
+	older: "These are the latest %d. Older ones can be found by searching.", olderSearch: "Search",
 	items: "%d items", nothing: "Nothing here for now", nothingHint: "For questions call %s.", subColumns: "Sections", noneHere: "No notice period is running now",
 
 	howLong: "How long", fee: "Fee", where: "Where", who: "Phone", complaint: "Complaints %s", legal: "By law %s", hours: "Hours",
