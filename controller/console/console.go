@@ -86,7 +86,7 @@ func New(cfg Config) (http.Handler, error) {
 
 // policy lets a page load nothing but what this package serves. Previews of
 // what is being typed are blobs that the page's own script made.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob:; media-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func harden(next http.Handler) http.Handler {

@@ -89,7 +89,10 @@ var inEnglish = map[string]string{
 	"公告": "Announcement", "办事指南": "Service guide", "资金公示": "Fund notice", "图文": "Pictures", "已到期": "Expired", "发布中": "In force", "草稿": "Draft", "已下架": "Taken down", "已替换": "Replaced",
 
 	// One notice.
-	"第 %d 版是草稿": "version %d is a draft", "显示时间": "Shown", "发布第 %d 版": "Publish version %d", "修改": "Change", "下架原因": "Why it is taken down", "立即下架": "Take down now",
+	"第 %d 版是草稿": "version %d is a draft", "显示时间": "Shown", "朗读：已生成 %s": "Read aloud: recorded, %s", "%d 分 %d 秒": "%d min %d s",
+	"朗读：没有。总台没有装语音程序，触摸屏只显示文字。": "Read aloud: no. The controller has no voice installed; touchscreens show the text only.",
+	"朗读：正在生成，好了会自动送到触摸屏。":       "Read aloud: being recorded; touchscreens get it by themselves.",
+	"发布第 %d 版": "Publish version %d", "修改": "Change", "下架原因": "Why it is taken down", "立即下架": "Take down now",
 	"在哪里，显示了多久": "Where and how long it was up", "块屏显示过": "screens showed it", "累计显示": "on display in all", "有显示的天数": "days with display", "块屏已收到": "screens have it", "块屏还没收到": "screens do not yet",
 	"次数": "Times", "时长": "Time", "天数": "Days", "首次": "First", "最近": "Last", "范围内还没有屏幕。": "There is no screen in its area yet.", "〔图〕": "[picture] ", "第 %d 版": "Revision %d",
 	"天": "days", "个工作日": "working days", "公示期从 %s 起 %d %s": "Posting period from %s: %d %s", "发布后长期显示": "From publication on", "发布后显示到 %s": "From publication until %s", "从 %s 起长期显示": "From %s on", "在触摸屏上的样子（%s）": "On a touchscreen (%s)", "在 LED 屏上的样子（%s）": "On an LED board (%s)", "%s 至 %s": "%s to %s",

@@ -28,6 +28,7 @@ type noticePage struct {
 	Screens     []proofRow
 	Previews    []preview
 	Posting     string
+	Aloud       *aloud
 	CanRevise   bool
 	CanTakeDown bool
 	CanRelease  bool
@@ -126,6 +127,9 @@ func (v *visit) noticePage() (noticePage, error) {
 			unit = v.t("个工作日")
 		}
 		p.Posting = v.t("公示期从 %s 起 %d %s", n.Posting.From.String(), n.Posting.Days, unit)
+	}
+	if p.Aloud, err = v.readAloud(row); err != nil {
+		return p, err
 	}
 	v.content(&p, n)
 	if err := v.versions(&p); err != nil {

@@ -49,6 +49,7 @@ func (c *console) routes() []route {
 		{pattern: "GET /notices", nav: "notices", do: listNotices},
 		{pattern: "GET /notices/{notice}", nav: "notices", do: showNotice},
 		{pattern: "GET /notices/{notice}/preview.png", nav: "notices", do: noticePreview},
+		{pattern: "GET /notices/{notice}/speech.wav", nav: "notices", do: noticeSpeech},
 		{pattern: "POST /notices/{notice}/takedown", nav: "notices", roles: withdraws, do: takeDown},
 		{pattern: "POST /notices/{notice}/release", nav: "notices", roles: releases, do: release},
 		{pattern: "GET /notices/{notice}/revise", nav: "notices", roles: writes, do: reviseForm},
