@@ -1,6 +1,7 @@
 package display
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -14,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"mingbai/kiosk/display/rig"
+	"mingbai/kiosk/display/x11"
 	"mingbai/kiosk/player"
 	"mingbai/playlist/scene"
 )
@@ -37,22 +40,27 @@ type findings struct {
 	CPU        time.Duration
 	Wall       time.Duration
 	Latency    time.Duration
+	Taps       []time.Duration // from press to changed pixel
+	RSS, PSS   int64           // bytes
 	Beats      int
 	Events     []player.Event
 	Shot       []byte // RGBA
 	ShotSize   image.Point
+	Seen       []byte // RGBA, of the screen itself
 	Error      string
 }
 
 // program is the probes' player.Program. It runs on the render loop; what it
 // gathers is read after Run has returned.
 type program struct {
-	mu    sync.Mutex // guards found
-	found findings
-	born  time.Time
-	last  *scene.Frame
-	first chan struct{}
-	step  func(now time.Time, n int) (*scene.Frame, time.Time)
+	mu          sync.Mutex // guards found
+	found       findings
+	born        time.Time
+	last        *scene.Frame
+	first       chan struct{}
+	step        func(now time.Time, n int) (*scene.Frame, time.Time)
+	light, dark *scene.Frame // for flash
+	flash       bool         // show whether a finger is down instead
 }
 
 func (p *program) Step(now time.Time, input []player.Event) (*scene.Frame, time.Time) {
@@ -60,6 +68,17 @@ func (p *program) Step(now time.Time, input []player.Event) (*scene.Frame, time.
 	defer p.mu.Unlock()
 	p.found.Steps++
 	p.found.Events = append(p.found.Events, input...)
+	if p.flash {
+		down := p.last != nil && p.last == p.dark
+		for _, e := range input {
+			down = e.Kind == player.Down || down && e.Kind != player.Up
+		}
+		p.last = p.light
+		if down {
+			p.last = p.dark
+		}
+		return p.last, scene.Still
+	}
 	return p.step(now, p.found.Steps)
 }
 
@@ -108,6 +127,9 @@ func runProbe(name string) int {
 	beats := 0
 	opts.Watchdog = func() { beats++ }
 	p.step = probe.step
+	if probe.step == nil {
+		p.flash, p.light, p.dark = true, rig.Flash(false), rig.Flash(true)
+	}
 	d, err := New(opts)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -138,8 +160,14 @@ func runProbe(name string) int {
 	return 0
 }
 
+// ready is what a probe says on its standard error when its parent may begin.
+const ready = "READY"
+
 // spawn runs a probe in a child process and returns what it found.
-func spawn(t testing.TB, name string) findings {
+func spawn(t testing.TB, name string) findings { return spawnWith(t, name, nil) }
+
+// spawnWith is spawn with something to do once the probe says that it is ready.
+func spawnWith(t testing.TB, name string, do func()) findings {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -150,8 +178,24 @@ func spawn(t testing.TB, name string) findings {
 	cmd := exec.CommandContext(ctx, exe)
 	cmd.Env = append(os.Environ(), probeVariable+"="+name, bornVariable+"="+strconv.FormatInt(time.Now().UnixNano(), 10))
 	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
+	cmd.Stdout = &out
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var doing sync.WaitGroup
+	for lines := bufio.NewScanner(said); lines.Scan(); {
+		if lines.Text() == ready && do != nil {
+			doing.Go(do)
+			continue
+		}
+		fmt.Fprintln(&errs, lines.Text())
+	}
+	doing.Wait()
+	if err := cmd.Wait(); err != nil {
 		t.Fatalf("the probe %s failed: %v\n%s", name, err, errs.Bytes())
 	}
 	var f findings
@@ -167,14 +211,29 @@ func spawn(t testing.TB, name string) findings {
 	return f
 }
 
+// look notes what is on the screen at area.
+func (p *program) look(ctx context.Context, area image.Rectangle) error {
+	c, err := x11.Open(ctx, os.Getenv("DISPLAY"))
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	m, err := rig.Look(c).See(area)
+	if err != nil {
+		return err
+	}
+	p.note(func(f *findings) { f.Seen = m.Pix })
+	return nil
+}
+
 // probe is one thing to do with a window.
 type probe struct {
 	options Options
-	step    func(now time.Time, n int) (*scene.Frame, time.Time)
-	drive   func(ctx context.Context, d *Display, p *program) // ends the probe by returning
+	step    func(now time.Time, n int) (*scene.Frame, time.Time) // nil shows whether a finger is down
+	drive   func(ctx context.Context, d *Display, p *program)    // ends the probe by returning
 }
 
-var markedMask = softMask(40, 30, 77)
+var markedMask = rig.Soft(40, 30, 77)
 
 // marked is a frame on which a wrong offset, a flip or a swapped channel shows.
 func marked(size image.Point) *scene.Frame {

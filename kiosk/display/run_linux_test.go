@@ -3,6 +3,7 @@ package display
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -11,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"mingbai/kiosk/display/mount"
+	"mingbai/kiosk/display/rig"
 	"mingbai/kiosk/display/xinput"
 	"mingbai/kiosk/player"
 	"mingbai/playlist/scene"
@@ -122,9 +125,9 @@ var probes = map[string]probe{
 		},
 	},
 	"idle": {
-		options: Options{Title: "idle", Width: panel.X, Height: panel.Y, HideCursor: true},
+		options: Options{Title: "idle", Width: rig.Panel.X, Height: rig.Panel.Y, HideCursor: true},
 		step: func() func(time.Time, int) (*scene.Frame, time.Time) {
-			f := list(0)
+			f := rig.List(0)
 			return func(time.Time, int) (*scene.Frame, time.Time) { return f, scene.Still }
 		}(),
 		drive: func(ctx context.Context, _ *Display, p *program) {
@@ -132,10 +135,53 @@ var probes = map[string]probe{
 			p.measure(ctx, 5*time.Second)
 		},
 	},
+	"turned": {
+		options: Options{Title: "turned", Width: pageSize.X, Height: pageSize.Y, Borderless: true, X: handAt.X, Y: handAt.Y, Turn: 90},
+		step: func() func(time.Time, int) (*scene.Frame, time.Time) {
+			f := marked(pageSize)
+			return func(time.Time, int) (*scene.Frame, time.Time) { return f, scene.Still }
+		}(),
+		drive: func(ctx context.Context, d *Display, p *program) {
+			until(ctx, d.input.served)
+			shoot(ctx, d, p)
+			wait(ctx, 200*time.Millisecond)
+			if err := p.look(ctx, image.Rectangle{Max: mount.Turn(90).Size(pageSize)}.Add(handAt)); err != nil {
+				p.fail(err)
+			}
+			if err := tap(ctx, 20*time.Millisecond); err != nil {
+				p.fail(err)
+			}
+			until(ctx, func() bool { return len(p.snapshot().Events) >= 2*taps+1 })
+		},
+	},
+	"touches": {
+		options: Options{Title: "touches", Width: pageSize.X, Height: pageSize.Y, Fullscreen: true},
+		step: func() func(time.Time, int) (*scene.Frame, time.Time) {
+			f := marked(pageSize)
+			return func(time.Time, int) (*scene.Frame, time.Time) { return f, scene.Still }
+		}(),
+		drive: func(ctx context.Context, d *Display, p *program) {
+			until(ctx, d.input.served)
+			fmt.Fprintln(os.Stderr, ready) // the parent's fingers begin
+			until(ctx, func() bool { return len(p.snapshot().Events) >= 2*taps+5 })
+		},
+	},
+	"flash": {
+		options: Options{Title: "flash", Width: rig.Panel.X, Height: rig.Panel.Y, Borderless: true, X: handAt.X, Y: handAt.Y},
+		drive: func(ctx context.Context, d *Display, p *program) {
+			until(ctx, d.input.served)
+			wait(ctx, 500*time.Millisecond)
+			taps, err := rig.Taps(ctx, os.Getenv("DISPLAY"), handAt, 20)
+			if err != nil {
+				p.fail(err)
+			}
+			p.note(func(f *findings) { f.Taps = taps })
+		},
+	},
 	"scroll": {
-		options: Options{Title: "scroll", Width: panel.X, Height: panel.Y, HideCursor: true},
+		options: Options{Title: "scroll", Width: rig.Panel.X, Height: rig.Panel.Y, HideCursor: true},
 		step: func(now time.Time, n int) (*scene.Frame, time.Time) {
-			return list(n * 9), now
+			return rig.List(n * 9), now
 		},
 		drive: func(ctx context.Context, _ *Display, p *program) {
 			wait(ctx, time.Second)
@@ -247,6 +293,68 @@ func TestPolledTapsArriveOnce(t *testing.T) {
 	t.Setenv(pollVariable, "1")
 	f := spawn(t, "polled")
 	checkTaps(t, f.Events, tapAt.Sub(handAt), true)
+}
+
+// TestTurnedWindow looks at the screen itself: the picture hangs turned there, and
+// a press on the screen means the pixel under it.
+func TestTurnedWindow(t *testing.T) {
+	f := spawn(t, "turned")
+	checkShot(t, f, marked(pageSize))
+	size := mount.Turn(90).Size(pageSize)
+	seen := mount.Turn(90).Raise(&image.RGBA{Pix: f.Seen, Stride: size.X * 4, Rect: image.Rectangle{Max: size}})
+	f.Shot, f.ShotSize = seen.Pix, seen.Rect.Size()
+	checkShot(t, f, marked(pageSize))
+	at := mount.Mount{Frame: pageSize, Window: size, Turn: 90}.FramePoint(100.5, 60.5)
+	if at != image.Pt(60, pageSize.Y-1-100) {
+		t.Fatalf("the hand is on %v", at)
+	}
+	checkTaps(t, f.Events, at, true)
+}
+
+// TestTouchesArrive sends real touches through a real X server: two fingers at
+// once, and taps of 20 ms.
+func TestTouchesArrive(t *testing.T) {
+	display, fingers := rig.Xorg(t, pageSize)
+	t.Setenv("DISPLAY", display)
+	var failed error
+	f := spawnWith(t, "touches", func() {
+		touch := func(finger int, phase rig.Phase, x, y float64) {
+			if err := fingers.Touch(finger, phase, x, y); err != nil && failed == nil {
+				failed = err
+			}
+		}
+		touch(1, rig.Begin, 100, 100)
+		touch(2, rig.Begin, 200, 200)
+		touch(1, rig.Update, 90, 90)
+		touch(2, rig.End, 200, 200)
+		touch(1, rig.End, 90, 90)
+		for i := range taps {
+			touch(10+i, rig.Begin, 300, 300)
+			wait(t.Context(), 20*time.Millisecond)
+			touch(10+i, rig.End, 300, 300)
+		}
+	})
+	if failed != nil {
+		t.Fatal(failed)
+	}
+	var kinds []player.EventKind
+	for _, e := range f.Events {
+		if e.ID == 1 && e.At.X > 290 {
+			kinds = append(kinds, e.Kind)
+		}
+	}
+	if len(kinds) != 2*taps {
+		t.Errorf("of %d taps of 20 ms %v arrived", taps, kinds)
+	}
+	for i, k := range kinds {
+		if want := []player.EventKind{player.Down, player.Up}[i%2]; k != want {
+			t.Errorf("the taps arrived as %v", kinds)
+			break
+		}
+	}
+	if e := f.Events; len(e) < 5 || e[0].ID != 1 || e[1].ID != 2 || e[0].Kind != player.Down || e[1].Kind != player.Down {
+		t.Errorf("two fingers did %+v", e)
+	}
 }
 
 func TestWakeAndNext(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"mingbai/kiosk/display/rig"
 	"mingbai/playlist/scene"
 )
 
@@ -15,7 +16,7 @@ func TestAtlasForgetsWholePages(t *testing.T) {
 	frame := func(first, n int) *scene.Frame {
 		f := &scene.Frame{Size: image.Pt(400, 300), Ground: color.RGBA{240, 240, 250, 255}}
 		for i := range n {
-			m := softMask(120, 120, uint64(first+i))
+			m := rig.Soft(120, 120, uint64(first+i))
 			at := image.Pt(i%20*14, i/20*40)
 			f.Ops = append(f.Ops, scene.Op{Kind: scene.OpMask, Mask: m, Dst: image.Rect(0, 0, 120, 120).Add(at), Color: opaque})
 		}
@@ -49,7 +50,7 @@ func TestAtlasForgetsWholePages(t *testing.T) {
 func TestPagesAreDrawnTogether(t *testing.T) {
 	p := newPainter()
 	f := &scene.Frame{Size: image.Pt(400, 300), Ground: color.RGBA{240, 240, 250, 255}}
-	a, b := softMask(700, 10, 1), softMask(700, 1015, 2)
+	a, b := rig.Soft(700, 10, 1), rig.Soft(700, 1015, 2)
 	for i := range 100 {
 		m := []*scene.Mask{a, b}[i%2]
 		at := image.Pt(i%10*40, i/10*30)

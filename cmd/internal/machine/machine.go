@@ -51,6 +51,12 @@ var Speak = []Need{
 	{"alsa-utils", "aplay, with which a touchscreen plays the recordings", "/usr/bin/aplay"},
 }
 
+// Touch is what tests need to touch a screen with real fingers.
+var Touch = []Need{
+	{"xserver-xorg-core", "an X server that takes touches, with a driver that makes them", "/usr/lib/xorg/Xorg"},
+	{"xserver-xorg-video-dummy", "a screen for it without a graphics card", "/usr/lib/xorg/modules/drivers/dummy_drv.so"},
+}
+
 // Browse is what driving the console in a real browser needs.
 var Browse = []Need{
 	{"chromium", "a real browser for the console's pages", "/usr/bin/chromium"},

@@ -72,6 +72,9 @@ func NewEye(t testing.TB, display string) *Eye {
 	return &Eye{c: c}
 }
 
+// Look returns an eye that uses a connection of somebody else.
+func Look(c *x11.Conn) *Eye { return &Eye{c: c} }
+
 // Size is the screen's.
 func (e *Eye) Size() image.Point { return image.Pt(e.c.Screen.Width, e.c.Screen.Height) }
 

@@ -267,7 +267,7 @@ func (l *loop) mount() mount.Mount {
 // send hands over what was painted and waits until the server has read it, so
 // that it never reads what the next frame is being painted into.
 func (l *loop) send(ctx context.Context) error {
-	if len(l.stage.areas) == 0 || l.stage.frame == nil {
+	if l.stage.unsent.Empty() || l.stage.frame == nil {
 		return nil
 	}
 	if !l.shown {
@@ -277,10 +277,10 @@ func (l *loop) send(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := l.w.put(l.stage.memory, l.stage.areas); err != nil {
+	if err := l.w.put(l.stage.memory, l.stage.unsent); err != nil {
 		return err
 	}
-	l.stage.areas = l.stage.areas[:0]
+	l.stage.unsent = image.Rectangle{}
 	late := time.NewTimer(readWithin)
 	defer late.Stop()
 	select {

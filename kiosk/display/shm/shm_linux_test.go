@@ -5,7 +5,6 @@ import (
 	"context"
 	"image"
 	"image/color"
-	"math/rand/v2"
 	"sync"
 	"testing"
 	"time"
@@ -102,14 +101,7 @@ func present(t testing.TB, o Options, p *program) *Display {
 	return d
 }
 
-var soft = func() *scene.Mask {
-	r := rand.New(rand.NewPCG(1, 77))
-	m := &scene.Mask{W: 40, H: 30, Pix: make([]uint8, 1200)}
-	for i := range m.Pix {
-		m.Pix[i] = uint8(r.IntN(256))
-	}
-	return m
-}()
+var soft = rig.Soft(40, 30, 77)
 
 // marked is a frame on which a wrong offset, a flip or a swapped channel shows.
 func marked(size image.Point, ground uint8) *scene.Frame {
@@ -118,10 +110,6 @@ func marked(size image.Point, ground uint8) *scene.Frame {
 		{Kind: scene.OpFill, Dst: image.Rect(size.X-30, size.Y-10, size.X, size.Y), Color: color.RGBA{20, 20, 200, 255}},
 		{Kind: scene.OpMask, Mask: soft, Dst: image.Rect(50, 40, 90, 70), Color: color.RGBA{0, 90, 40, 255}},
 	}}
-}
-
-func still(f *scene.Frame) *program {
-	return newProgram(func(time.Time, int, []player.Event) (*scene.Frame, time.Time) { return f, scene.Still })
 }
 
 func painted(f *scene.Frame) *image.RGBA {

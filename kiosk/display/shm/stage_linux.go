@@ -24,7 +24,7 @@ type stage struct {
 	own    []uint8      // the pixels of a canvas that is not
 	frame  *scene.Frame // painted
 
-	areas []image.Rectangle // of the window, not sent yet
+	unsent image.Rectangle // of the window
 }
 
 // resize makes memory for a window of the given size. Nothing of it is painted
@@ -43,7 +43,7 @@ func (s *stage) release() {
 	if s.memory != nil {
 		s.memory.release(s.c, s.shm)
 	}
-	s.memory, s.frame, s.canvas, s.areas = nil, nil, scene.Target{}, nil
+	s.memory, s.frame, s.canvas, s.unsent = nil, nil, scene.Target{}, image.Rectangle{}
 }
 
 // lay prepares the canvas for frames of a size.
@@ -64,7 +64,7 @@ func (s *stage) lay(size image.Point) {
 		s.own = make([]uint8, size.X*size.Y*4)
 		s.canvas = scene.Target{Pix: s.own, Stride: size.X * 4, Size: size, BGR: true}
 	}
-	s.areas = []image.Rectangle{{Max: s.memory.size}}
+	s.all()
 }
 
 // paint brings the memory to f and notes what has to be sent.
@@ -101,23 +101,17 @@ func (s *stage) paint(f *scene.Frame) {
 	}
 }
 
-// note says that an area of the window must be sent.
+// note says that an area of the window must be sent. One rectangle around all
+// areas is sent: the server draws one at a time, and nobody shall see a frame
+// of which one half is new.
 func (s *stage) note(r image.Rectangle) {
-	r = r.Intersect(image.Rectangle{Max: s.memory.size})
-	for _, have := range s.areas {
-		if r.In(have) {
-			return
-		}
-	}
-	if !r.Empty() {
-		s.areas = append(s.areas, r)
-	}
+	s.unsent = s.unsent.Union(r.Intersect(image.Rectangle{Max: s.memory.size}))
 }
 
 // all notes the whole window: it was uncovered.
 func (s *stage) all() {
 	if s.memory != nil {
-		s.areas = append(s.areas[:0], image.Rectangle{Max: s.memory.size})
+		s.unsent = image.Rectangle{Max: s.memory.size}
 	}
 }
 

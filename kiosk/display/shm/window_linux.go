@@ -236,23 +236,14 @@ func (w *window) place() image.Rectangle {
 	return image.Rectangle{Max: size}.Add(at.Min).Add(image.Pt(w.opts.X, w.opts.Y))
 }
 
-// put sends the rectangles of the memory to the window, of whose reading to the
-// end the server will tell.
-func (w *window) put(m *memory, areas []image.Rectangle) error {
-	const zPixmap = 2
-	for i, r := range areas {
-		tell := byte(0)
-		if i == len(areas)-1 {
-			tell = 1
-		}
-		b := x11.Words(w.id, w.gc)
-		b = append(b, x11.Halves(m.size.X, m.size.Y, r.Min.X, r.Min.Y, r.Dx(), r.Dy(), r.Min.X, r.Min.Y)...)
-		b = append(b, byte(w.c.Screen.Depth), zPixmap, tell, 0)
-		if err := w.c.Send(w.shm.Major, shmPutImage, append(b, x11.Words(m.segment, 0)...)); err != nil {
-			return err
-		}
-	}
-	return nil
+// put sends a rectangle of the memory to the window, of whose reading to the end
+// the server will tell.
+func (w *window) put(m *memory, r image.Rectangle) error {
+	const zPixmap, tell = 2, 1
+	b := x11.Words(w.id, w.gc)
+	b = append(b, x11.Halves(m.size.X, m.size.Y, r.Min.X, r.Min.Y, r.Dx(), r.Dy(), r.Min.X, r.Min.Y)...)
+	b = append(b, byte(w.c.Screen.Depth), zPixmap, tell, 0)
+	return w.c.Send(w.shm.Major, shmPutImage, append(b, x11.Words(m.segment, 0)...))
 }
 
 // saver keeps the screen saver away and returns what brings it back.

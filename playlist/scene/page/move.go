@@ -82,6 +82,10 @@ func moved(dst, ops []scene.Op, within image.Rectangle, dx int) []scene.Op {
 	return dst
 }
 
+// fadeDepth is how far a slide fades into the ground before the next comes out of
+// it. All the way, the whole screen would be blank for a moment: a flash.
+const fadeDepth = 0.88
+
 // Fade composes the frame at progress 0 to 1 of one slide giving way to the next
 // through the ground.
 func Fade(from, to *scene.Frame, progress float64) *scene.Frame {
@@ -96,7 +100,7 @@ func Fade(from, to *scene.Frame, progress float64) *scene.Frame {
 	out.Ops = append(out.Ops, base.Ops...)
 	out.Ops = append(out.Ops, scene.Op{
 		Kind: scene.OpFill, Dst: image.Rectangle{Max: to.Size},
-		Color: scene.Alpha(to.Ground, uint8(min(max(veil, 0), 1)*255+0.5)),
+		Color: scene.Alpha(to.Ground, uint8(min(max(veil, 0), 1)*fadeDepth*255+0.5)),
 	})
 	return out
 }
