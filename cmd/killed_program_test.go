@@ -36,12 +36,13 @@ func syncProgram() error {
 	if err != nil {
 		return err
 	}
-	return device.Run(context.Background(), &flicker{device: device}, headless.New(image.Pt(8, 8)))
+	return device.Run(context.Background(), &flicker{device: device, log: log}, headless.New(image.Pt(8, 8)))
 }
 
 // flicker shows every notice for an instant.
 type flicker struct {
 	device *kiosk.Device
+	log    *slog.Logger
 	turn   int
 	show   wire.Showing
 }
@@ -49,6 +50,7 @@ type flicker struct {
 func (f *flicker) Step(now time.Time, _ []player.Event) (*scene.Frame, time.Time) {
 	st := f.device.Status()
 	f.turn++
+	f.speak(now)
 	f.show = wire.Showing{Page: "fallback"}
 	if st.Library != nil {
 		if list := st.Library.List(playlist.Query{}, schedule.Sure(st.Moment.Now)); len(list) > 0 {

@@ -49,7 +49,7 @@ func TestKilledInSync(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	o := openHectic(t)
-	var left, done, generations atomic.Int64
+	var left, done, generations, voices atomic.Int64
 	left.Store(int64(rounds))
 	var work sync.WaitGroup
 	for i := range 4 {
@@ -61,6 +61,7 @@ func TestKilledInSync(t *testing.T) {
 				done.Add(1)
 			}
 			generations.Add(int64(v.changed))
+			voices.Add(int64(v.arrived))
 			if id, err := v.screenID(); err != nil {
 				t.Error(err)
 			} else {
@@ -72,11 +73,14 @@ func TestKilledInSync(t *testing.T) {
 	if t.Failed() {
 		return
 	}
-	t.Logf("%d rounds; what was on disk had changed in %d of them; %d changes were published", done.Load(), generations.Load(), o.published.Load())
+	t.Logf("%d rounds; what was on disk had changed in %d of them; %d changes were published; %d voices arrived", done.Load(), generations.Load(), o.published.Load(), voices.Load())
 	// A machine that is busy with other things kills more of them too early; none
 	// at all would make this test say nothing.
 	if n := generations.Load(); n < int64(rounds)/50 {
 		t.Errorf("the devices were killed too early: only %d of %d rounds changed anything", n, rounds)
+	}
+	if n := voices.Load(); n < int64(rounds)/50 {
+		t.Errorf("the devices were killed too early: only %d voices arrived", n)
 	}
 }
 
@@ -227,13 +231,15 @@ type victim struct {
 	settings playlist.Revision
 	have     map[playlist.ChannelID]playlist.Revision
 	down     map[playlist.NoticeID]bool
-	rows     []wire.Row // all that was ever on disk
+	rows     []wire.Row      // all that was ever on disk
+	accepted map[string]bool // voices that have not arrived and left the disk
+	arrived  int             // that have
 }
 
 func (o *hectic) enrol(t *testing.T, name string) *victim {
 	v := &victim{
 		o: o, name: name, config: filepath.Join(o.dir, name+".toml"),
-		have: map[playlist.ChannelID]playlist.Revision{}, down: map[playlist.NoticeID]bool{},
+		have: map[playlist.ChannelID]playlist.Revision{}, down: map[playlist.NoticeID]bool{}, accepted: map[string]bool{},
 	}
 	text := fmt.Sprintf("controller = %q\ndata = %q\nname = %q\n", o.c.URL(), filepath.Join(o.dir, name), name)
 	if err := os.WriteFile(v.config, []byte(text), 0o644); err != nil {
@@ -319,13 +325,13 @@ func (v *victim) round(after string, d time.Duration) {
 	timer.Reset(d)
 	<-timer.C
 	p.kill()
-	if err := v.check(); err != nil {
+	if err := v.check(p); err != nil {
 		v.o.t.Errorf("%s, killed after %v: %v\n%s", v.name, d, err, p.tail())
 	}
 }
 
 // check is the whole invariant of a device's disk.
-func (v *victim) check() error {
+func (v *victim) check(p *process) error {
 	var complaints bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&complaints, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	c, err := cache.Open(durable.OS, v.disk.Cache(), log)
@@ -358,6 +364,9 @@ func (v *victim) check() error {
 	v.settings, v.have = settings, have
 	if err := v.checkLedger(log); err != nil {
 		return fmt.Errorf("ledger: %w", err)
+	}
+	if err := v.checkVoices(p, log); err != nil {
+		return fmt.Errorf("mailbox: %w", err)
 	}
 	if complaints.Len() > 0 {
 		return fmt.Errorf("something on disk is damaged:\n%s", &complaints)

@@ -94,9 +94,10 @@ func (p *process) kill() {
 
 // logLine is what the stories look for in a log.
 type logLine struct {
-	Msg  string `json:"msg"`
-	Code string `json:"code"`
-	URL  string `json:"url"`
+	Msg   string `json:"msg"`
+	Code  string `json:"code"`
+	URL   string `json:"url"`
+	Voice string `json:"voice"`
 }
 
 // said returns the last line of this run that match accepts.
