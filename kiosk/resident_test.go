@@ -87,11 +87,11 @@ func TestSaidOffline(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			sums, err := c.Store.UsageSums(t.Context(), store.UsageFilter{From: d.today().AddDays(-1), To: d.today().AddDays(1)})
+			sums, err := c.Store.Usage(t.Context(), store.UsageFilter{From: d.today().AddDays(-1), To: d.today().AddDays(1)})
 			if err != nil {
 				t.Fatal(err)
 			}
-			return n == 2 && sums[wire.CountSession] == 2
+			return n == 2 && sums.Totals[wire.CountSession] == 2
 		})
 		r.until("it has left the screen", func() bool { return !onDisk(t, filepath.Join(dir, "mailbox"), text) })
 		r.stop()
@@ -108,9 +108,9 @@ func TestSaidOffline(t *testing.T) {
 	if voices[1].Score != 3 || voices[1].Notice != "tingshui" || voices[1].State != store.VoiceClosed {
 		t.Errorf("the rating is %+v", voices[1])
 	}
-	empty, err := c.Store.EmptySearches(t.Context(), store.UsageFilter{From: d.today().AddDays(-1), To: d.today().AddDays(1)}, 10)
-	if err != nil || len(empty) != 1 || empty[0].Typed != "tchl" {
-		t.Errorf("searches without a result: %+v, %v", empty, err)
+	u, err := c.Store.Usage(t.Context(), store.UsageFilter{From: d.today().AddDays(-1), To: d.today().AddDays(1)})
+	if err != nil || len(u.Empty) != 1 || u.Empty[0].Typed != "tchl" {
+		t.Errorf("searches without a result: %+v, %v", u.Empty, err)
 	}
 }
 

@@ -24,12 +24,9 @@ type Settlement struct {
 
 // Usage is what was done at screens, without identity.
 type Usage struct {
-	From    schedule.Date       `json:"from"`
-	To      schedule.Date       `json:"to"`
-	Totals  map[string]int64    `json:"totals"`
-	Screens []store.UsageOf     `json:"screens"` // without notices and pages
-	Days    []store.UsageOf     `json:"days"`    // the same by day
-	Empty   []store.EmptySearch `json:"empty"`   // searches without a result
+	From schedule.Date `json:"from"`
+	To   schedule.Date `json:"to"`
+	store.Usage
 }
 
 // scope lists the sites that the person reads about: the own one and below,
@@ -183,18 +180,13 @@ func (a *api) usage(c *call) (any, error) {
 		return nil, err
 	}
 	f.Screen = playlist.ScreenID(c.r.URL.Query().Get("screen"))
-	out := Usage{From: f.From, To: f.To}
-	if out.Totals, err = a.Store.UsageSums(c.ctx, f); err != nil {
+	sums, err := a.Store.Usage(c.ctx, f)
+	if err != nil {
 		return nil, err
 	}
-	if out.Screens, err = a.Store.UsageByScreen(c.ctx, f); err != nil {
-		return nil, err
+	if sums.Days == nil {
+		sums.Days = []store.UsageOf{}
 	}
-	if out.Days, err = a.Store.UsageByDay(c.ctx, f); err != nil {
-		return nil, err
-	}
-	if out.Empty, err = a.Store.EmptySearches(c.ctx, f, 1000); err != nil {
-		return nil, err
-	}
-	return out, nil
+	sums.Empty = sums.Empty[:min(len(sums.Empty), 1000)]
+	return Usage{From: f.From, To: f.To, Usage: sums}, nil
 }

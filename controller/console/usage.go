@@ -151,10 +151,11 @@ func showUsage(v *visit) error {
 
 // fillUsage puts the counts into words.
 func (v *visit) fillUsage(p *usagePage, f store.UsageFilter, address func(string, schedule.Date, schedule.Date, playlist.ScreenID) string) error {
-	sums, err := v.Store.UsageSums(v.ctx, f)
+	usage, err := v.Store.Usage(v.ctx, f)
 	if err != nil {
 		return err
 	}
+	sums := usage.Totals
 	p.Any = len(sums) > 0
 	opened := int64(0)
 	for key, n := range sums {
@@ -186,18 +187,10 @@ func (v *visit) fillUsage(p *usagePage, f store.UsageFilter, address func(string
 			p.Notices[i].Title, p.Notices[i].Link = row.Title, "/notices/"+string(row.ID)
 		}
 	}
-	if p.Empty, err = v.Store.EmptySearches(v.ctx, f, 15); err != nil {
-		return err
-	}
-	if err := v.usageChart(p, f); err != nil {
-		return err
-	}
+	p.Empty = usage.Empty[:min(len(usage.Empty), 15)]
+	v.usageChart(p, f, usage.Days)
 	p.Heads = v.usageHeads()
-	screens, err := v.Store.UsageByScreen(v.ctx, f)
-	if err != nil {
-		return err
-	}
-	for _, s := range screens {
+	for _, s := range usage.Screens {
 		r := usageRow{ID: s.Screen, sessions: s.Counts[wire.CountSession], Name: v.screenName(s.Screen), SiteName: v.siteName(s.Site), Link: address("/usage", f.From, f.To, s.Screen)}
 		for _, key := range usageColumns {
 			r.Cells = append(r.Cells, number(s.Counts[key]))
@@ -215,11 +208,7 @@ const (
 )
 
 // usageChart draws the sessions of each day as a bar.
-func (v *visit) usageChart(p *usagePage, f store.UsageFilter) error {
-	days, err := v.Store.UsageByDay(v.ctx, f)
-	if err != nil {
-		return err
-	}
+func (v *visit) usageChart(p *usagePage, f store.UsageFilter, days []store.UsageOf) {
 	of := map[string]int64{}
 	most, busiest := int64(0), ""
 	for _, d := range days {
@@ -230,7 +219,7 @@ func (v *visit) usageChart(p *usagePage, f store.UsageFilter) error {
 		}
 	}
 	if most == 0 {
-		return nil
+		return
 	}
 	if d, err := schedule.ParseDate(busiest); err == nil {
 		p.Most = v.t("最多的一天：%s，%s 人次", v.day(d), number(most))
@@ -251,7 +240,6 @@ func (v *visit) usageChart(p *usagePage, f store.UsageFilter) error {
 		}
 	}
 	p.Chart = path.String()
-	return nil
 }
 
 // number writes a count with its thousands apart.
@@ -284,18 +272,11 @@ func usageCSV(v *visit) error {
 	if err != nil {
 		return err
 	}
-	screens, err := v.Store.UsageByScreen(v.ctx, f)
+	usage, err := v.Store.Usage(v.ctx, f)
 	if err != nil {
 		return err
 	}
-	sums, err := v.Store.UsageSums(v.ctx, f)
-	if err != nil {
-		return err
-	}
-	empty, err := v.Store.EmptySearches(v.ctx, f, 1000)
-	if err != nil {
-		return err
-	}
+	sums := usage.Totals
 	rows := [][]string{{v.t("使用统计"), f.From.String(), f.To.String()}}
 	head := append([]string{v.t("屏幕"), v.t("编号"), v.t("站点")}, v.usageHeads()...)
 	rows = append(rows, head)
@@ -306,7 +287,7 @@ func usageCSV(v *visit) error {
 		}
 		rows = append(rows, row)
 	}
-	for _, s := range screens {
+	for _, s := range usage.Screens {
 		line(v.screenName(s.Screen), string(s.Screen), v.siteName(s.Site), func(key string) int64 { return s.Counts[key] })
 	}
 	line(v.t("合计"), "", "", func(key string) int64 { return sums[key] })
@@ -322,7 +303,7 @@ func usageCSV(v *visit) error {
 		rows = append(rows, []string{r.Title, r.Link, strconv.FormatInt(r.Times, 10)})
 	}
 	rows = append(rows, []string{""}, []string{v.t("找了没找到"), v.t("出现天数"), v.t("屏幕数")})
-	for _, e := range empty {
+	for _, e := range usage.Empty[:min(len(usage.Empty), 1000)] {
 		rows = append(rows, []string{e.Typed, strconv.Itoa(e.Days), strconv.Itoa(e.Screens)})
 	}
 	return v.csv(v.t("使用统计"), rows)

@@ -150,23 +150,32 @@ func TestUsage(t *testing.T) {
 	say(shiqiao.ID, today, 100, "ylbx")
 	say(liuxi.ID, today.AddDays(90), 1000) // a clock that is wrong
 	say(liuxi.ID, schedule.Date{}, 1000)
+	sum := func(f store.UsageFilter) store.Usage {
+		t.Helper()
+		u, err := y.store.Usage(ctx, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u
+	}
 	f := store.UsageFilter{From: today.AddDays(-1), To: today.AddDays(400)}
-	sums, err := y.store.UsageSums(ctx, f)
-	if err != nil || sums[wire.CountSession] != 108 || sums["notice:n-1"] != 216 || len(sums) != 2 {
-		t.Errorf("sums %v, %v", sums, err)
+	u := sum(f)
+	if u.Totals[wire.CountSession] != 108 || u.Totals["notice:n-1"] != 216 || len(u.Totals) != 2 {
+		t.Errorf("totals %v", u.Totals)
+	}
+	if len(u.Screens) != 2 || u.Screens[0].Counts[wire.CountSession]+u.Screens[1].Counts[wire.CountSession] != 108 || len(u.Screens[0].Counts) != 1 {
+		t.Errorf("by screen %+v", u.Screens)
+	}
+	want := store.EmptySearch{Typed: "ylbx", Days: 2, Screens: 2, Last: "2026-11-22"}
+	if len(u.Empty) != 2 || u.Empty[0] != want {
+		t.Errorf("searches without a result %+v", u.Empty)
 	}
 	f.Sites = []playlist.SiteID{"liuxi"}
-	days, err := y.store.UsageByDay(ctx, f)
-	if err != nil || len(days) != 2 || days[1].Day != "2026-11-22" || days[1].Counts[wire.CountSession] != 7 || len(days[1].Counts) != 1 {
-		t.Errorf("by day %+v, %v", days, err)
+	if days := sum(f).Days; len(days) != 2 || days[1].Day != "2026-11-22" || days[1].Counts[wire.CountSession] != 7 {
+		t.Errorf("by day %+v", days)
 	}
-	screens, err := y.store.UsageByScreen(ctx, store.UsageFilter{From: today, To: today})
-	if err != nil || len(screens) != 2 || screens[0].Counts[wire.CountSession]+screens[1].Counts[wire.CountSession] != 107 {
-		t.Errorf("by screen %+v, %v", screens, err)
-	}
-	empty, err := y.store.EmptySearches(ctx, store.UsageFilter{From: today.AddDays(-1), To: today}, 10)
-	if err != nil || len(empty) != 2 || empty[0] != (store.EmptySearch{Typed: "ylbx", Days: 3, Screens: 2, Last: "2026-11-22"}) {
-		t.Errorf("searches without a result %+v, %v", empty, err)
+	if u := sum(store.UsageFilter{From: today, To: today, Screen: shiqiao.ID}); u.Totals[wire.CountSession] != 100 {
+		t.Errorf("of one screen %+v", u)
 	}
 	n := 0
 	for ; n < 5000; n++ {

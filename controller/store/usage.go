@@ -1,10 +1,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"mingbai/playlist"
 	"mingbai/playlist/schedule"
@@ -15,27 +19,62 @@ import (
 // day twice, or an older state of it after a newer one, changes nothing.
 func (t *Tx) PutUsage(ctx context.Context, screen playlist.ScreenID, site playlist.SiteID, u wire.Usage) error {
 	what := fmt.Sprintf("save usage of %s on %s", screen, u.Day)
-	for _, key := range slices.Sorted(maps.Keys(u.Counts)) {
-		_, err := exec(ctx, t.q, what,
-			`INSERT INTO usage (day, screen, key, site, n) VALUES ($1, $2, $3, $4, $5)
-			 ON CONFLICT (day, screen, key) DO UPDATE SET n = excluded.n WHERE excluded.n > usage.n`,
-			u.Day.String(), string(screen), key, string(site), int64(u.Counts[key]))
-		if err != nil {
-			return err
+	have, err := one(ctx, t.q, what, scanUsage, `SELECT day, screen, site, counts, empty FROM usage WHERE day = $1 AND screen = $2`,
+		u.Day.String(), string(screen))
+	switch {
+	case errors.Is(err, ErrNotFound):
+		have = usageRow{site: site, counts: map[string]int64{}}
+	case err != nil:
+		return err
+	}
+	grown := false
+	for key, n := range u.Counts {
+		if n := int64(n); n > have.counts[key] && (have.counts[key] > 0 || len(have.counts) < wire.MaxCounts) {
+			have.counts[key], grown = n, true
 		}
 	}
 	for _, typed := range u.Empty {
-		_, err := exec(ctx, t.q, what,
-			`INSERT INTO usage_empty (day, screen, typed, site) VALUES ($1, $2, $3, $4) ON CONFLICT (day, screen, typed) DO NOTHING`,
-			u.Day.String(), string(screen), typed, string(site))
-		if err != nil {
-			return err
+		if len(have.empty) < wire.MaxEmpty && !slices.Contains(have.empty, typed) {
+			have.empty, grown = append(have.empty, typed), true
 		}
 	}
-	return nil
+	if !grown {
+		return nil
+	}
+	counts, err := encode(have.counts)
+	if err != nil {
+		return err
+	}
+	empty, err := encode(have.empty)
+	if err != nil {
+		return err
+	}
+	_, err = exec(ctx, t.q, what, `INSERT INTO usage (day, screen, site, counts, empty) VALUES ($1, $2, $3, $4, $5)
+		 ON CONFLICT (day, screen) DO UPDATE SET counts = excluded.counts, empty = excluded.empty`,
+		u.Day.String(), string(screen), string(have.site), counts, empty)
+	return err
 }
 
-// UsageFilter narrows what is summed. From and To are the first and the last
+type usageRow struct {
+	day    string
+	screen playlist.ScreenID
+	site   playlist.SiteID
+	counts map[string]int64
+	empty  []string
+}
+
+func scanUsage(r scanner) (u usageRow, err error) {
+	var counts, empty []byte
+	if err := r.Scan(&u.day, &u.screen, &u.site, &counts, &empty); err != nil {
+		return u, err
+	}
+	if err := json.Unmarshal(counts, &u.counts); err != nil {
+		return u, err
+	}
+	return u, json.Unmarshal(empty, &u.empty)
+}
+
+// UsageFilter narrows what is added up. From and To are the first and the last
 // day; empty lists do not narrow.
 type UsageFilter struct {
 	From, To schedule.Date
@@ -43,15 +82,12 @@ type UsageFilter struct {
 	Screen   playlist.ScreenID
 }
 
-func (f UsageFilter) where() conditions {
-	var c conditions
-	c.add("day >= ?", f.From.String())
-	c.add("day <= ?", f.To.String())
-	in(&c, "site", f.Sites)
-	if f.Screen != "" {
-		c.add("screen = ?", string(f.Screen))
-	}
-	return c
+// Usage is what was done at screens, without identity.
+type Usage struct {
+	Totals  map[string]int64 `json:"totals"`
+	Screens []UsageOf        `json:"screens"` // without notices and pages
+	Days    []UsageOf        `json:"days"`    // the same by day; days without counts are left out
+	Empty   []EmptySearch    `json:"empty"`   // the most frequent first
 }
 
 // UsageOf is the counts of a screen, or of a day.
@@ -62,94 +98,107 @@ type UsageOf struct {
 	Counts map[string]int64  `json:"counts"`
 }
 
-// UsageSums sums every key.
-func (r Reader) UsageSums(ctx context.Context, f UsageFilter) (map[string]int64, error) {
-	c := f.where()
-	rows, err := collect(ctx, r.q, "usage", scanPair, `SELECT key, SUM(n) FROM usage`+c.where()+` GROUP BY key`, c.args...)
-	if err != nil {
-		return nil, err
-	}
-	sums := map[string]int64{}
-	for _, p := range rows {
-		sums[p.key] = p.n
-	}
-	return sums, nil
-}
-
-type pair struct {
-	key string
-	n   int64
-}
-
-func scanPair(r scanner) (p pair, err error) { err = r.Scan(&p.key, &p.n); return p, err }
-
-// UsageByScreen sums the keys without notices and pages, per screen.
-func (r Reader) UsageByScreen(ctx context.Context, f UsageFilter) ([]UsageOf, error) {
-	c := f.where()
-	c.add("key NOT LIKE ?", "%:%")
-	type line struct {
-		screen playlist.ScreenID
-		site   playlist.SiteID
-		pair
-	}
-	rows, err := collect(ctx, r.q, "usage by screen", func(s scanner) (l line, err error) {
-		err = s.Scan(&l.screen, &l.site, &l.key, &l.n)
-		return l, err
-	}, `SELECT screen, MAX(site), key, SUM(n) FROM usage`+c.where()+` GROUP BY screen, key ORDER BY screen, key`, c.args...)
-	if err != nil {
-		return nil, err
-	}
-	var out []UsageOf
-	for _, l := range rows {
-		if len(out) == 0 || out[len(out)-1].Screen != l.screen {
-			out = append(out, UsageOf{Screen: l.screen, Site: l.site, Counts: map[string]int64{}})
-		}
-		out[len(out)-1].Counts[l.key] = l.n
-	}
-	return out, nil
-}
-
-// UsageByDay sums the keys without notices and pages, per day. Days on which
-// nothing was counted are left out.
-func (r Reader) UsageByDay(ctx context.Context, f UsageFilter) ([]UsageOf, error) {
-	c := f.where()
-	c.add("key NOT LIKE ?", "%:%")
-	type line struct {
-		day string
-		pair
-	}
-	rows, err := collect(ctx, r.q, "usage by day", func(s scanner) (l line, err error) {
-		err = s.Scan(&l.day, &l.key, &l.n)
-		return l, err
-	}, `SELECT day, key, SUM(n) FROM usage`+c.where()+` GROUP BY day, key ORDER BY day, key`, c.args...)
-	if err != nil {
-		return nil, err
-	}
-	var out []UsageOf
-	for _, l := range rows {
-		if len(out) == 0 || out[len(out)-1].Day != l.day {
-			out = append(out, UsageOf{Day: l.day, Counts: map[string]int64{}})
-		}
-		out[len(out)-1].Counts[l.key] = l.n
-	}
-	return out, nil
-}
-
 // EmptySearch is what people looked for and did not find (DOMAIN E30).
 type EmptySearch struct {
 	Typed   string `json:"typed"`
-	Days    int    `json:"days"` // days on which it was typed, those of each screen counted
+	Days    int    `json:"days"` // on which it was typed
 	Screens int    `json:"screens"`
 	Last    string `json:"last"` // the last such day
 }
 
-// EmptySearches lists searches that found nothing, the most frequent first.
-func (r Reader) EmptySearches(ctx context.Context, f UsageFilter, limit int) ([]EmptySearch, error) {
-	c := f.where()
-	args := append(c.args, limit)
-	return collect(ctx, r.q, "searches without a result", func(s scanner) (e EmptySearch, err error) {
-		err = s.Scan(&e.Typed, &e.Days, &e.Screens, &e.Last)
-		return e, err
-	}, fmt.Sprintf(`SELECT typed, COUNT(*), COUNT(DISTINCT screen), MAX(day) FROM usage_empty%s
-		 GROUP BY typed ORDER BY COUNT(*) DESC, typed LIMIT $%d`, c.where(), len(args)), args...)
+// maxEmptySearches bounds how many different searches are added up.
+const maxEmptySearches = 100_000
+
+// Usage adds up the days of a filter in one pass.
+func (r Reader) Usage(ctx context.Context, f UsageFilter) (Usage, error) {
+	var c conditions
+	c.add("day >= ?", f.From.String())
+	c.add("day <= ?", f.To.String())
+	in(&c, "site", f.Sites)
+	if f.Screen != "" {
+		c.add("screen = ?", string(f.Screen))
+	}
+	rows, err := r.q.QueryContext(ctx, `SELECT day, screen, site, counts, empty FROM usage`+c.where()+` ORDER BY day, screen`, c.args...)
+	if err != nil {
+		return Usage{}, fmt.Errorf("read usage: %w", err)
+	}
+	defer rows.Close()
+	sum := adder{
+		totals: map[string]int64{}, screens: map[playlist.ScreenID]*UsageOf{}, searches: map[string]*search{},
+	}
+	for rows.Next() {
+		row, err := scanUsage(rows)
+		if err != nil {
+			return Usage{}, fmt.Errorf("read usage: %w", err)
+		}
+		sum.add(row)
+	}
+	if err := rows.Err(); err != nil {
+		return Usage{}, fmt.Errorf("read usage: %w", err)
+	}
+	return sum.usage(), nil
+}
+
+// adder adds up rows that come by day.
+type adder struct {
+	totals   map[string]int64
+	screens  map[playlist.ScreenID]*UsageOf
+	days     []UsageOf
+	searches map[string]*search
+}
+
+type search struct {
+	EmptySearch
+	times   int
+	screens map[playlist.ScreenID]bool
+}
+
+func (a *adder) add(row usageRow) {
+	screen := a.screens[row.screen]
+	if screen == nil {
+		screen = &UsageOf{Screen: row.screen, Counts: map[string]int64{}}
+		a.screens[row.screen] = screen
+	}
+	screen.Site = row.site // where it was last
+	if n := len(a.days); n == 0 || a.days[n-1].Day != row.day {
+		a.days = append(a.days, UsageOf{Day: row.day, Counts: map[string]int64{}})
+	}
+	day := a.days[len(a.days)-1]
+	for key, n := range row.counts {
+		a.totals[key] += n
+		if !strings.Contains(key, ":") {
+			screen.Counts[key] += n
+			day.Counts[key] += n
+		}
+	}
+	for _, typed := range row.empty {
+		s := a.searches[typed]
+		if s == nil {
+			if len(a.searches) >= maxEmptySearches {
+				continue
+			}
+			s = &search{EmptySearch: EmptySearch{Typed: typed}, screens: map[playlist.ScreenID]bool{}}
+			a.searches[typed] = s
+		}
+		s.times++
+		s.screens[row.screen] = true
+		if s.Last != row.day {
+			s.Days, s.Last = s.Days+1, row.day
+		}
+	}
+}
+
+func (a *adder) usage() Usage {
+	u := Usage{Totals: a.totals, Days: a.days, Screens: []UsageOf{}, Empty: []EmptySearch{}}
+	for _, id := range slices.Sorted(maps.Keys(a.screens)) {
+		u.Screens = append(u.Screens, *a.screens[id])
+	}
+	searches := slices.SortedFunc(maps.Values(a.searches), func(x, y *search) int {
+		return cmp.Or(cmp.Compare(y.times, x.times), cmp.Compare(x.Typed, y.Typed))
+	})
+	for _, s := range searches {
+		s.Screens = len(s.screens)
+		u.Empty = append(u.Empty, s.EmptySearch)
+	}
+	return u
 }

@@ -25,22 +25,14 @@ CREATE INDEX voices_by_site ON voices (site, received);
 CREATE INDEX voices_by_notice ON voices (notice, kind);
 CREATE INDEX voices_by_screen ON voices (screen, received);
 
--- Counts without identity, per screen and civil day.
+-- Counts without identity, one row for each screen and civil day: a year of a
+-- county is added up from a hundred thousand rows and not from ten million.
 CREATE TABLE usage (
     day    TEXT NOT NULL, -- 2026-11-22 at the screen
     screen TEXT NOT NULL,
-    key    TEXT NOT NULL, -- wire.CountSession and so on
     site   TEXT NOT NULL, -- of the screen on that day
-    n      BIGINT NOT NULL,
-    PRIMARY KEY (day, screen, key)
+    counts BLOB NOT NULL, -- map of wire.CountSession and so on to a number
+    empty  BLOB NOT NULL, -- searches that found nothing, as typed
+    PRIMARY KEY (day, screen)
 );
 CREATE INDEX usage_by_screen ON usage (screen, day);
-
--- Searches that found nothing.
-CREATE TABLE usage_empty (
-    day    TEXT NOT NULL,
-    screen TEXT NOT NULL,
-    typed  TEXT NOT NULL,
-    site   TEXT NOT NULL,
-    PRIMARY KEY (day, screen, typed)
-);
