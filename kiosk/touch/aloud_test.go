@@ -85,6 +85,34 @@ func TestReadAloudLineByLine(t *testing.T) {
 	}
 }
 
+func TestTheLineThatIsReadStaysInView(t *testing.T) {
+	s := newStand(t)
+	s.do("start", "notice:"+string(specimen.LongGuideID))
+	n, _, _, _ := s.regular.Notice(specimen.LongGuideID, s.device.status.Moment)
+	last := n.Guide.Steps[len(n.Guide.Steps)-1].Name
+	s.device.reads = recording(n.Title, last)
+	s.pass(time.Minute / 2)
+	s.do("continue")
+	s.pass(time.Minute / 2)
+	s.do("read")
+	s.settle()
+	if s.prog.scrolled() != 0 {
+		t.Fatalf("it scrolls at once, to %d", s.prog.scrolled())
+	}
+	s.tongue.mark = 1
+	s.pass(time.Second)
+	info := s.prog.drawn.info
+	top, foot := info.Spoken.Min.Y-info.Scroll, info.Spoken.Max.Y-info.Scroll
+	if info.Spoken.Empty() || top < 0 || foot > info.Viewport.Dy() || info.Scroll == 0 {
+		t.Errorf("the line lies at %v, the view is %v, scrolled %d", info.Spoken, info.Viewport, info.Scroll)
+	}
+	s.do("scroll:top")
+	s.pass(5 * time.Second)
+	if s.prog.scrolled() != 0 {
+		t.Error("the page does not stay where the person scrolled it")
+	}
+}
+
 func TestLookSheetGoesByItself(t *testing.T) {
 	s := newStand(t)
 	s.do("start", "large")

@@ -31,7 +31,7 @@ func (s *stand) sound() {
 		s.t.Fatalf("%d fingers", p.hands.live())
 	}
 	info, v := p.drawn.info, s.view()
-	if v.Scroll < 0 || v.TableX < 0 || v.PanX < 0 || v.PanY < 0 || v.Zoom < 0 || v.Zoom > maxZoom {
+	if v.Scroll < 0 || v.TableX < 0 || v.PanX < 0 || v.PanY < 0 || v.Zoom < 0 || v.Zoom > page.MaxZoom {
 		s.t.Fatalf("%+v", v)
 	}
 	if p.session.active && p.drawn.alert == "" {

@@ -1,18 +1,15 @@
 package touch
 
 import (
+	"bytes"
 	"image"
+	_ "image/jpeg" // renditions are JPEG or PNG
+	_ "image/png"
 	"math"
+	"sync"
 
-	"mingbai/playlist/scene"
+	"mingbai/assets"
 	"mingbai/playlist/scene/page"
-)
-
-// Bounds of View.Zoom, per cent of the size that fits.
-const (
-	minZoom  = 100
-	maxZoom  = 400
-	zoomStep = 150 // per cent that a button enlarges by
 )
 
 // pinch is two fingers on a picture. The point of the picture that was between
@@ -21,7 +18,7 @@ type pinch struct {
 	on    bool
 	a, b  int     // places in hands.fingers
 	apart float64 // pixels between them at the beginning
-	zoom  float64 // then
+	zoom  int     // then
 	u, v  float64 // which point of the picture was between them, 0 to 1
 }
 
@@ -51,10 +48,9 @@ func (p *Program) pinching(f *finger) bool {
 		g.press, g.moved = press{}, true
 	}
 	h.lead, h.glide = 0, glide{}
-	fit := p.fit()
 	mid := middle(a.last, b.last)
 	zoom := zoomOf(*p.session.top())
-	at, size := p.lies(fit, zoom)
+	at, size := p.lies(zoom)
 	h.pinch = pinch{
 		on: true, a: first, b: second, apart: max(apart(a.last, b.last), 1), zoom: zoom,
 		u: (mid.x - at.x) / max(size.x, 1), v: (mid.y - at.y) / max(size.y, 1),
@@ -76,8 +72,8 @@ func (p *Program) pinched(f *finger) bool {
 		h.pinch = pinch{}
 		return true
 	}
-	zoom := h.pinch.zoom * apart(a.last, b.last) / h.pinch.apart
-	p.zoomTo(zoom, middle(a.last, b.last), h.pinch.u, h.pinch.v)
+	zoom := float64(h.pinch.zoom) * apart(a.last, b.last) / h.pinch.apart
+	p.zoomTo(int(math.Round(min(zoom, page.MaxZoom))), middle(a.last, b.last), h.pinch.u, h.pinch.v)
 	return true
 }
 
@@ -100,29 +96,17 @@ func (p *Program) onPicture() bool {
 		p.drawn.key.view.Kind == page.PicturePage && !p.drawn.info.Picture.Empty()
 }
 
-func zoomOf(v page.View) float64 { return float64(max(v.Zoom, minZoom)) }
+func zoomOf(v page.View) int { return max(v.Zoom, page.MinZoom) }
 
 func middle(a, b image.Point) vec {
 	return vec{float64(a.X+b.X) / 2, float64(a.Y+b.Y) / 2}
 }
 
-// fit is the picture's size at 100 per cent.
-func (p *Program) fit() vec {
-	area := p.drawn.info.Picture.Size()
-	v := p.session.top()
-	n, ok := p.notice()
-	if !ok || v.Picture >= len(n.Pictures) || len(n.Pictures[v.Picture].Renditions) == 0 {
-		return toVec(area)
-	}
-	r := n.Pictures[v.Picture].Renditions[0]
-	return toVec(scene.Contain(image.Pt(r.Width, r.Height), area))
-}
-
 // lies is where the picture's corner is and how large it is: in the middle as
 // long as it fits.
-func (p *Program) lies(fit vec, zoom float64) (at, size vec) {
+func (p *Program) lies(zoom int) (at, size vec) {
 	area, v := p.drawn.info.Picture, p.session.top()
-	size = fit.times(zoom / 100)
+	size = toVec(p.drawn.info.Fit.Mul(zoom).Div(100))
 	at = vec{float64(area.Min.X - v.PanX), float64(area.Min.Y - v.PanY)}
 	if w := float64(area.Dx()); size.x <= w {
 		at.x = float64(area.Min.X) + (w-size.x)/2
@@ -134,11 +118,10 @@ func (p *Program) lies(fit vec, zoom float64) (at, size vec) {
 }
 
 // zoomTo enlarges so that the point u, v of the picture lies at mid.
-func (p *Program) zoomTo(zoom float64, mid vec, u, v float64) {
+func (p *Program) zoomTo(zoom int, mid vec, u, v float64) {
 	top, area := p.session.top(), p.drawn.info.Picture
-	zoom = math.Round(min(max(zoom, minZoom), maxZoom))
-	top.Zoom = int(zoom)
-	size := p.fit().times(zoom / 100)
+	top.Zoom = min(max(zoom, page.MinZoom), page.MaxZoom)
+	_, size := p.lies(top.Zoom)
 	top.PanX = panned(float64(area.Min.X)-(mid.x-u*size.x), size.x-float64(area.Dx()))
 	top.PanY = panned(float64(area.Min.Y)-(mid.y-v*size.y), size.y-float64(area.Dy()))
 	p.drawn.info.MaxPanX = max(0, int(size.x)-area.Dx())
@@ -153,19 +136,11 @@ func (p *Program) zoomStep(how string) {
 		return
 	}
 	zoom := zoomOf(*p.session.top())
-	at, size := p.lies(p.fit(), zoom)
+	at, size := p.lies(zoom)
 	area := p.drawn.info.Picture
 	mid := middle(area.Min, area.Max)
 	u, v := (mid.x-at.x)/max(size.x, 1), (mid.y-at.y)/max(size.y, 1)
-	switch how {
-	case "in":
-		zoom *= zoomStep / 100.0
-	case "out":
-		zoom /= zoomStep / 100.0
-	default:
-		zoom = minZoom
-	}
-	p.zoomTo(zoom, mid, u, v)
+	p.zoomTo(page.NextZoom(zoom, how), mid, u, v)
 }
 
 // pan moves the enlarged picture and reports whether it could.
@@ -183,7 +158,7 @@ func (p *Program) pan(d image.Point) bool {
 // swiped goes to the next picture when a finger has swiped over one that is not
 // enlarged.
 func (p *Program) swiped(f *finger) bool {
-	if !p.onPicture() || p.session.top().Zoom > minZoom {
+	if !p.onPicture() || p.session.top().Zoom > page.MinZoom {
 		return false
 	}
 	d := f.last.Sub(f.start)
@@ -210,4 +185,56 @@ func (p *Program) nextPicture(back bool) {
 	top.Picture = (top.Picture + step) % n
 	top.Zoom, top.PanX, top.PanY = 0, 0, 0
 	p.hands.stop()
+}
+
+// maxPicture bounds the bytes of one rendition.
+const maxPicture = 16 << 20
+
+// album keeps the pictures that were decoded last: while one is enlarged and
+// moved it is asked for with every frame.
+type album struct {
+	mu   sync.Mutex // guards both below
+	refs [2]assets.Ref
+	pics [2]image.Image
+}
+
+func (a *album) find(ref assets.Ref) image.Image {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for i, r := range a.refs {
+		if r == ref {
+			return a.pics[i]
+		}
+	}
+	return nil
+}
+
+func (a *album) keep(ref assets.Ref, img image.Image) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.refs[1], a.pics[1] = a.refs[0], a.pics[0]
+	a.refs[0], a.pics[0] = ref, img
+}
+
+func (a *album) empty() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.refs, a.pics = [2]assets.Ref{}, [2]image.Image{}
+}
+
+// picture decodes a rendition; the cache hashes it on the way.
+func (p *Program) picture(ref assets.Ref) (image.Image, error) {
+	if img := p.album.find(ref); img != nil {
+		return img, nil
+	}
+	data, err := p.src.Blob(ref, maxPicture)
+	if err != nil {
+		return nil, err
+	}
+	img, _, err := image.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	p.album.keep(ref, img)
+	return img, nil
 }

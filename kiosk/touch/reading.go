@@ -121,7 +121,7 @@ func (p *Program) listen(now time.Time) {
 		*h = audible{known: h.known}
 		return
 	}
-	h.mark, h.next = mark, now.Add(hearEvery)
+	h.mark, h.next = max(mark, h.mark), now.Add(hearEvery) // -1 is before the first line
 	if p.session.asked.IsZero() {
 		p.session.touched = now
 	}

@@ -68,6 +68,7 @@ func (p *Program) end() {
 	p.serial++
 	p.hands = hands{travel: backward}
 	p.change = transition{}
+	p.album.empty()
 	if wrote {
 		// Set text is kept to be set fast again; what a person typed is not.
 		p.setter.Forget()

@@ -1,8 +1,10 @@
 package touch
 
 import (
+	"bytes"
 	"errors"
 	"image"
+	"image/png"
 	"reflect"
 	"sync"
 	"testing"
@@ -34,11 +36,36 @@ type device struct {
 	empty  []string
 	reads  *speech.Recording // what Speech returns; nil is none
 	woken  int
+	blobs  int // how often a blob was read
 }
 
-func (d *device) Status() kiosk.Status                   { return d.status }
-func (d *device) Blob(assets.Ref, int64) ([]byte, error) { return nil, assets.ErrNotFound }
-func (d *device) Showed(s wire.Showing)                  { d.showed = append(d.showed[:0], s) }
+func (d *device) Status() kiosk.Status { return d.status }
+
+// Blob knows the specimens' picture.
+func (d *device) Blob(ref assets.Ref, _ int64) ([]byte, error) {
+	if ref != specimen.PictureRef {
+		return nil, assets.ErrNotFound
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.blobs++
+	return hills(), nil
+}
+
+// hills is the specimens' picture as a file.
+var hills = sync.OnceValue(func() []byte {
+	img, err := specimen.Pictures(specimen.PictureRef)
+	if err != nil {
+		panic(err)
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+})
+
+func (d *device) Showed(s wire.Showing) { d.showed = append(d.showed[:0], s) }
 
 func (d *device) Say(v wire.Voice) (string, error) {
 	d.mu.Lock()
@@ -154,6 +181,7 @@ type stand struct {
 	frame   *scene.Frame
 	next    time.Time
 	regular *playlist.Library // without what alarm adds
+	alarmed *playlist.Library
 }
 
 func newStand(t testing.TB, notices ...*playlist.Notice) *stand { return standOn(t, panel, notices...) }
@@ -176,14 +204,15 @@ func standOn(t testing.TB, panel playlist.Panel, notices ...*playlist.Notice) *s
 // alarm puts a warning into force; calm lifts it again.
 func (s *stand) alarm() playlist.NoticeID {
 	s.t.Helper()
-	alert := specimen.Alert()
-	with, err := specimen.Library(specimen.Settings("liuxi", panel), alert)
-	if err != nil {
-		s.t.Fatal(err)
+	if s.alarmed == nil {
+		var err error
+		if s.alarmed, err = specimen.Library(specimen.Settings("liuxi", panel), specimen.Alert()); err != nil {
+			s.t.Fatal(err)
+		}
 	}
-	s.device.status.Library = with
+	s.device.status.Library = s.alarmed
 	s.step()
-	return alert.ID
+	return specimen.AlertID
 }
 
 func (s *stand) calm() { s.device.status.Library = s.regular; s.step() }

@@ -9,10 +9,7 @@
 package touch
 
 import (
-	"bytes"
 	"image"
-	_ "image/jpeg" // renditions are JPEG or PNG
-	_ "image/png"
 	"time"
 
 	"mingbai/assets"
@@ -29,10 +26,9 @@ import (
 )
 
 const (
-	heartbeat  = time.Second            // longest time between two frames, so that display time is counted
-	jumpFor    = 220 * time.Millisecond // the scroll buttons
-	answerIn   = 20 * time.Second       // time to answer the idle question (WCAG 2.2.1)
-	maxPicture = 16 << 20               // bytes of one rendition
+	heartbeat = time.Second            // longest time between two frames, so that display time is counted
+	jumpFor   = 220 * time.Millisecond // the scroll buttons
+	answerIn  = 20 * time.Second       // time to answer the idle question (WCAG 2.2.1)
 )
 
 // Source is what the program needs from the device that it runs on.
@@ -89,6 +85,7 @@ type Program struct {
 	player *player.Player
 	jobs   jobs
 	index  indexer
+	album  album
 
 	lib  *playlist.Library
 	book *page.Book
@@ -137,10 +134,13 @@ func New(src Source, opt Options) *Program {
 }
 
 // Close ends the session, is silent at once and waits for what is still being
-// stored or printed. No Step may follow.
+// stored or printed; a voice that can be closed is. No Step may follow.
 func (p *Program) Close() {
 	p.end()
 	p.jobs.close()
+	if v, ok := p.opt.Voice.(interface{ Close() }); ok {
+		v.Close()
+	}
 }
 
 func (p *Program) newBook(s playlist.Settings) {
@@ -157,16 +157,6 @@ func (p *Program) newBook(s playlist.Settings) {
 		s.Screen.Panel.BottomMM = p.opt.Panel.BottomMM
 	}
 	p.book = page.New(p.setter, s, p.picture)
-}
-
-// picture decodes a rendition; the cache hashes it on the way.
-func (p *Program) picture(ref assets.Ref) (image.Image, error) {
-	data, err := p.src.Blob(ref, maxPicture)
-	if err != nil {
-		return nil, err
-	}
-	img, _, err := image.Decode(bytes.NewReader(data))
-	return img, err
 }
 
 // Step implements player.Program.

@@ -134,6 +134,7 @@ type Info struct {
 	Table         image.Rectangle // where a finger moves the table sideways
 	Pictures      int             // how many pictures a media page can show
 	Picture       image.Rectangle // where two fingers enlarge a picture; PicturePage
+	Fit           image.Point     // the picture's size at 100 per cent; PicturePage
 	MaxPanX       int             // pixels; PicturePage
 	MaxPanY       int             // pixels; PicturePage
 	Spoken        image.Rectangle // the lines that are being read aloud, in frame pixels of the unscrolled page with its viewport's top at 0; empty when they are not on the page

@@ -201,6 +201,7 @@ func (x *ctx) enlarged(pic playlist.Picture, area image.Rectangle) {
 			best = r
 		}
 	}
+	x.info.Fit = fit
 	x.info.MaxPanX, x.info.MaxPanY = max(size.X-area.Dx(), 0), max(size.Y-area.Dy(), 0)
 	at := area.Min.Sub(image.Pt(min(max(x.v.PanX, 0), x.info.MaxPanX), min(max(x.v.PanY, 0), x.info.MaxPanY)))
 	if size.X < area.Dx() {
