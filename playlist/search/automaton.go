@@ -2,6 +2,7 @@ package search
 
 import (
 	"math/bits"
+	"unicode/utf8"
 
 	"mingbai/playlist/hanzi"
 )
@@ -25,13 +26,13 @@ type automaton struct {
 func (a *automaton) goal() uint64 { return 1 << len(a.keys) }
 
 // spelling says how far a syllable leads from a letter.
-type spelling func(keys string, at int, syllable string) uint64
+type spelling func(keys string, at int, s *syllable) uint64
+
+func plain(keys string, at int, s *syllable) uint64 { return hanzi.Reach(keys, at, s.text) }
 
 // newPinyin makes the automaton of letters.
 func newPinyin(c *classes, keys string, spell spelling) *automaton {
-	a := &automaton{keys: keys, classes: c}
-	a.reach = c.table(keys, spell)
-	return a
+	return &automaton{keys: keys, classes: c, reach: c.table(keys, spell)}
 }
 
 // table works out for every letter and class what spell says.
@@ -39,8 +40,8 @@ func (c *classes) table(keys string, spell spelling) [][]uint64 {
 	out := make([][]uint64, len(keys))
 	syllables := make([]uint64, len(c.syllables))
 	for at := range keys {
-		for i, s := range c.syllables {
-			syllables[i] = spell(keys, at, s)
+		for i := range c.syllables {
+			syllables[i] = spell(keys, at, &c.syllables[i])
 		}
 		row := make([]uint64, c.count)
 		for class := int(firstClass); class < c.count; class++ {
@@ -53,14 +54,17 @@ func (c *classes) table(keys string, spell spelling) [][]uint64 {
 	return out
 }
 
-// confusing is hanzi.Reach with what southern speakers confuse. An initial of its
-// own stands for itself only.
-func confusing(keys string, at int, syllable string) uint64 {
-	reach := hanzi.Reach(keys, at, syllable)
-	for _, other := range hanzi.Confusable(syllable) {
-		reach |= hanzi.Reach(keys, at, other) &^ (1 << (at + 1))
-		if len(other) == 1 {
-			reach |= hanzi.Reach(keys, at, other)
+// confusing is plain with what southern speakers confuse. An initial of its own
+// stands for itself only.
+func confusing(keys string, at int, s *syllable) uint64 {
+	reach := plain(keys, at, s)
+	for _, other := range s.others {
+		if other[0] == keys[at] {
+			of := hanzi.Reach(keys, at, other)
+			if len(other) > 1 {
+				of &^= 1 << (at + 1)
+			}
+			reach |= of
 		}
 	}
 	return reach
@@ -144,20 +148,33 @@ func (a *automaton) in(text []uint16) bool {
 	return false
 }
 
-// inString is in for a text that is not kept as places.
+// inString is in for a text that is not kept as places, without edits. Nearly all
+// of it is characters of three bytes.
 func (a *automaton) inString(text string) bool {
 	var states uint64
 	goal := a.goal()
 	first := a.reach[0]
 	of := &a.classes.of
-	for _, r := range text {
-		class := of[place(r)]
-		if class == skip {
-			continue
+	for i := 0; i < len(text); {
+		var class uint16
+		switch c := text[i]; {
+		case c < utf8.RuneSelf:
+			class = of[c]
+			i++
+		case c&0xF0 == 0xE0 && i+2 < len(text):
+			class = of[uint16(c)<<12|uint16(text[i+1]&0x3F)<<6|uint16(text[i+2]&0x3F)]
+			i += 3
+		default:
+			r, n := utf8.DecodeRuneInString(text[i:])
+			class = of[place(r)]
+			i += n
 		}
-		if states == 0 {
+		switch {
+		case class == skip:
+			continue
+		case states == 0:
 			states = first[class]
-		} else {
+		default:
 			states = a.step(states, class) | first[class]
 		}
 		if states&goal != 0 {

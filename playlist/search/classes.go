@@ -32,7 +32,13 @@ type classes struct {
 	members   [][]uint16 // by class: runes
 	readings  [][]uint16 // by class: indices into syllables
 	initials  []uint32   // by class: a bit for every letter that a reading begins with
-	syllables []string
+	syllables []syllable
+}
+
+// syllable is one with what southern speakers confuse it with.
+type syllable struct {
+	text   string
+	others []string
 }
 
 // pinyinClasses makes the classes of the runes that are used.
@@ -63,7 +69,7 @@ func pinyinClasses(used *[1 << 16]bool) *classes {
 				if !ok {
 					id = uint16(len(c.syllables))
 					number[s] = id
-					c.syllables = append(c.syllables, s)
+					c.syllables = append(c.syllables, syllable{s, hanzi.Confusable(s)})
 				}
 				ids = append(ids, id)
 				initials |= 1 << (s[0] - 'a')

@@ -4,7 +4,8 @@ import "strings"
 
 // editedReach says how far keys lead from at when one letter of what stands for
 // the syllable is wrong, missing or too many.
-func editedReach(keys string, at int, syllable string) uint64 {
+func editedReach(keys string, at int, s *syllable) uint64 {
+	syllable := s.text
 	var reach uint64
 	try := func(form string) {
 		for n := max(0, len(form)-1); n <= len(form)+1 && at+n <= len(keys); n++ {

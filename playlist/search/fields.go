@@ -1,6 +1,10 @@
 package search
 
-import "mingbai/playlist"
+import (
+	"unicode/utf8"
+
+	"mingbai/playlist"
+)
 
 // What a snippet is from.
 const (
@@ -23,8 +27,8 @@ const (
 	WherePhone    = "电话"
 )
 
-// maxBody is how many runes of a notice's texts count.
-const maxBody = 2000
+// maxBody is how many bytes of a notice's texts count: 2,000 Han characters.
+const maxBody = 6000
 
 // texts calls yield with the texts of a notice beside title, issuer and column,
 // the most telling first, until it returns false.
@@ -111,29 +115,15 @@ func fundTexts(f *playlist.Fund, put func(where string, of ...string) bool) bool
 func body(n *playlist.Notice, yield func(where, text string) bool) {
 	left := maxBody
 	texts(n, func(where, text string) bool {
-		if left == 0 {
-			return false
+		if len(text) > left {
+			for left > 0 && !utf8.RuneStart(text[left]) {
+				left--
+			}
+			text = text[:left]
 		}
-		text, left = firstRunes(text, left)
-		return yield(where, text)
+		left -= len(text)
+		return text != "" && yield(where, text)
 	})
-}
-
-// firstRunes returns the first n runes of a text and how many were left over of n.
-func firstRunes(text string, n int) (string, int) {
-	if len(text) <= n { // bytes: surely no more runes
-		for range text {
-			n--
-		}
-		return text, n
-	}
-	for i := range text {
-		if n == 0 {
-			return text[:i], 0
-		}
-		n--
-	}
-	return text, n
 }
 
 // numbers calls yield with the numbers of a notice that people type as they

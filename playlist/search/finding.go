@@ -31,7 +31,7 @@ const enough = 8
 
 // maxRead is how many bytes of texts one query reads at most. It bounds the time
 // of queries that are found in most texts anyway.
-const maxRead = 3 << 20
+const maxRead = 2 << 20
 
 // finding is one query at work.
 type finding struct {
@@ -40,6 +40,7 @@ type finding struct {
 	moment schedule.Moment
 	tiers  []tier // by document
 	left   int    // bytes that may still be read
+	more   [groups]bool
 
 	automata [tolerances]*automaton
 	needle   string // the keys of Digits and Text
@@ -97,7 +98,7 @@ func (f *finding) result() *Result {
 			if totals[g] == 0 || (exactly[g] > 0) != first {
 				continue
 			}
-			out := Group{Kinds: kindsOf[g], Total: totals[g]}
+			out := Group{Kinds: kindsOf[g], Total: totals[g], More: f.more[g]}
 			for t, list := range found[g] {
 				for _, i := range list[:min(len(list), limit-len(out.Hits))] {
 					out.Hits = append(out.Hits, f.hit(i, tier(t)))
@@ -105,6 +106,7 @@ func (f *finding) result() *Result {
 			}
 			r.Groups = append(r.Groups, out)
 			r.Total += out.Total
+			r.More = r.More || out.More
 		}
 	}
 	r.Next = f.next()
@@ -145,38 +147,54 @@ func (f *finding) byTitle(a *automaton, tolerance int) {
 }
 
 // byText looks through texts where candidates says that they may match: sure
-// ones do, the others are read.
-func (f *finding) byText(a *automaton, candidates func(s *shard) (sure, maybe *set)) {
-	f.everyShard(func(s *shard, places []int32) {
-		sure, maybe := candidates(s)
-		sure.each(func(local uint16) { f.put(places[local], text, exact) })
-		maybe.each(func(local uint16) {
-			i := places[local]
-			if i < 0 || f.tiers[i] != 0 || f.left <= 0 || !f.allows(i) {
-				return
+// ones do, the others are read until there are as many hits as are wanted.
+func (f *finding) byText(candidates func(s *shard) (sure, maybe *set), reads func(text string) bool) {
+	sure, maybe := make([]*set, len(f.x.shards)), make([]*set, len(f.x.shards))
+	for i, s := range f.x.shards {
+		sure[i], maybe[i] = candidates(s)
+	}
+	var have [groups]int
+	for i, t := range f.tiers {
+		if t != 0 && f.allows(int32(i)) {
+			have[f.x.documents[i].group]++
+		}
+	}
+	for i := range f.x.documents {
+		d := &f.x.documents[i]
+		if f.tiers[i] != 0 {
+			continue
+		}
+		is := sure[d.shard].has(d.local)
+		if !is && !maybe[d.shard].has(d.local) || !d.notice.Allows(f.moment) {
+			continue
+		}
+		if !is {
+			if have[d.group] >= f.query.Limit || f.left <= 0 {
+				f.more[d.group] = true
+				continue
 			}
-			body(f.x.documents[i].notice, func(_, of string) bool {
-				f.left -= len(of)
-				if a.inString(of) {
-					f.put(i, text, exact)
-					return false
-				}
-				return true
+			body(d.notice, func(_, text string) bool {
+				f.left -= len(text)
+				is = reads(text)
+				return !is
 			})
-		})
-	})
+		}
+		if is {
+			f.put(int32(i), text, exact)
+			have[d.group]++
+		}
+	}
 }
 
 func (f *finding) pinyin(keys string) {
 	if keys == "" {
 		return
 	}
-	f.left = maxRead
-	a := newPinyin(f.x.classes, keys, reach)
+	a := newPinyin(f.x.classes, keys, plain)
 	f.automata[exact] = a
 	f.byTitle(a, exact)
 	f.byEnglish(keys)
-	f.byText(a, newWays(a).candidates)
+	f.byText(newWays(a).candidates, a.inString)
 	if len(keys) < 2 || f.inTitles() >= enough {
 		return
 	}
@@ -195,11 +213,10 @@ func (f *finding) strokes(keys string) {
 	if keys == "" {
 		return
 	}
-	f.left = maxRead
 	a := newStrokes(keys)
 	f.automata[exact] = a
 	f.byTitle(a, exact)
-	f.byText(a, newWays(a).candidates)
+	f.byText(newWays(a).candidates, a.inString)
 }
 
 // hit describes one notice that was found.

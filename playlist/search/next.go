@@ -12,7 +12,7 @@ const fewForNext = 150
 
 // lead notes that a key leads on to something.
 func (f *finding) lead(key byte) {
-	if key >= '0' && key <= '9' || key >= 'a' && key <= 'z' {
+	if key >= '0' && key <= '9' || key >= 'a' && key <= 'z' { // and no sign or end of a number
 		f.leads[key] = true
 	}
 }
@@ -28,7 +28,7 @@ func (f *finding) next() map[byte]bool {
 		}
 		return f.leads // of Digits
 	}
-	if len(a.keys) >= maxKeys || f.left <= 0 {
+	if len(a.keys) >= maxKeys || f.more != [groups]bool{} {
 		return nil
 	}
 	var few []int32
@@ -134,7 +134,7 @@ func (a *automaton) spellings(class uint16) []string {
 	}
 	var out []string
 	for _, s := range a.classes.readings[class] {
-		syllable := a.classes.syllables[s]
+		syllable := a.classes.syllables[s].text
 		out = append(out, syllable)
 		if len(syllable) == 3 && syllable[1:] == "ve" {
 			out = append(out, syllable[:1]+"ue")

@@ -56,7 +56,8 @@ type Hit struct {
 type Group struct {
 	Kinds []playlist.Kind // guides; announcements and media; funds
 	Hits  []Hit
-	Total int // may be more than len(Hits)
+	Total int  // may be more than len(Hits)
+	More  bool // there may be more than Total: not all texts were read, as there are enough hits
 }
 
 // Result is what a query found, best group order: guides, funds, announcements;
@@ -65,6 +66,7 @@ type Result struct {
 	Query  Query
 	Groups []Group // without empty ones
 	Total  int
+	More   bool // of any group
 	// Next are the keys that lead on to something, so that the others can be
 	// drawn pale; nil says that every key may.
 	Next map[byte]bool
@@ -92,7 +94,7 @@ func (x *Index) Find(q Query, m schedule.Moment) *Result {
 	if q.Limit <= 0 {
 		q.Limit = 20
 	}
-	f := &finding{x: x, query: q, moment: m, tiers: make([]tier, len(x.documents))}
+	f := &finding{x: x, query: q, moment: m, tiers: make([]tier, len(x.documents)), left: maxRead}
 	switch q.Mode {
 	case Pinyin:
 		f.pinyin(letters(q.Keys))

@@ -28,6 +28,8 @@ type blob struct {
 	start []uint32
 }
 
+func (b *blob) of(i int) string { return b.all[b.start[i]:b.start[i+1]] }
+
 // Initials are 1 to 26; 0 is the end of a run of characters.
 const letterCount = 27
 
@@ -162,9 +164,9 @@ func (s *shard) bytes() int {
 
 // The parts of a notice's digits.
 const (
-	numberPart = "#" // before a telephone, document or index number
-	titlePart  = "T" // before a number in the title
-	bodyPart   = "B" // before a long number in the texts
+	numberPart = '#' // before a telephone, document or index number
+	titlePart  = 'T' // before a number in the title
+	bodyPart   = 'B' // before a long number in the texts
 )
 
 // longNumber is how many digits a number in the texts has at least to be found:
@@ -173,18 +175,18 @@ const longNumber = 5
 
 func writeDigits(to *strings.Builder, n *playlist.Notice) {
 	numbers(n, func(_, text string) bool {
-		to.WriteString(numberPart)
+		to.WriteByte(numberPart)
 		to.WriteString(digitsOf(text))
 		return true
 	})
 	eachNumber(n.Title, 1, func(_ Span, digits string) bool {
-		to.WriteString(titlePart)
+		to.WriteByte(titlePart)
 		to.WriteString(digits)
 		return true
 	})
 	body(n, func(_, text string) bool {
 		eachNumber(text, longNumber, func(_ Span, digits string) bool {
-			to.WriteString(bodyPart)
+			to.WriteByte(bodyPart)
 			to.WriteString(digits)
 			return true
 		})

@@ -58,21 +58,37 @@ func (f *finding) digits(keys string) {
 	}
 	f.needle = keys
 	f.leads = map[byte]bool{}
-	f.everyShard(func(s *shard, places []int32) {
-		s.digits.inEvery(keys, func(local, at int) {
-			if end := at + len(keys); end < len(s.digits.all) && places[local] >= 0 && f.allows(places[local]) {
-				f.lead(s.digits.all[end])
-			}
-			switch part := strings.LastIndexAny(s.digits.all[:at], numberPart+titlePart+bodyPart); s.digits.all[part : part+1] {
-			case numberPart:
-				f.put(places[local], named, exact)
-			case titlePart:
-				f.put(places[local], title, exact)
-			default:
-				f.put(places[local], text, exact)
-			}
-		})
-	})
+	for i := range f.x.documents {
+		d := &f.x.documents[i]
+		f.digitsOf(int32(i), f.x.shards[d.shard].digits.of(int(d.local)))
+	}
+}
+
+// digitsOf looks through the digits of one document.
+func (f *finding) digitsOf(i int32, all string) {
+	allowed := false
+	for from := 0; ; {
+		at := strings.Index(all[from:], f.needle)
+		if at < 0 || !allowed && !f.allows(i) {
+			return
+		}
+		allowed = true
+		at += from
+		from = at + 1
+		if end := at + len(f.needle); end < len(all) {
+			f.lead(all[end])
+		}
+		for at--; all[at] >= '0' && all[at] <= '9'; at-- {
+		}
+		switch all[at] {
+		case numberPart:
+			f.put(i, named, exact)
+		case titlePart:
+			f.put(i, title, exact)
+		default:
+			f.put(i, text, exact)
+		}
+	}
 }
 
 // digitSpans returns where a number has the digits of the needle.
@@ -147,25 +163,18 @@ func (f *finding) text(keys string) {
 	for i := range f.x.names {
 		hit[i] = strings.Contains(f.x.names[i].text, keys)
 	}
-	f.everyShard(func(s *shard, places []int32) {
-		maybe := s.having(keys)
-		for local, i := range places {
-			if i < 0 {
-				continue
-			}
-			d := &f.x.documents[i]
-			switch at := strings.Index(d.notice.Title, keys); {
-			case at == 0:
-				f.put(i, titleStart, exact)
-			case at > 0:
-				f.put(i, title, exact)
-			case hit[d.issuer] || hit[d.column] || strings.Contains(d.notice.Document, keys) || strings.Contains(d.notice.Index, keys):
-				f.put(i, named, exact)
-			case maybe.has(uint16(local)) && bodyHas(d, keys):
-				f.put(i, text, exact)
-			}
+	for i := range f.x.documents {
+		d := &f.x.documents[i]
+		switch at := strings.Index(d.notice.Title, keys); {
+		case at == 0:
+			f.put(int32(i), titleStart, exact)
+		case at > 0:
+			f.put(int32(i), title, exact)
+		case hit[d.issuer] || hit[d.column] || strings.Contains(d.notice.Document, keys) || strings.Contains(d.notice.Index, keys):
+			f.put(int32(i), named, exact)
 		}
-	})
+	}
+	f.byText(func(s *shard) (*set, *set) { return new(set), s.having(keys) }, func(text string) bool { return strings.Contains(text, keys) })
 }
 
 // having returns the notices whose texts have every character of keys.
@@ -181,14 +190,6 @@ func (s *shard) having(keys string) *set {
 		out.and(&of)
 	}
 	return out
-}
-
-func bodyHas(d *document, keys string) (found bool) {
-	body(d.notice, func(_, of string) bool {
-		found = strings.Contains(of, keys)
-		return !found
-	})
-	return found
 }
 
 // textSpans returns where a text has the needle.

@@ -1,12 +1,6 @@
 package search
 
-import (
-	"math/bits"
-
-	"mingbai/playlist/hanzi"
-)
-
-func reach(keys string, at int, syllable string) uint64 { return hanzi.Reach(keys, at, syllable) }
+import "math/bits"
 
 // ways says which texts of a shard may match an automaton. The keys are divided
 // among characters in every way that there is; a text must have a character for
