@@ -3,6 +3,7 @@ package search_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,26 +20,22 @@ var trade = strings.Fields(`低保 养老 保险 医疗 补贴 公示 村委会 
  农业 林业 森林 防火 防汛 抗旱 疫苗 接种 学生 助学 营养 午餐 危房 改造 宅基地 审批 土地 流转 承包 确权 征收 补偿 安置 村民 代表 会议
  决议 收支 明细 季度 年度 预算 决算 采购 招标 中标 结果 公开 监督 举报 电话 服务 中心 窗口 材料 身份证 户口簿 证明 银行 一卡通 发放`)
 
-// vocabulary is words as they are used, the frequent ones first.
+// vocabulary is words as they are used, the frequent ones first: six for every
+// two initials.
 var vocabulary = sync.OnceValue(func() []string {
-	var out []string
-	for rank := range 6 {
-		for a := 'a'; a <= 'z'; a++ {
-			for b := 'a'; b <= 'z'; b++ {
-				of := hanzi.FromPinyin(string([]rune{a, b}), 40)
-				n := 0
-				for _, c := range of {
-					if c.Used == 2 && len([]rune(c.Text)) == 2 {
-						if n == rank {
-							out = append(out, c.Text)
-						}
-						n++
-					}
+	var ranked [6][]string
+	for a := 'a'; a <= 'z'; a++ {
+		for b := 'a'; b <= 'z'; b++ {
+			rank := 0
+			for _, c := range hanzi.FromPinyin(string([]rune{a, b}), 20) {
+				if c.Used == 2 && len([]rune(c.Text)) == 2 && rank < len(ranked) {
+					ranked[rank] = append(ranked[rank], c.Text)
+					rank++
 				}
 			}
 		}
 	}
-	return out
+	return slices.Concat(ranked[:]...)
 })
 
 // writer writes notices that look like a county's.

@@ -1,7 +1,5 @@
 package search
 
-import "math/bits"
-
 // perShard is how many notices share one set of lists, so that a place in them
 // fits into 16 bits and a set of them into half a kilobyte.
 const perShard = 4096
@@ -30,15 +28,6 @@ func (s *set) and(o *set) (any bool) {
 func (s *set) or(o *set) {
 	for i := range s {
 		s[i] |= o[i]
-	}
-}
-
-// each calls f with every member, in order.
-func (s *set) each(f func(i uint16)) {
-	for at, w := range s {
-		for ; w != 0; w &= w - 1 {
-			f(uint16(at*64 + bits.TrailingZeros64(w)))
-		}
 	}
 }
 

@@ -49,7 +49,7 @@ func TestWhatIsFound(t *testing.T) {
 	for _, c := range []struct {
 		mode  search.Mode
 		keys  string
-		first playlist.NoticeID
+		finds playlist.NoticeID
 		mark  string // in the title, or else in the snippet
 		where string
 	}{
@@ -77,19 +77,57 @@ func TestWhatIsFound(t *testing.T) {
 		{search.Strokes, "szhhhsshhhzn", specimen.GuideID, "最", ""},
 		{search.Strokes, "szhhhsshhhznpsp", specimen.GuideID, "最低", ""},
 	} {
-		r := find(t, x, c.mode, c.keys)
-		all := hits(r)
-		if len(all) == 0 {
-			t.Errorf("%s finds nothing", c.keys)
+		all := hits(find(t, x, c.mode, c.keys))
+		i := slices.IndexFunc(all, func(h search.Hit) bool { return h.Notice.ID == c.finds })
+		if i < 0 {
+			t.Errorf("%s does not find %s", c.keys, c.finds)
 			continue
 		}
-		h := all[0]
+		h := all[i]
 		got := marked(h.Notice.Title, h.Title)
 		if c.where != "" {
 			got = marked(h.Snippet, h.Marks)
 		}
-		if h.Notice.ID != c.first || h.Where != c.where || !strings.HasPrefix(got, c.mark) {
-			t.Errorf("%s finds first %s %q in %q (%s), want %s %q in %q", c.keys, h.Notice.ID, got, h.Where, h.Snippet, c.first, c.mark, c.where)
+		if h.Where != c.where || !strings.HasPrefix(got, c.mark) {
+			t.Errorf("%s marks %q in %q (%s), want %q in %q", c.keys, got, h.Where, h.Snippet, c.mark, c.where)
+		}
+	}
+}
+
+func wetland(id playlist.NoticeID, site playlist.SiteID, title, issuer, text string, issued int) *playlist.Notice {
+	return &playlist.Notice{
+		ID: id, Version: 1, Kind: playlist.KindAnnouncement, Site: site, Column: "policy", Title: title, Issuer: issuer,
+		Issued:       schedule.Date{Year: 2026, Month: 11, Day: issued},
+		Announcement: &playlist.Announcement{Blocks: []playlist.Block{{Kind: playlist.Paragraph, Text: text}}},
+	}
+}
+
+// Beginnings of titles, titles, departments, texts; of one sort the newest and
+// then the nearest; what is exact before what is not.
+func TestRanking(t *testing.T) {
+	x := search.Build(specimens(t,
+		wetland("text", "qinghe", "通告", "县政府", "请爱护白鹭湿地。", 20),
+		wetland("issuer", "qinghe", "通告", "白鹭湿地管理站", "内容", 19),
+		wetland("title-old", "qinghe", "关于白鹭湿地的通告", "县政府", "内容", 2),
+		wetland("title-new", "qinghe", "关于白鹭湿地的通告", "县政府", "内容", 9),
+		wetland("title-near", "liuxi", "关于《白鹭》湿地的通告", "村委会", "内容", 9),
+		wetland("start", "qinghe", "白鹭湿地开放", "县政府", "内容", 1),
+		wetland("confused", "qinghe", "白怒湿地", "县政府", "内容", 20),
+	))
+	for mode, keys := range map[search.Mode]string{search.Pinyin: "bailushidi", search.Text: "白鹭湿地"} {
+		want := []playlist.NoticeID{"start", "title-near", "title-new", "title-old", "issuer", "text", "confused"}
+		if mode == search.Text {
+			want = []playlist.NoticeID{"start", "title-new", "title-old", "issuer", "text"}
+		}
+		var got []playlist.NoticeID
+		for _, h := range hits(find(t, x, mode, keys)) {
+			got = append(got, h.Notice.ID)
+			if h.Exact != (h.Notice.ID != "confused") {
+				t.Errorf("%s: %s is exact %v", keys, h.Notice.ID, h.Exact)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s finds %v, want %v", keys, got, want)
 		}
 	}
 }
