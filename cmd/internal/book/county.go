@@ -35,8 +35,8 @@ type Place struct {
 
 // Upright and Wide are the panels of the book: 21.5 inches, at eye level.
 var (
-	Upright = playlist.Panel{Width: 1080, Height: 1920, WidthMM: 268, HeightMM: 476, BottomMM: 950}
-	Wide    = playlist.Panel{Width: 1920, Height: 1080, WidthMM: 476, HeightMM: 268, BottomMM: 1050}
+	Upright = playlist.Panel{Width: 1080, Height: 1920, WidthMM: 268, HeightMM: 476, BottomMM: 720}
+	Wide    = playlist.Panel{Width: 1920, Height: 1080, WidthMM: 476, HeightMM: 268, BottomMM: 860}
 )
 
 // Open reads the sample county as a touchscreen at the site sees it at that
