@@ -35,7 +35,7 @@ func commandWord(ts *testscript.TestScript, neg bool, args []string) {
 	case "screenshot":
 		img, err := w.screenshot(s)
 		ts.Check(err)
-		if p := panels[s.kind]; img.Bounds().Size() != image.Pt(p.Width, p.Height) {
+		if p := panelOf(s); img.Bounds().Size() != image.Pt(p.Width, p.Height) {
 			w.fail(ts, "the picture of %s has %v", s.name, img.Bounds())
 		}
 	}

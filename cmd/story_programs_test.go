@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"image"
 	"io"
 	"log/slog"
 	"os"
@@ -24,7 +23,6 @@ import (
 	"mingbai/controller"
 	"mingbai/controller/publish"
 	"mingbai/kiosk"
-	"mingbai/kiosk/headless"
 	"mingbai/kiosk/led"
 	"mingbai/kiosk/link"
 	"mingbai/kiosk/player"
@@ -100,7 +98,11 @@ func officeProgram() error {
 	if sites, err := c.Store.Sites(ctx); err != nil {
 		return err
 	} else if len(sites) == 0 {
-		files, err := intake.Load(os.DirFS(*county), schedule.Date{})
+		dir, anchor := os.DirFS(*county), schedule.Date{}
+		if *county == "" {
+			dir, anchor = configs.Sample(), schedule.DateOf(time.Now())
+		}
+		files, err := intake.Load(dir, anchor)
 		if err != nil {
 			return err
 		}
@@ -118,6 +120,7 @@ func screenProgram() error {
 	kind := playlist.ScreenKind("")
 	flag.Func("kind", "", func(s string) error { kind = playlist.ScreenKind(s); return nil })
 	record := flag.String("record", "", "where to write what is on the display")
+	window := flag.String("display", "", "the X display on which a real window opens; empty paints in memory")
 	clock := flag.String("clock", "", "the machine's clock: an instant, or a duration ahead of the true time")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -145,10 +148,19 @@ func screenProgram() error {
 	rec := &recorder{Device: device, out: out}
 	var program player.Program = led.New(rec, cfg.Panel)
 	if kind == playlist.Touch {
-		program = touch.New(rec, touch.Options{Panel: cfg.Panel, Idle: cfg.Idle, Console: cfg.Controller})
+		t := touch.New(rec, touch.Options{Panel: cfg.Panel, Idle: cfg.Idle, Console: cfg.Controller})
+		defer t.Close()
+		program = t
+	}
+	screen, err := presenter(*window, cfg.Panel, log)
+	if err != nil {
+		return err
+	}
+	if *window != "" {
+		program = &glass{Program: program, path: *record + ".glass"}
 	}
 	log.Info("The program has started.")
-	err = device.Run(ctx, program, headless.New(image.Pt(cfg.Panel.Width, cfg.Panel.Height)))
+	err = device.Run(ctx, program, screen)
 	return errors.Join(err, out.Close())
 }
 

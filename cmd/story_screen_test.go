@@ -24,12 +24,16 @@ var panels = map[string]playlist.Panel{
 
 // screen NAME KIND at SITE: a machine is switched on for the first time.
 func screenWord(ts *testscript.TestScript, neg bool, args []string) {
-	w := need(ts, neg, args, 4, 4, "screen NAME touch|led at SITE")
+	w := need(ts, neg, args, 4, 4, "screen NAME touch|led|window at SITE")
 	l, err := newLine()
 	ts.Check(err)
 	l.to(w.relay.address())
 	s := &screen{name: args[0], kind: args[1], site: args[3], line: l, config: filepath.Join(w.dir, args[0]+".toml")}
-	p := panels[s.kind]
+	if s.kind == "window" {
+		s.kind = "touch"
+		w.openWindow(ts, s)
+	}
+	p := panelOf(s)
 	text := fmt.Sprintf("controller = %q\ndata = %q\nname = %q\n\n[panel]\nwidth = %d\nheight = %d\nwidth_mm = %d\nheight_mm = %d\n",
 		l.url(), w.disk(s), s.name, p.Width, p.Height, p.WidthMM, p.HeightMM)
 	ts.Check(os.WriteFile(s.config, []byte(text), 0o644))
@@ -42,7 +46,7 @@ func (w *world) disk(s *screen) string { return filepath.Join(w.dir, s.name) }
 
 func (w *world) startScreen(ts *testscript.TestScript, s *screen) {
 	var err error
-	s.process, err = start(s.name, w.dir, "mingbai-screen", "-config", s.config, "-kind", s.kind, "-record", w.record(s), "-clock", s.clock)
+	s.process, err = start(s.name, w.dir, "mingbai-screen", "-config", s.config, "-kind", s.kind, "-record", w.record(s), "-clock", s.clock, "-display", s.display())
 	ts.Check(err)
 	w.until(ts, s.name+" presents something", func() (bool, string) {
 		if !s.process.running() {
@@ -64,7 +68,7 @@ func pair(ts *testscript.TestScript, neg bool, args []string) {
 		return ok, ""
 	})
 	w.must(ts, "POST", "/screens", map[string]any{"screen": playlist.Screen{
-		ID: playlist.ScreenID(s.name), Site: playlist.SiteID(s.site), Kind: playlist.ScreenKind(s.kind), Name: s.name, Panel: panels[s.kind],
+		ID: playlist.ScreenID(s.name), Site: playlist.SiteID(s.site), Kind: playlist.ScreenKind(s.kind), Name: s.name, Panel: panelOf(s),
 	}}, nil)
 	w.must(ts, "POST", "/pairing", map[string]any{"code": code, "screen": s.name}, nil)
 	upToDate(ts, false, args)

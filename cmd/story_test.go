@@ -60,6 +60,7 @@ type screen struct {
 	clock            string // how its machine's clock is set
 	process          *process
 	config           string
+	window           *window // nil paints in memory
 }
 
 func newWorld(dir, county string) (*world, error) {
@@ -76,6 +77,7 @@ func (w *world) close() {
 			s.process.kill()
 		}
 		s.line.close()
+		s.window.close()
 	}
 	if w.office != nil {
 		w.office.kill()

@@ -51,6 +51,14 @@ var words = map[string]word{
 	"refuses":     refuses,
 	"forge":       forge,
 	"command":     commandWord,
+
+	"tap":     tap,
+	"type":    typeWord,
+	"sees":    sees,
+	"idles":   idles,
+	"fingers": fingers,
+	"said":    said,
+	"counted": counted,
 }
 
 // need checks the number of arguments of a word.
@@ -61,11 +69,14 @@ func need(ts *testscript.TestScript, neg bool, args []string, from, to int, usag
 	return of(ts)
 }
 
-// office [starts | stops | is killed | dies at STEP | is AHEAD ahead]
+// office [starts | starts with the sample county | stops | is killed | dies at STEP | is AHEAD ahead]
 func office(ts *testscript.TestScript, neg bool, args []string) {
 	w := need(ts, neg, args, 1, 5, "office [starts | stops | is killed | dies at STEP | is AHEAD ahead]")
 	switch said := strings.Join(args, " "); {
 	case said == "starts":
+		w.startOffice(ts)
+	case said == "starts with the sample county":
+		w.county = "" // which is embedded
 		w.startOffice(ts)
 	case said == "stops":
 		ts.Check(w.office.stop())
