@@ -48,6 +48,13 @@ type glass struct {
 	player.Program
 	path string
 	last *scene.Frame
+	seen onGlass
+}
+
+// onGlass is what a story knows of the page on the display.
+type onGlass struct {
+	Frames  int // that have been there
+	Regions []scene.Region
 }
 
 func (g *glass) Presented(f *scene.Frame, at time.Time) {
@@ -56,7 +63,9 @@ func (g *glass) Presented(f *scene.Frame, at time.Time) {
 		return
 	}
 	g.last = f
-	data, err := json.Marshal(f.Regions)
+	g.seen.Frames++
+	g.seen.Regions = f.Regions
+	data, err := json.Marshal(g.seen)
 	if err == nil {
 		// Renamed into place, so that nobody reads half of it.
 		if err = os.WriteFile(g.path+".new", data, 0o644); err == nil {
@@ -104,16 +113,14 @@ func (w *world) openWindow(ts *testscript.TestScript, s *screen) {
 }
 
 // regions returns what answers a touch now.
-func (w *world) regions(s *screen) []scene.Region {
+func (w *world) regions(s *screen) []scene.Region { return w.glass(s).Regions }
+
+func (w *world) glass(s *screen) (seen onGlass) {
 	data, err := os.ReadFile(w.record(s) + ".glass")
-	if err != nil {
-		return nil
+	if err != nil || json.Unmarshal(data, &seen) != nil {
+		return onGlass{} // not yet
 	}
-	var list []scene.Region
-	if json.Unmarshal(data, &list) != nil {
-		return nil
-	}
-	return list
+	return seen
 }
 
 // place waits until something answers whose action or label is, or begins with,
@@ -153,12 +160,22 @@ func (w *world) press(ts *testscript.TestScript, s *screen, at image.Point) {
 	ts.Check(s.window.hand.Release())
 }
 
-// tap NAME WHAT...: a finger touches what has that action or says that.
+// tap NAME WHAT...: a finger touches what has that action or says that, and the
+// page answers and comes to rest.
 func tap(ts *testscript.TestScript, neg bool, args []string) {
 	w := need(ts, neg, args, 2, 20, "tap NAME WHAT")
 	s := w.screen(ts, args[0])
 	r := w.place(ts, s, strings.Join(args[1:], " "))
+	before := w.glass(s).Frames
 	w.press(ts, s, image.Pt((r.Area.Min.X+r.Area.Max.X)/2, (r.Area.Min.Y+r.Area.Max.Y)/2))
+	w.until(ts, s.name+" answers the touch", func() (bool, string) {
+		if !s.process.running() {
+			w.fail(ts, "%s does not run", s.name)
+		}
+		now := w.glass(s)
+		// The frame of the pressed button is one, the answer another.
+		return now.Frames >= before+2 && len(now.Regions) > 0, fmt.Sprint(now.Frames-before, " frames")
+	})
 }
 
 // type NAME KEYS: a finger goes from key to key of the pad on the screen, as fast
