@@ -151,6 +151,18 @@ func (w *world) place(ts *testscript.TestScript, s *screen, wanted string) scene
 	return found
 }
 
+// rest waits until a person would see that the page has come to rest: nothing
+// new for a quarter of a second.
+func (w *world) rest(ts *testscript.TestScript, s *screen) {
+	last, since := -1, time.Now()
+	w.until(ts, s.name+" comes to rest", func() (bool, string) {
+		if n := w.glass(s).Frames; n != last {
+			last, since = n, time.Now()
+		}
+		return time.Since(since) >= 250*time.Millisecond, fmt.Sprint(last, " frames")
+	})
+}
+
 // press is a finger of 40 ms, as the window gets it from the X server.
 func (w *world) press(ts *testscript.TestScript, s *screen, at image.Point) {
 	ts.Check(s.window.hand.Move(at))
@@ -165,6 +177,7 @@ func (w *world) press(ts *testscript.TestScript, s *screen, at image.Point) {
 func tap(ts *testscript.TestScript, neg bool, args []string) {
 	w := need(ts, neg, args, 2, 20, "tap NAME WHAT")
 	s := w.screen(ts, args[0])
+	w.rest(ts, s)
 	r := w.place(ts, s, strings.Join(args[1:], " "))
 	before := w.glass(s).Frames
 	w.press(ts, s, image.Pt((r.Area.Min.X+r.Area.Max.X)/2, (r.Area.Min.Y+r.Area.Max.Y)/2))
@@ -238,9 +251,10 @@ func fingers(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// said SITE N [KIND]: the office has so many voices of its screens, no more.
+// said N [KIND [TEXT]]: the office has so many voices of that kind and text, no
+// more.
 func said(ts *testscript.TestScript, neg bool, args []string) {
-	w := need(ts, neg, args, 1, 2, "said N [KIND]")
+	w := need(ts, neg, args, 1, 3, "said N [KIND [TEXT]]")
 	var got struct {
 		Items []struct {
 			ID     string   `json:"id"`
@@ -255,7 +269,7 @@ func said(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		n := 0
 		for _, v := range got.Items {
-			if len(args) == 1 || v.Kind == args[1] {
+			if (len(args) < 2 || v.Kind == args[1]) && (len(args) < 3 || v.Text == args[2]) {
 				n++
 			}
 		}

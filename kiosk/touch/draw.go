@@ -16,7 +16,8 @@ func (p *Program) choose(status kiosk.Status, state player.State) (page.View, wi
 		return p.dress(page.View{Kind: page.Identify}), wire.Showing{Page: "identify"}
 	case !status.Enrolled && status.Library == nil:
 		return p.dress(page.View{Kind: page.Pairing}), wire.Showing{Page: "pairing"}
-	case state.Mode == player.Alerting && !p.session.seen[state.Alert.ID]:
+	case state.Mode == player.Alerting && !p.session.seen[state.Alert.ID] && !(state.Alert.Alert.Lifted && p.session.active):
+		// That a warning was lifted is no reason to keep somebody from the own page.
 		show := wire.Showing{Page: "alert", Notice: state.Alert.ID, Version: state.Alert.Version, Why: state.Why}
 		if p.lib != nil {
 			_, show.Channel, show.Revision, _ = p.lib.Notice(state.Alert.ID, status.Moment)
