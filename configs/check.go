@@ -329,9 +329,6 @@ func (c *checker) window(w Window) {
 	if !slices.Contains([]Backend{BackendAuto, BackendEbiten, BackendShm}, w.Backend) {
 		c.wrong("window.backend", "%q is none of auto, ebiten and shm", w.Backend)
 	}
-	if w.Dots && w.Backend == BackendShm {
-		c.wrong("window.backend", "round dots are drawn by ebiten only; leave the backend at auto")
-	}
 	if w.Fullscreen && (w.X != 0 || w.Y != 0) {
 		c.warn("window.x", "a full screen has no place of its own; window.x and window.y do nothing")
 	}

@@ -209,7 +209,6 @@ func TestScreenCheck(t *testing.T) {
 			{"window.dots", func(s *Screen) { s.Window.Dots = true }},
 			{"window.rotate", func(s *Screen) { s.Window.Rotate = 45 }},
 			{"window.backend", func(s *Screen) { s.Window.Backend = "opengl" }},
-			{"window.backend", func(s *Screen) { s.Window.Scale, s.Window.Dots, s.Window.Backend = 6, true, BackendShm }},
 		} {
 			v := good
 			c.change(&v)

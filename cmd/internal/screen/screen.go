@@ -131,7 +131,7 @@ func present(ctx context.Context, cfg configs.Screen, log *slog.Logger) (player.
 	if backend == configs.BackendAuto {
 		suits, why := shm.Suits(ctx, os.Getenv("DISPLAY"))
 		backend = configs.BackendEbiten
-		if suits && !w.Dots {
+		if suits {
 			backend = configs.BackendShm
 		}
 		log.Info("The way to the display was chosen.", "backend", backend, "reason", why)
@@ -140,7 +140,7 @@ func present(ctx context.Context, cfg configs.Screen, log *slog.Logger) (player.
 		return shm.New(shm.Options{
 			Title: title, Width: panel.Width, Height: panel.Height,
 			Fullscreen: w.Fullscreen, Monitor: w.Monitor, X: w.X, Y: w.Y, Borderless: w.Borderless,
-			Scale: w.Scale, Turn: mount.Turn(w.Rotate), HideCursor: w.HideCursor, Log: log,
+			Scale: w.Scale, Turn: mount.Turn(w.Rotate), Dots: w.Dots, HideCursor: w.HideCursor, Log: log,
 			Watchdog: alive(log),
 		})
 	}

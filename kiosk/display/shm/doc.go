@@ -10,8 +10,7 @@
 // every touch and mouse press arrives once; nothing turns while nothing moves
 // but a heartbeat a second.
 //
-// It leaves to others how boards are drawn as round dots (kiosk/display), what
-// the frames say, and DPMS. A server that dies ends Run with an error, for the
+// It leaves to others what the frames say, and DPMS. A server that dies ends Run with an error, for the
 // service manager to start the program again.
 package shm
 
@@ -41,6 +40,7 @@ type Options struct {
 	X, Y       int // position on the screen, for a window that is not fullscreen
 
 	Scale int        // pixels of the window for one of the frame; 0 fits the frame into the window
+	Dots  bool       // each pixel of the frame is a round lamp of Scale pixels
 	Turn  mount.Turn // how far the panel hangs turned
 
 	HideCursor bool
@@ -76,6 +76,8 @@ func New(o Options) (*Display, error) {
 		return nil, fmt.Errorf("a display of %d×%d pixels cannot be opened", o.Width, o.Height)
 	case o.Scale < 0 || o.Scale > 64:
 		return nil, fmt.Errorf("a display cannot be scaled by %d", o.Scale)
+	case o.Dots && o.Scale < 3:
+		return nil, fmt.Errorf("dots need a scale of 3 or more, not %d", o.Scale)
 	case o.FPSCap < 0:
 		return nil, fmt.Errorf("a display cannot show %d frames a second", o.FPSCap)
 	}

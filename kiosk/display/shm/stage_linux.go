@@ -22,6 +22,7 @@ type stage struct {
 	canvas scene.Target // what frames are painted into
 	direct bool         // canvas is the memory itself
 	own    []uint8      // the pixels of a canvas that is not
+	cover  []uint32     // of a lamp, when pixels are lamps
 	frame  *scene.Frame // painted
 
 	unsent image.Rectangle // of the window
@@ -57,6 +58,9 @@ func (s *stage) lay(size image.Point) {
 	factor, at := m.Layout()
 	stride := s.memory.size.X * 4
 	s.direct = factor == 1 && m.Turn == 0
+	if s.opts.Dots {
+		s.cover = lampCover(s.opts.Scale)
+	}
 	if s.direct {
 		s.own = nil
 		s.canvas = scene.Target{Pix: s.memory.pix[at.Y*stride+at.X*4:], Stride: stride, Size: m.Area().Size(), BGR: true}
@@ -74,30 +78,47 @@ func (s *stage) paint(f *scene.Frame) {
 	s.canvas.Apply(c, f)
 	s.frame = f
 	factor, at := s.mount.Layout()
-	switch {
-	case s.direct:
+	if s.direct {
 		for _, r := range c.Areas() {
 			s.note(r.Add(at))
 		}
+		return
+	}
+	if !c.Moved.Empty() && !s.move(c.Moved, c.By, factor, at) {
+		s.bring(c.Moved, factor, at)
+	}
+	for _, r := range c.Damage {
+		s.bring(r, factor, at)
+	}
+}
+
+// move moves in the window what has moved on the canvas, and reports whether it
+// could: not where it has been cut off or was smoothed.
+func (s *stage) move(moved image.Rectangle, by image.Point, factor float64, at image.Point) bool {
+	k := int(factor)
+	if float64(k) != factor || s.opts.Scale == 0 && k != 1 {
+		return false
+	}
+	to := scaled(s.mount.Turn.Rect(moved, s.mount.Frame), k).Add(at)
+	by = s.mount.Turn.Vector(by).Mul(k)
+	if !to.Union(to.Sub(by)).In(image.Rectangle{Max: s.memory.size}) {
+		return false
+	}
+	window := scene.Target{Pix: s.memory.pix, Stride: s.memory.size.X * 4, Size: s.memory.size}
+	window.Move(to, by)
+	s.note(to)
+	return true
+}
+
+// bring brings an area of the canvas over into the window.
+func (s *stage) bring(r image.Rectangle, factor float64, at image.Point) {
+	switch {
 	case factor == 1:
-		// What moved upright moves turned as well.
-		by := s.mount.Turn.Vector(c.By)
-		if to := s.mount.Turn.Rect(c.Moved, f.Size).Add(at); !c.Moved.Empty() {
-			window := scene.Target{Pix: s.memory.pix, Stride: s.memory.size.X * 4, Size: s.memory.size}
-			if whole := (image.Rectangle{Max: s.memory.size}); to.Union(to.Sub(by)).In(whole) {
-				window.Move(to, by)
-				s.note(to)
-			} else {
-				s.turn(c.Moved, at)
-			}
-		}
-		for _, r := range c.Damage {
-			s.turn(r, at)
-		}
+		s.turn(r, at)
+	case s.opts.Scale > 0:
+		s.squares(r, at)
 	default:
-		for _, r := range c.Areas() {
-			s.enlarge(r, factor, at)
-		}
+		s.fit(r, factor, at)
 	}
 }
 
@@ -144,9 +165,8 @@ func (s *stage) turn(r image.Rectangle, at image.Point) {
 	s.note(to)
 }
 
-// enlarge brings an area of the canvas over at another size: in squares when
-// the scale is configured, else smoothly.
-func (s *stage) enlarge(r image.Rectangle, factor float64, at image.Point) {
+// fit brings an area of the canvas over at another size, smoothly.
+func (s *stage) fit(r image.Rectangle, factor float64, at image.Point) {
 	turned := s.mount.Turn.Rect(r.Inset(-1), s.mount.Frame)
 	to := image.Rect(int(float64(turned.Min.X)*factor)-1, int(float64(turned.Min.Y)*factor)-1,
 		int(float64(turned.Max.X)*factor)+2, int(float64(turned.Max.Y)*factor)+2).Add(at).Intersect(s.mount.Area())
@@ -155,11 +175,7 @@ func (s *stage) enlarge(r image.Rectangle, factor float64, at image.Point) {
 		row := s.memory.pix[y*stride+to.Min.X*4:]
 		for x := to.Min.X; x < to.Max.X; x++ {
 			fx, fy := s.mount.Turn.Upright((float64(x-at.X)+0.5)/factor, (float64(y-at.Y)+0.5)/factor, s.mount.Frame)
-			v := s.nearest(fx, fy)
-			if s.opts.Scale == 0 {
-				v = s.smooth(fx, fy)
-			}
-			binary.LittleEndian.PutUint32(row[(x-to.Min.X)*4:], v)
+			binary.LittleEndian.PutUint32(row[(x-to.Min.X)*4:], s.smooth(fx, fy))
 		}
 	}
 	s.note(to)
@@ -169,9 +185,6 @@ func (s *stage) pixel(x, y int) uint32 {
 	x, y = max(0, min(x, s.canvas.Size.X-1)), max(0, min(y, s.canvas.Size.Y-1))
 	return binary.LittleEndian.Uint32(s.own[y*s.canvas.Stride+x*4:])
 }
-
-// nearest is the pixel of the canvas at a place between its pixels' edges.
-func (s *stage) nearest(x, y float64) uint32 { return s.pixel(int(x), int(y)) }
 
 // smooth mixes the four pixels around a place.
 func (s *stage) smooth(x, y float64) uint32 {
