@@ -166,7 +166,9 @@ func (d *Device) Run(ctx context.Context, program player.Program, screen player.
 		}
 	})
 	wg.Go(func() { d.keepHouse(ctx) })
-	wg.Go(func() { d.keepExtras(ctx) })
+	if d.kind == playlist.Touch {
+		wg.Go(func() { d.keepExtras(ctx) }) // a board has no voice
+	}
 	err := screen.Run(ctx, &watched{Program: program, device: d})
 	if c, ok := program.(interface{ Close() }); ok {
 		c.Close() // what somebody has just said is still stored

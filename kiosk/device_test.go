@@ -8,7 +8,9 @@ import (
 	"image/color"
 	"image/png"
 	"log/slog"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,14 +35,14 @@ import (
 // office runs a real controller with one village and one notice until the test
 // ends.
 func office(t *testing.T) *controller.Controller {
-	return officeWith(t, "明日停水。", configs.Fonts{})
+	return officeWith(t, "明日停水。", func(*configs.Controller) {})
 }
 
-func officeWith(t *testing.T, text string, faces configs.Fonts) *controller.Controller {
+func officeWith(t *testing.T, text string, change func(*configs.Controller)) *controller.Controller {
 	cfg := configs.DefaultController()
 	cfg.Speech.Enabled = "off"
-	cfg.Fonts = faces
 	cfg.Data, cfg.Listen, cfg.Screens.Report = t.TempDir(), "127.0.0.1:0", time.Second
+	change(&cfg)
 	c, err := controller.New(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -99,12 +101,17 @@ type running struct {
 	stop   context.CancelFunc
 }
 
-// switchOn starts a device in a folder, and pairs it when it is new.
+// switchOn starts a board in a folder, and pairs it when it is new.
 func switchOn(t *testing.T, c *controller.Controller, dir string, now func() time.Time) *running {
 	t.Helper()
-	cfg := configs.DefaultScreen(playlist.LED)
+	return switchOnAs(t, playlist.LED, c, dir, now)
+}
+
+func switchOnAs(t *testing.T, kind playlist.ScreenKind, c *controller.Controller, dir string, now func() time.Time) *running {
+	t.Helper()
+	cfg := configs.DefaultScreen(kind)
 	cfg.Controller, cfg.Data, cfg.Name, cfg.Report = c.URL(), dir, "gate", time.Second
-	d, err := NewWith(cfg, playlist.LED, slog.New(slog.DiscardHandler), Options{
+	d, err := NewWith(cfg, kind, slog.New(slog.DiscardHandler), Options{
 		Now: now, Backoff: link.Backoff{Min: 10 * time.Millisecond, Max: 100 * time.Millisecond},
 	})
 	if err != nil {
@@ -112,8 +119,12 @@ func switchOn(t *testing.T, c *controller.Controller, dir string, now func() tim
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{Device: d, t: t, office: c, done: make(chan error, 1), stop: cancel}
-	go func() { r.done <- d.Run(ctx, plain{d}, headless.New(image.Pt(8, 4))) }()
-	t.Cleanup(cancel)
+	gone := make(chan struct{})
+	go func() {
+		r.done <- d.Run(ctx, plain{d}, headless.New(image.Pt(8, 4)))
+		close(gone)
+	}()
+	t.Cleanup(func() { cancel(); <-gone }) // its folder goes after it
 	if !d.Status().Enrolled {
 		r.until("it shows a code", func() bool { return d.Status().Code != "" })
 		row, err := c.Fleet.Confirm(t.Context(), "test", d.Status().Code, fleet.Enrolment{Site: "liuxi", Name: "大门屏"})
@@ -293,6 +304,31 @@ func TestLeapsOfTheClockAreNotShown(t *testing.T) {
 	}
 }
 
+// TestRecordingTravels: a notice that the office published is shown at once, and
+// can be read aloud soon after, line by line.
+func TestRecordingTravels(t *testing.T) {
+	if _, err := exec.LookPath("espeak-ng"); err != nil {
+		t.Fatalf("the delivered voice can be tested only where it is installed (apt install espeak-ng): %v", err)
+	}
+	c := officeWith(t, "明日停水。请储水备用。", func(c *configs.Controller) { c.Speech.Enabled = "on" })
+	r := switchOnAs(t, playlist.Touch, c, t.TempDir(), time.Now)
+	r.until("the notice can be read aloud", func() bool { return r.HasSpeech("tingshui", 1) })
+	heard, err := r.Speech("tingshui", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, m := range heard.Marks {
+		lines = append(lines, m.Text)
+	}
+	if want := []string{"关于停水的公告", "明日停水。", "请储水备用。"}; !slices.Equal(lines, want) || heard.Duration() < 2*time.Second {
+		t.Errorf("%v of %q are read, want %q", heard.Duration(), lines, want)
+	}
+	if _, err := r.Speech("tingshui", 2); err == nil || r.HasSpeech("other", 1) {
+		t.Error("a recording was found that there is not")
+	}
+}
+
 // TestRareNameTravels: a character that no screen has is taken from the office's
 // fonts, comes with the edition, and is what the screen needs to be whole.
 func TestRareNameTravels(t *testing.T) {
@@ -304,7 +340,7 @@ func TestRareNameTravels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := officeWith(t, name, configs.Fonts{Rare: []string{font}})
+	c := officeWith(t, name, func(c *configs.Controller) { c.Fonts = configs.Fonts{Rare: []string{font}} })
 	if got := c.Desk.Missing(name); len(got) != 0 {
 		t.Errorf("the office cannot draw %q", string(got))
 	}

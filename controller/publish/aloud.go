@@ -18,7 +18,7 @@ import (
 // recording, the recording is made in the background, and an edition after it
 // brings it to the screens.
 const (
-	speakBatch = 32               // notices looked up at a time
+	speakBatch = 8                // notices looked up at a time; what is published meanwhile comes after them
 	speakAgain = 10 * time.Minute // after a failure
 	speakFails = 3                // failures in a row after which the voice rests
 )

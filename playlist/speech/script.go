@@ -39,8 +39,15 @@ func Script(n *playlist.Notice) []Line {
 	case n.Media != nil:
 		s.title(n)
 		s.text(n.Media.Text)
-		for _, p := range n.Pictures {
+		for i, p := range n.Pictures {
+			before := len(s.head)
 			s.text(p.Caption)
+			// The page shows one picture at a time, the first to begin with.
+			for j := range s.head[before:] {
+				if i > 0 {
+					s.head[before+j].Text = ""
+				}
+			}
 		}
 		s.hotline(n, "监督电话")
 	}
@@ -263,13 +270,13 @@ func (s *script) alert(n *playlist.Notice) {
 		return
 	}
 	s.text(a.Action, drill)
-	s.say("", level)
+	s.head = append(s.head, Line{Say: Spoken(level)}) // it stands in the band above the page
 	s.text(a.Area, "影响范围，")
 	s.text(a.Detail)
 	s.text(a.Measures, "政府措施，")
 	s.hotline(n, "值班电话")
 	if drill != "" {
-		s.tail = append(s.tail, Line{Text: "这是一次演练，不是真实预警", Say: "这是一次演练，不是真实预警。"})
+		s.tail = append(s.tail, Line{Say: "这是一次演练，不是真实预警。"})
 	}
 }
 
