@@ -121,6 +121,10 @@ func NewWith(cfg configs.Controller, log *slog.Logger, opt Options) (_ *Controll
 	if err != nil {
 		return nil, err
 	}
+	voices, err := keys.Voices()
+	if err != nil {
+		return nil, err
+	}
 	if c.Accounts, err = accounts.New(c.Store, accounts.Config{Idle: cfg.Sessions.Lifetime}); err != nil {
 		return nil, err
 	}
@@ -129,7 +133,7 @@ func NewWith(cfg configs.Controller, log *slog.Logger, opt Options) (_ *Controll
 	}
 	c.Bus = bus.New()
 	c.Fleet, err = fleet.New(ctx, fleet.Config{
-		Store: c.Store, Blobs: c.Blobs, Root: root, Zone: c.zone, Language: cfg.Language, Log: log,
+		Store: c.Store, Blobs: c.Blobs, Root: root, Voices: voices, Zone: c.zone, Language: cfg.Language, Log: log,
 		Pairing: cfg.Screens.Pairing, Report: cfg.Screens.Report, Offline: cfg.Screens.Offline, PushInline: cfg.Limits.PushInline,
 	})
 	if err != nil {

@@ -40,7 +40,7 @@ func TestFilesAreTheOwners(t *testing.T) {
 	c := openController(t, cfg)
 	load(t, c)
 	keys, err := filepath.Glob(filepath.Join(cfg.Keys(), "*.key"))
-	if err != nil || len(keys) != 9 { // the root's and two of each site
+	if err != nil || len(keys) != 10 { // the root's, the one for voices, and two of each site
 		t.Errorf("%d keys, %v", len(keys), err)
 	}
 	for _, path := range append(keys, cfg.DatabaseFile(), cfg.TokenFile()) {

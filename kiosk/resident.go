@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"time"
 
@@ -18,7 +19,8 @@ import (
 // write down. The error is mailbox.ErrTooMany when this screen has said too much
 // lately; any other says that nothing was stored.
 func (d *Device) Say(v wire.Voice) (number string, err error) {
-	number, err = d.mail.Put(v, d.moment().Now)
+	now := d.moment().Now
+	number, err = d.mail.Put(d.sealed(v, now), now)
 	if err != nil {
 		if !errors.Is(err, mailbox.ErrTooMany) {
 			d.log.Error("A voice could not be stored.", "kind", v.Kind, "error", err)
@@ -28,6 +30,29 @@ func (d *Device) Say(v wire.Voice) (number string, err error) {
 	d.log.Info("A voice was stored.", "kind", v.Kind, "notice", v.Notice)
 	d.kick()
 	return number, nil
+}
+
+// sealed closes a voice to all but the office, if the office has said how. What
+// cannot be sealed is kept open rather than lost; Put says what is wrong with it.
+func (d *Device) sealed(v wire.Voice, now time.Time) wire.Voice {
+	g := d.cache.Current()
+	if g == nil || g.Library == nil || len(g.Library.Settings().VoiceKey) == 0 {
+		return v
+	}
+	if v.ID == "" {
+		v.ID = rand.Text()
+	}
+	if v.At.IsZero() {
+		v.At = now
+	}
+	closed, err := v.Seal(g.Library.Settings().VoiceKey)
+	if err != nil {
+		if _, refused := errors.AsType[*wire.Refusal](err); !refused {
+			d.log.Error("A voice could not be sealed.", "error", err)
+		}
+		return v
+	}
+	return closed
 }
 
 // Count adds to a count of today.

@@ -71,8 +71,8 @@ func TestSaidOffline(t *testing.T) {
 	if err := d.mail.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	if !onDisk(t, filepath.Join(dir, "mailbox"), text) {
-		t.Fatal("what was accepted is not on the disk")
+	if len(d.mail.Waiting(10)) != 2 || onDisk(t, dir, text) || onDisk(t, dir, "13800000000") {
+		t.Fatal("what was accepted is not on the disk, or anybody can read it there")
 	}
 	// A second one that was never sent by a program which then died.
 	d = offline(t, dir)
@@ -93,7 +93,9 @@ func TestSaidOffline(t *testing.T) {
 			}
 			return n == 2 && sums.Totals[wire.CountSession] == 2
 		})
-		r.until("it has left the screen", func() bool { return !onDisk(t, filepath.Join(dir, "mailbox"), text) })
+		r.until("it has left the screen", func() bool {
+			return len(r.mail.Waiting(10)) == 0 && !onDisk(t, filepath.Join(dir, "mailbox"), "sealed")
+		})
 		r.stop()
 		<-r.done
 	}

@@ -88,6 +88,9 @@ type Settings struct {
 	Zone     string         `json:"zone"`               // IANA time zone, for example Asia/Shanghai
 	Language string         `json:"language,omitempty"` // "zh" (default) or "en"
 	Identify string         `json:"identify,omitempty"`
+	// VoiceKey seals what residents write, see wire.Voice.Seal: an X25519 public
+	// key of 32 bytes; empty seals nothing.
+	VoiceKey []byte `json:"voice_key,omitempty"`
 }
 
 // ChannelGrant names the public keys that may sign editions of a channel.

@@ -37,7 +37,10 @@ func showRegister(v *visit) error {
 		case "notice":
 			out.Link = "/notices/" + r.Subject
 		case "voice":
-			if r.Subject != "" {
+			switch {
+			case r.Action == "voice.unreadable":
+				out.Link = "/screens/" + r.Subject
+			case r.Subject != "":
 				out.Link = "/voices/" + r.Subject
 			}
 		case "screen":
@@ -97,6 +100,8 @@ func (v *visit) deed(action string) string {
 		return v.t("处理意见")
 	case "voice.closed":
 		return v.t("意见不需处理")
+	case "voice.unreadable":
+		return v.t("收到打不开的意见")
 	case "voice.export":
 		return v.t("导出意见")
 	case "screen.enrol":

@@ -13,6 +13,7 @@ package fleet
 
 import (
 	"context"
+	"crypto/ecdh"
 	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
@@ -46,6 +47,7 @@ type Config struct {
 	Store      *store.Store
 	Blobs      *assets.Store
 	Root       ed25519.PrivateKey // signs settings; its public half is pinned by screens
+	Voices     *ecdh.PrivateKey   // opens what residents wrote; nil lets screens send it open
 	Zone       *time.Location
 	Language   string        // of new screens, zh or en
 	Pairing    time.Duration // a code is good for so long (10 min)

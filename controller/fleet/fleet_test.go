@@ -2,6 +2,7 @@ package fleet_test
 
 import (
 	"context"
+	"crypto/ecdh"
 	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
@@ -45,11 +46,15 @@ func newYard(t *testing.T) *yard {
 	if err != nil {
 		t.Fatal(err)
 	}
+	voices, err := ecdh.X25519().GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
 	zone, err := time.LoadLocation("Asia/Shanghai")
 	if err != nil {
 		t.Fatal(err)
 	}
-	y.Fleet, err = fleet.New(ctx, fleet.Config{Store: y.store, Blobs: blobs, Root: root, Zone: zone, Language: "zh",
+	y.Fleet, err = fleet.New(ctx, fleet.Config{Store: y.store, Blobs: blobs, Root: root, Voices: voices, Zone: zone, Language: "zh",
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: func() time.Time { return y.now }})
 	if err != nil {
 		t.Fatal(err)

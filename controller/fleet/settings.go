@@ -82,6 +82,9 @@ func (f *Fleet) document(ctx context.Context, r store.Reader, row store.Screen) 
 	s := playlist.Settings{
 		Screen: row.Screen, Hotline: own.Hotline, Duty: own.Duty, Zone: f.cfg.Zone.String(), Language: row.Language,
 	}
+	if f.cfg.Voices != nil {
+		s.VoiceKey = f.cfg.Voices.PublicKey().Bytes()
+	}
 	for _, site := range tree.Path(row.Site) {
 		s.Path = append(s.Path, nameOf(site))
 		if s.Hotline == "" {

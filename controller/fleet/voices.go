@@ -30,7 +30,8 @@ const (
 type postage struct {
 	usage  int // messages since from
 	from   time.Time
-	warned time.Time
+	warned time.Time // that it says too much
+	lost   time.Time // a voice that cannot be opened was put on record
 }
 
 // stamp counts a message of usage and reports whether it is within the bound.
@@ -59,20 +60,27 @@ func (f *Fleet) post(screen playlist.ScreenID) *postage {
 func (f *Fleet) Voices(ctx context.Context, screen playlist.ScreenID, voices []wire.Voice) (heard []string, err error) {
 	now := f.cfg.Now()
 	good := make([]wire.Voice, 0, len(voices))
+	var lost []string // sealed for somebody else
 	for _, v := range voices {
-		clean, err := v.Clean()
+		clean, err := f.opened(v)
 		if err == nil {
 			good = append(good, clean)
 			continue
 		}
-		f.cfg.Log.Warn("a voice makes no sense and is dropped", "screen", string(screen), "cause", err)
+		f.cfg.Log.Warn("a voice cannot be read and is dropped", "screen", string(screen), "cause", err)
 		if len(v.ID) <= 64 {
 			heard = append(heard, v.ID)
 		}
+		if r, ok := errors.AsType[*wire.Refusal](err); ok && r.Reason == wire.ReasonWrongKey {
+			lost = append(lost, v.ID)
+		}
 	}
-	if len(good) == 0 {
+	if len(good)+len(lost) == 0 {
 		return heard, nil
 	}
+	// That somebody said something is on record even if nobody can read it, but no
+	// device fills the register.
+	tell := len(lost) > 0 && f.seldom(screen, now, func(p *postage) *time.Time { return &p.lost })
 	var kept []string
 	fresh := 0
 	err = f.writer.do(ctx, "take voices of "+string(screen), func(ctx context.Context, t *store.Tx) error {
@@ -97,7 +105,12 @@ func (f *Fleet) Voices(ctx context.Context, screen playlist.ScreenID, voices []w
 			}
 			kept = append(kept, v.ID)
 		}
-		return nil
+		if !tell {
+			return nil
+		}
+		return t.Register(ctx, store.Record{
+			At: now, Actor: "system", Action: "voice.unreadable", Subject: string(screen), Site: row.Site, Detail: fmt.Sprint(len(lost)),
+		})
 	})
 	if err != nil {
 		return nil, err
@@ -109,6 +122,18 @@ func (f *Fleet) Voices(ctx context.Context, screen playlist.ScreenID, voices []w
 		f.cfg.Log.Info("residents have said something", "screen", string(screen), "voices", fresh)
 	}
 	return append(heard, kept...), nil
+}
+
+// opened is a voice as a person reads it. The error is a *wire.Refusal.
+func (f *Fleet) opened(v wire.Voice) (wire.Voice, error) {
+	if f.cfg.Voices == nil && len(v.Sealed) > 0 {
+		return wire.Voice{}, &wire.Refusal{Reason: wire.ReasonWrongKey, Detail: "this controller opens no sealed voices"}
+	}
+	v, err := v.Clean() // before the key is used on it
+	if err != nil {
+		return v, err
+	}
+	return v.Unseal(f.cfg.Voices)
 }
 
 // received is a voice as it is stored. A rating in which nothing is written asks
@@ -155,16 +180,22 @@ func (f *Fleet) Usage(ctx context.Context, screen playlist.ScreenID, u wire.Usag
 
 // flooded says once an hour that a screen says too much.
 func (f *Fleet) flooded(screen playlist.ScreenID, what string, now time.Time) {
-	f.mu.Lock()
-	p := f.post(screen)
-	tell := now.Sub(p.warned) >= usageEvery
-	if tell {
-		p.warned = now
-	}
-	f.mu.Unlock()
-	if tell {
+	if f.seldom(screen, now, func(p *postage) *time.Time { return &p.warned }) {
 		f.cfg.Log.Warn("a screen says more than a screen can; the rest waits on it", "screen", string(screen), "what", what)
 	}
+}
+
+// seldom reports whether the last time that is noted of a screen was an hour
+// ago, and then notes this one.
+func (f *Fleet) seldom(screen playlist.ScreenID, now time.Time, of func(*postage) *time.Time) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	last := of(f.post(screen))
+	if now.Sub(*last) < usageEvery {
+		return false
+	}
+	*last = now
+	return true
 }
 
 // MaxNote is how long a note on a voice may be, in characters.

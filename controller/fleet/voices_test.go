@@ -1,6 +1,7 @@
 package fleet_test
 
 import (
+	"crypto/ecdh"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -210,5 +211,48 @@ func TestScores(t *testing.T) {
 	want := []store.Scores{{Notice: "n-1", Title: "公示", Bad: 2, Fair: 3, Good: 5}, {Good: 1}}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("scores %+v, %v", got, err)
+	}
+}
+
+// TestSealedVoices opens what was sealed for this office, and puts on record
+// what was sealed for another.
+func TestSealedVoices(t *testing.T) {
+	y := newYard(t)
+	ctx := t.Context()
+	_, s := y.enrol("liuxi")
+	set, err := y.Settings(ctx, s.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings, err := wire.OpenSettings(set.Push.Envelope, y.RootKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := said(wire.Opinion, y.now, "只给办公室看")
+	closed, err := v.Seal(settings.VoiceKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger, err := ecdh.X25519().GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost, err := said(wire.Opinion, y.now, "给别处的").Seal(stranger.PublicKey().Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard, err := y.Voices(ctx, s.ID, []wire.Voice{closed, lost})
+	if err != nil || len(heard) != 2 {
+		t.Errorf("heard %v, %v", heard, err)
+	}
+	if _, err := y.Voices(ctx, s.ID, []wire.Voice{lost}); err != nil {
+		t.Fatal(err)
+	}
+	if all := y.voices(store.VoiceFilter{}); len(all) != 1 || all[0].Text != v.Text || all[0].ID != v.ID {
+		t.Errorf("stored %+v", all)
+	}
+	rec, err := y.store.Records(ctx, string(s.ID), 0, 2)
+	if err != nil || rec[1].Action == "voice.unreadable" || rec[0].Action != "voice.unreadable" || rec[0].Detail != "1" {
+		t.Errorf("the register says %+v, %v", rec, err)
 	}
 }

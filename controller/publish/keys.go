@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"crypto/ecdh"
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/hex"
@@ -17,7 +18,8 @@ import (
 )
 
 // Keys is the folder of private keys: one that signs settings, which every
-// screen pins when it is enrolled, and one for each channel. A file holds the
+// screen pins when it is enrolled, one for each channel, and one that opens what
+// residents wrote. A file holds the
 // 32-byte seed in hexadecimal and can be read by its owner only.
 type Keys struct {
 	fsys durable.FS
@@ -60,6 +62,19 @@ func (k *Keys) Channel(c playlist.ChannelID) (ed25519.PrivateKey, error) {
 		name += ".alert"
 	}
 	return k.key(name)
+}
+
+// Voices returns the key that opens what residents wrote, making it on first use.
+func (k *Keys) Voices() (*ecdh.PrivateKey, error) {
+	seed, err := k.key("voices")
+	if err != nil {
+		return nil, err
+	}
+	key, err := ecdh.X25519().NewPrivateKey(seed.Seed())
+	if err != nil {
+		return nil, fmt.Errorf("read key voices: %w", err)
+	}
+	return key, nil
 }
 
 func (k *Keys) key(name string) (ed25519.PrivateKey, error) {

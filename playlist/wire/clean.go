@@ -71,7 +71,10 @@ func (v Voice) Clean() (Voice, error) {
 		slices.ContainsFunc(v.Topics, func(t string) bool { return long(t, maxVoiceTopic) }) {
 		return Voice{}, refuse(ReasonOversized, "voice %s is too long", v.ID)
 	}
-	said := v.Text != "" || len(v.Topics) > 0
+	if n := len(v.Sealed); n > maxSealed || n > 0 && (v.Text != "" || v.Contact != "") {
+		return Voice{}, refuse(ReasonDamaged, "voice %s is sealed and open, or too long", v.ID)
+	}
+	said := v.Text != "" || len(v.Topics) > 0 || len(v.Sealed) > 0
 	switch {
 	case v.Kind == Rating && v.Score == 0:
 		return Voice{}, refuse(ReasonDamaged, "rating %s has no score", v.ID)

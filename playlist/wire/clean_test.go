@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"crypto/ecdh"
+	"crypto/rand"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -48,6 +50,71 @@ func TestCleanVoice(t *testing.T) {
 	v.Kind = "question" // of a later version
 	if _, err := v.Clean(); err != nil {
 		t.Errorf("a later kind: %v", err)
+	}
+}
+
+func TestSeal(t *testing.T) {
+	private, err := ecdh.X25519().GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := private.PublicKey().Bytes()
+	v := Voice{ID: rand.Text(), Kind: Opinion, At: time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC), Text: strings.Repeat("𬭎\"", MaxVoiceText/2), Contact: "13800000000", Topics: []string{"路灯"}}
+	s, err := v.Seal(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(s)
+	if err != nil || s.Text != "" || s.Contact != "" || strings.Contains(string(raw), "138") || s.Number() != v.Number() {
+		t.Errorf("sealed %s, %v", raw, err)
+	}
+	if c, err := s.Clean(); err != nil || !reflect.DeepEqual(c, s) {
+		t.Errorf("a sealed voice is cleaned to %+v, %v", c, err)
+	}
+	if again, err := s.Seal(key); err != nil || !reflect.DeepEqual(again, s) {
+		t.Errorf("sealed again %v", err)
+	}
+	if got, err := s.Unseal(private); err != nil || !reflect.DeepEqual(got, v) {
+		t.Errorf("opened %+v, %v", got, err)
+	}
+	short, long := v, v
+	short.Text, long.Text = "好", "请修路灯，晚上看不见"
+	a, err := short.Seal(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := long.Seal(key)
+	if err != nil || len(a.Sealed) != len(b.Sealed) {
+		t.Errorf("%d and %d bytes tell one from the other, %v", len(a.Sealed), len(b.Sealed), err)
+	}
+	if r, err := (Voice{ID: rand.Text(), Kind: Rating, Score: 1, At: v.At}).Seal(key); err != nil || r.Sealed != nil {
+		t.Errorf("a rating without words is sealed: %+v, %v", r, err)
+	}
+	if _, err := v.Seal(key[1:]); err == nil {
+		t.Error("sealed with half a key")
+	}
+	other, err := ecdh.X25519().GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Unseal(other); reasonOf(t, err) != ReasonWrongKey {
+		t.Errorf("another key: %v", err)
+	}
+	moved := s
+	moved.ID = rand.Text()
+	if _, err := moved.Unseal(private); reasonOf(t, err) != ReasonWrongKey {
+		t.Errorf("under another ID: %v", err)
+	}
+	moved = s
+	moved.Sealed = append([]byte(nil), s.Sealed...)
+	moved.Sealed[40] ^= 1
+	if _, err := moved.Unseal(private); reasonOf(t, err) != ReasonWrongKey {
+		t.Errorf("changed: %v", err)
+	}
+	both := s
+	both.Text = "x"
+	if _, err := both.Clean(); reasonOf(t, err) != ReasonDamaged {
+		t.Errorf("sealed and open: %v", err)
 	}
 }
 

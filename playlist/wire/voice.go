@@ -40,6 +40,7 @@ type Voice struct {
 	Topics  []string          `json:"topics,omitempty"`  // chosen from what the form offers
 	Text    string            `json:"text,omitempty"`    // typed
 	Contact string            `json:"contact,omitempty"` // a telephone number, if the person wants an answer
+	Sealed  []byte            `json:"sealed,omitempty"`  // Text and Contact, see Seal; then both are empty
 }
 
 // Voices is a batch, oldest first.
