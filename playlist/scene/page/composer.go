@@ -19,8 +19,12 @@ type writing struct {
 	cand  image.Rectangle // what the keys may mean
 	keys  image.Rectangle
 	label bool // there is room to say above the field what it is
-	tight bool // tabs and field share a row
+	tight bool // it is the whole page
 }
+
+// shared says whether tabs and field stand in one row, which then has no room
+// for anything else.
+func (l writing) shared() bool { return l.field.Max.Y > l.tabs.Min.Y }
 
 // composer draws the field that is being written, candidates and keys, and
 // leaves the rest of the page for the form. On a panel without height it is the
@@ -34,14 +38,14 @@ func (x *ctx) composer(t *Typing, y0, y1 int) (rest *ctx, top, foot int) {
 		pad, pads = DigitPad, []Pad{DigitPad} // a telephone number
 	}
 	end := s.tabs(l.tabs, pad, pads, l.tight)
-	if l.tight && !l.tabs.Overlaps(image.Rect(l.tabs.Min.X, l.field.Min.Y, l.tabs.Max.X, l.field.Max.Y)) {
+	if l.tight && !l.shared() {
 		// The row of tabs has room to say what the field is.
 		s.fieldName(t, image.Rect(end, l.tabs.Min.Y, l.tabs.Max.X, l.tabs.Max.Y))
 	}
 	done := string(Action{DoField, "none"}.String())
 	s.doneKey(l.done, done)
 	s.field1(t, l)
-	s.candidates(t, l.cand)
+	s.candidates(t, l)
 	s.keypad(l.keys, pad, nil)
 	part := *x
 	switch {
@@ -231,7 +235,8 @@ func (s *sheet) lastOf(m markedText, width int) markedText {
 }
 
 // candidates is the row of what the keys may mean, with the ways to more of it.
-func (s *sheet) candidates(t *Typing, r image.Rectangle) {
+func (s *sheet) candidates(t *Typing, l writing) {
+	r := l.cand
 	gap, touch := s.keyGap(), s.m.touch()
 	if t.Field == ContactField {
 		return
@@ -241,7 +246,7 @@ func (s *sheet) candidates(t *Typing, r image.Rectangle) {
 			return // the field itself says what to do
 		}
 		text, st := s.w.typed.candidateHint[padOf(t)], s.plain(typeset.Sans, sizeSmall, s.pal.Secondary)
-		if t.Problem != "" {
+		if t.Problem != "" && l.shared() {
 			text, st = t.Problem, s.plain(typeset.Bold, sizeSmall, s.pal.Danger)
 		}
 		p := s.setter.Clamp(text, st, r.Dx(), 1)

@@ -1,5 +1,7 @@
 package page
 
+import "mingbai/playlist/search"
+
 // typedWords are the words of keypads, search and forms.
 type typedWords struct {
 	pinyin, strokes, digits string // the tabs of a keypad
@@ -48,6 +50,8 @@ type typedWords struct {
 	quiet  string // how an opinion is treated
 	phone  string // label of a number to call
 	filled string // characters so far
+
+	where map[string]string // what a text is that matched, in English
 }
 
 var typedChinese = typedWords{
@@ -124,4 +128,11 @@ var typedEnglish = typedWords{
 
 	rate: "Are you satisfied with this page?", rates: [3]string{"No", "So-so", "Yes"},
 	quiet: "Anonymous: no name, no photograph.", phone: "Hotline", filled: "%d of %d characters",
+
+	where: map[string]string{
+		search.WhereIssuer: "Department", search.WhereColumn: "Section", search.WhereEnglish: "English", search.WhereSummary: "Summary",
+		search.WhereText: "Text", search.WhereWho: "Conditions", search.WhereMaterial: "To bring", search.WhereStep: "Steps", search.WhereFee: "Fee",
+		search.WherePlace: "Place", search.WhereTable: "List", search.WherePurpose: "Purpose", search.WhereCaption: "Picture", search.WhereBasis: "Basis",
+		search.WhereNumber: "Document", search.WhereIndex: "Index", search.WherePhone: "Telephone",
+	},
 }
