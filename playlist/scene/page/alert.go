@@ -142,6 +142,12 @@ func (x *ctx) media(n *playlist.Notice) content {
 		if len(n.Pictures) == 0 {
 			return
 		}
+		if s.paper {
+			for _, p := range n.Pictures {
+				s.picture(p, "", most)
+			}
+			return
+		}
 		s.gap(24)
 		s.picture(n.Pictures[at], "", most)
 		if len(n.Pictures) > 1 {

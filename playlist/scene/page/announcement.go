@@ -140,6 +140,9 @@ func (s *sheet) picture(p playlist.Picture, caption string, most int) {
 	if caption == "" {
 		caption = p.Caption
 	}
+	if s.paper {
+		most = min(most, s.m.u(480))
+	}
 	// A picture and its caption stand on one page.
 	most = min(most, s.m.page()-3*s.m.t(sizeSmall)-s.m.u(80))
 	s.keep(func() {

@@ -24,7 +24,7 @@ func (s *sheet) table(t *playlist.FundTable, index int) {
 	} else {
 		s.gap(36)
 	}
-	if g.total > s.width() {
+	if g.total > s.width() && !s.paper {
 		s.sideways(g)
 	}
 	s.held--

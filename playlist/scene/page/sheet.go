@@ -190,7 +190,7 @@ func (s *sheet) card(r image.Rectangle, action string) {
 
 // touchable makes r answer touches; while it is pressed it is tinted.
 func (s *sheet) touchable(r image.Rectangle, action, label string, tint bool) {
-	if s.dry || action == "" {
+	if s.dry || s.paper || action == "" {
 		return
 	}
 	if tint && s.v.Pressed == action {

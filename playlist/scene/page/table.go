@@ -60,6 +60,9 @@ func headText(c playlist.FundColumn) string {
 // sideways last.
 func (s *sheet) grid(t *playlist.FundTable) *grid {
 	g := &grid{t: t, own: s.own(t), pad: s.m.u(22)}
+	if s.paper {
+		g.pad = s.m.u(12) // no finger has to find a row on paper
+	}
 	longest := slices.Clone(s.Book.table(t).longest)
 	for c := range longest {
 		// The row of sums says what it is in the first text column.
@@ -114,7 +117,9 @@ func (s *sheet) grid(t *playlist.FundTable) *grid {
 		full = false
 	}
 	if !full && !try(body, false, false) && !try(body, true, false) && !try(small, true, false) {
-		try(body, true, true)
+		if !s.paper || !s.narrow(try) {
+			try(body, true, true)
+		}
 	}
 	// What is left over goes between the columns alike.
 	extra := 0
@@ -141,6 +146,17 @@ func (s *sheet) grid(t *playlist.FundTable) *grid {
 	}
 	g.header += s.m.u(28)
 	return g
+}
+
+// narrow sets a table that is too wide for paper, which does not move, smaller
+// and smaller down to 7 points.
+func (s *sheet) narrow(try func(cell typeset.Style, wrap, force bool) bool) bool {
+	for n := sizeSmall - 2; n >= 20; n -= 2 {
+		if try(s.style(typeset.Sans, s.m.t(n), 1.4, s.pal.Ink), true, false) {
+			return true
+		}
+	}
+	return false
 }
 
 // gutter is the space after a column: more between figures and a text that

@@ -13,7 +13,7 @@ import (
 
 // tileSide is the side in pixels of the squares of which an enlarged picture is
 // put together. Moving it draws only those that come into sight.
-const tileSide = 256
+const tileSide = 128
 
 // maxTileBytes bounds the squares that a Book keeps.
 const maxTileBytes = 32 << 20
@@ -94,38 +94,49 @@ func (b *Book) window(ref assets.Ref, src image.Image, size image.Point, view im
 	return out, true
 }
 
-// tap is the share of one source pixel in a pixel of the result, in 1/4096.
+// tap are the shares of a run of source pixels in one pixel of the result, in
+// 1/4096, in fours: that is what the loops below are unrolled for.
 type tap struct {
 	first   int
-	weights []int32
+	weights [][4]int32
 }
 
-// taps are the weights of a Catmull-Rom kernel (B=0, C=1/2; Keys 1981), widened
-// where the picture is made smaller, for the pixels from to to of n that n0
-// source pixels become.
+// taps are the weights for the pixels from to to of n that n0 source pixels
+// become: of a Catmull-Rom kernel (B=0, C=1/2; Keys 1981) where the picture is
+// made larger, of a triangle over the pixels that fall together where it is made
+// smaller. Renditions are at most twice as large as needed, so that four source
+// pixels do either way and a page is drawn within a few frames. A source of less than four pixels is read beyond its
+// end, with weight 0.
 func taps(n0, n, from, to int) []tap {
 	scale := float64(n0) / float64(n)
-	wide := math.Max(scale, 1)
-	support := 2 * wide
+	kernel, wide, support := catmullRom, 1.0, 2.0
+	if scale > 1 {
+		kernel, wide, support = triangle, scale, scale
+	}
 	out := make([]tap, 0, to-from)
+	w := make([]float64, 0, int(2*support)+2)
 	for i := from; i < to; i++ {
 		mid := (float64(i)+0.5)*scale - 0.5
-		lo, hi := int(math.Ceil(mid-support)), int(math.Floor(mid+support))
-		lo, hi = max(lo, 0), min(hi, n0-1)
-		w := make([]float64, hi-lo+1)
+		lo, hi := max(int(math.Ceil(mid-support)), 0), min(int(math.Floor(mid+support)), n0-1)
+		w = w[:0]
 		sum := 0.0
-		for j := range w {
-			w[j] = catmullRom(math.Abs(float64(lo+j)-mid) / wide)
-			sum += w[j]
+		for j := lo; j <= hi; j++ {
+			v := kernel(math.Abs(float64(j)-mid) / wide)
+			w = append(w, v)
+			sum += v
 		}
-		t := tap{first: lo, weights: make([]int32, len(w))}
-		for j := range w {
-			t.weights[j] = int32(math.Round(w[j] / sum * 4096))
+		fours := (len(w) + 3) / 4
+		t := tap{first: max(min(lo, n0-4*fours), 0), weights: make([][4]int32, fours)}
+		for j, v := range w {
+			at := lo + j - t.first
+			t.weights[at/4][at%4] = int32(math.Round(v / sum * 4096))
 		}
 		out = append(out, t)
 	}
 	return out
 }
+
+func triangle(t float64) float64 { return max(1-t, 0) }
 
 func catmullRom(t float64) float64 {
 	switch {
@@ -142,51 +153,92 @@ func catmullRom(t float64) float64 {
 func resample(src image.Image, size image.Point, r image.Rectangle) *scene.Bitmap {
 	b := src.Bounds()
 	across, down := taps(b.Dx(), size.X, r.Min.X, r.Max.X), taps(b.Dy(), size.Y, r.Min.Y, r.Max.Y)
-	need := image.Rect(across[0].first, down[0].first, 0, 0)
-	for _, t := range across {
-		need.Max.X = max(need.Max.X, t.first+len(t.weights))
-	}
-	for _, t := range down {
-		need.Max.Y = max(need.Max.Y, t.first+len(t.weights))
-	}
-	part := opaque(src, need.Add(b.Min))
+	need := reach(across, down)
+	part := onWhite(src, need.Add(b.Min))
 	w, h := r.Dx(), r.Dy()
 	// First across, into rows of 12 bits a channel, then down.
 	rows := make([]int32, need.Dy()*w*3)
 	for y := range need.Dy() {
-		line := part.Pix[y*part.Stride:]
-		out := rows[y*w*3:]
-		for x, t := range across {
+		line := part.Pix[y*part.Stride:][:need.Dx()*4]
+		out := rows[y*w*3:][:w*3]
+		for _, t := range across {
 			var sr, sg, sb int32
-			at := (t.first - need.Min.X) * 4
+			p := line[(t.first-need.Min.X)*4:]
 			for _, k := range t.weights {
-				p := line[at : at+3 : at+3]
-				sr, sg, sb = sr+k*int32(p[0]), sg+k*int32(p[1]), sb+k*int32(p[2])
-				at += 4
+				q := p[:16:16]
+				sr += k[0]*int32(q[0]) + k[1]*int32(q[4]) + k[2]*int32(q[8]) + k[3]*int32(q[12])
+				sg += k[0]*int32(q[1]) + k[1]*int32(q[5]) + k[2]*int32(q[9]) + k[3]*int32(q[13])
+				sb += k[0]*int32(q[2]) + k[1]*int32(q[6]) + k[2]*int32(q[10]) + k[3]*int32(q[14])
+				p = p[16:]
 			}
-			out[x*3], out[x*3+1], out[x*3+2] = sr>>8, sg>>8, sb>>8
+			out[0], out[1], out[2] = sr>>8, sg>>8, sb>>8
+			out = out[3:]
 		}
 	}
 	out := &scene.Bitmap{W: w, H: h, Pix: make([]uint8, w*h*4)}
 	sum := make([]int32, w*3)
 	for y, t := range down {
-		clear(sum)
-		for j, k := range t.weights {
-			line := rows[(t.first-need.Min.Y+j)*w*3:][:w*3]
-			for i, v := range line {
-				sum[i] += k * v
-			}
+		for n, k := range t.weights {
+			at := func(j int) []int32 { return rows[(t.first-need.Min.Y+4*n+j)*w*3:][:w*3] }
+			blend(sum, at(0), at(1), at(2), at(3), k, n == 0)
 		}
 		pix := out.Pix[y*w*4:][: w*4 : w*4]
-		for x := range w {
-			pix[x*4], pix[x*4+1], pix[x*4+2], pix[x*4+3] = level(sum[x*3]), level(sum[x*3+1]), level(sum[x*3+2]), 255
+		in := sum
+		for len(pix) >= 4 && len(in) >= 3 {
+			pix[0], pix[1], pix[2], pix[3] = level(in[0]), level(in[1]), level(in[2]), 255
+			pix, in = pix[4:], in[3:]
 		}
 	}
 	return out
 }
 
+// reach is what the taps read of the source.
+func reach(across, down []tap) image.Rectangle {
+	r := image.Rectangle{Min: image.Pt(across[0].first, down[0].first)}
+	for _, t := range across {
+		r.Max.X = max(r.Max.X, t.first+4*len(t.weights))
+	}
+	for _, t := range down {
+		r.Max.Y = max(r.Max.Y, t.first+4*len(t.weights))
+	}
+	return r
+}
+
+// blend adds four weighted rows to sum, or sets it when they are the first.
+func blend(sum, a, b, c, d []int32, k [4]int32, first bool) {
+	n := len(sum)
+	a, b, c, d = a[:n], b[:n], c[:n], d[:n]
+	if first {
+		for i := range sum {
+			sum[i] = k[0]*a[i] + k[1]*b[i] + k[2]*c[i] + k[3]*d[i]
+		}
+		return
+	}
+	for i := range sum {
+		sum[i] += k[0]*a[i] + k[1]*b[i] + k[2]*c[i] + k[3]*d[i]
+	}
+}
+
 // level turns a sum of two passes, 255 being 255<<16, into a channel.
 func level(v int32) uint8 { return uint8(min(max((v+1<<15)>>16, 0), 255)) }
+
+// onWhite returns a part of a picture on white, its upper left at 0, 0; of a
+// picture that is opaque as it is, without copying it.
+func onWhite(src image.Image, r image.Rectangle) *image.RGBA {
+	p, ok := src.(*image.RGBA)
+	if !ok || !r.In(p.Rect) {
+		return opaque(src, r)
+	}
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		line := p.Pix[p.PixOffset(r.Min.X, y):][:r.Dx()*4]
+		for i := 3; i < len(line); i += 4 {
+			if line[i] != 255 {
+				return opaque(src, r)
+			}
+		}
+	}
+	return &image.RGBA{Pix: p.Pix[p.PixOffset(r.Min.X, r.Min.Y):], Stride: p.Stride, Rect: image.Rectangle{Max: r.Size()}}
+}
 
 // opaque copies a part of a picture onto white.
 func opaque(src image.Image, r image.Rectangle) *image.RGBA {
@@ -197,8 +249,9 @@ func opaque(src image.Image, r image.Rectangle) *image.RGBA {
 		for i, c := range p.Palette {
 			cols[i] = over(c)
 		}
-		for y := r.Min.Y; y < r.Max.Y; y++ {
-			line := p.Pix[p.PixOffset(r.Min.X, y):][:r.Dx()]
+		have := r.Intersect(p.Rect)
+		for y := have.Min.Y; y < have.Max.Y; y++ {
+			line := p.Pix[p.PixOffset(r.Min.X, y):][:have.Dx()]
 			to := out.Pix[(y-r.Min.Y)*out.Stride:]
 			for x, i := range line {
 				if int(i) < len(cols) {
@@ -232,7 +285,7 @@ func rough(src image.Image, size image.Point, r image.Rectangle) *scene.Bitmap {
 	b := src.Bounds()
 	out := &scene.Bitmap{W: r.Dx(), H: r.Dy(), Pix: make([]uint8, r.Dx()*r.Dy()*4)}
 	need := image.Rect(r.Min.X*b.Dx()/size.X, r.Min.Y*b.Dy()/size.Y, (r.Max.X-1)*b.Dx()/size.X+1, (r.Max.Y-1)*b.Dy()/size.Y+1)
-	part := opaque(src, need.Add(b.Min))
+	part := onWhite(src, need.Add(b.Min))
 	from := make([]int, r.Dx())
 	for x := range from {
 		from[x] = ((r.Min.X+x)*b.Dx()/size.X - need.Min.X) * 4
