@@ -1,15 +1,11 @@
 package console
 
 import (
-	"errors"
-	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"mingbai/controller/fleet"
 	"mingbai/controller/store"
 	"mingbai/playlist"
 	"mingbai/playlist/schedule"
@@ -276,112 +272,6 @@ func (v *visit) noticeTitle(id playlist.NoticeID, otherwise string) string {
 	return otherwise
 }
 
-type voicePage struct {
-	frame
-	Row      voiceRow
-	About    string // title of the notice
-	Link     string // to it, empty when it is gone
-	Others   int    // voices about the same notice
-	Arrived  string // when it arrived, if that was long after it was said
-	Handled  string
-	Who      string
-	Settle   bool
-	Note     string
-	Problem  string
-	Received string
-}
-
-// heardVoice finds the voice of the address, if it is the visitor's to read. A
-// voice of another town is not found rather than forbidden: that there is one is
-// not to be told either.
-func (v *visit) heardVoice() (store.Voice, error) {
-	row, err := v.Store.Voice(v.ctx, v.r.PathValue("voice"))
-	if err != nil {
-		return row, err
-	}
-	if v.person.Site == "" {
-		return row, nil
-	}
-	tree, err := v.sites()
-	if err != nil {
-		return row, err
-	}
-	if !v.person.Reaches(tree.PathIDs(row.Site)) {
-		return store.Voice{}, store.ErrNotFound
-	}
-	return row, nil
-}
-
-func showVoice(v *visit) error {
-	p, err := v.voicePage()
-	if err != nil {
-		return err
-	}
-	return v.show("voice", p)
-}
-
-func (v *visit) voicePage() (voicePage, error) {
-	row, err := v.heardVoice()
-	if err != nil {
-		return voicePage{}, err
-	}
-	due, err := v.Fleet.Deadlines(v.ctx)
-	if err != nil {
-		return voicePage{}, err
-	}
-	p := voicePage{Row: v.voiceRow(row, due(row)), Settle: v.has(answers), Who: v.actor(row.Actor)}
-	p.frame = v.page(v.t("%s %s", p.Row.KindName, row.Number()))
-	if row.Notice != "" {
-		p.About = row.Title
-		if n, err := v.Store.Notice(v.ctx, row.Notice); err == nil {
-			p.About, p.Link = n.Title, "/notices/"+string(n.ID)
-		}
-		f, err := v.watched()
-		if err != nil {
-			return p, err
-		}
-		f.Notice, f.Written = row.Notice, true
-		n, err := v.Store.CountVoices(v.ctx, f)
-		if err != nil {
-			return p, err
-		}
-		p.Others = n - 1
-	}
-	p.Row.When = v.local(row.At).Format("2006-01-02 15:04")
-	if row.Received.Sub(row.At) > time.Hour {
-		p.Received = v.local(row.Received).Format("2006-01-02 15:04")
-	}
-	if !row.Handled.IsZero() {
-		p.Handled = v.local(row.Handled).Format("2006-01-02 15:04")
-	}
-	return p, nil
-}
-
-// settleVoice notes what was done.
-func settleVoice(v *visit) error {
-	row, err := v.heardVoice()
-	if err != nil {
-		return err
-	}
-	from, to, note := store.VoiceState(v.form("from")), store.VoiceState(v.form("state")), v.form("note")
-	if !slices.Contains([]store.VoiceState{store.VoiceNew, store.VoiceAnswered, store.VoiceClosed}, to) {
-		return store.ErrNotFound
-	}
-	err = v.Fleet.Settle(v.ctx, v.person.Login, row.ID, from, to, note)
-	if errors.Is(err, fleet.ErrNote) {
-		p, err := v.voicePage()
-		if err != nil {
-			return err
-		}
-		p.Problem, p.Note = v.t("请写明怎么处理的，或者为什么不需处理，最多 %d 个字。", fleet.MaxNote), note
-		return v.showAs(http.StatusUnprocessableEntity, "voice", p)
-	}
-	if err != nil {
-		return err
-	}
-	return v.to("/voices/"+row.ID, "done", "person")
-}
-
 // waitingVoices counts what waits for the visitor, for the menu.
 func (v *visit) waitingVoices() int {
 	if !v.has(hears) {
@@ -394,87 +284,6 @@ func (v *visit) waitingVoices() int {
 	f.State = store.VoiceNew
 	n, _ := v.Store.CountVoices(v.ctx, f) // the menu is no place to fail
 	return n
-}
-
-type ratingsPage struct {
-	frame
-	Days   []option
-	Sites  []option
-	Rows   []ratingRow
-	Total  ratingRow
-	Search bool
-}
-
-type ratingRow struct {
-	store.Scores
-	Link     string
-	All      int
-	Share    int      // per cent of 满意
-	Segments []string // classes of a bar of twenty pieces
-}
-
-func listRatings(v *visit) error {
-	f, err := v.watched()
-	if err != nil {
-		return err
-	}
-	site, err := v.narrow(&f.Sites)
-	if err != nil {
-		return err
-	}
-	days := v.count("days", 400)
-	if days == 0 {
-		days = 30
-	}
-	f.From = v.Now().AddDate(0, 0, -days)
-	f.Limit = 200
-	rows, err := v.Store.Scores(v.ctx, f)
-	if err != nil {
-		return err
-	}
-	p := ratingsPage{frame: v.page(v.t("满意度"))}
-	for _, s := range rows {
-		r := rated(s)
-		if s.Notice == "" {
-			r.Title = v.t("整块屏幕，没有说是哪一条")
-		} else if n, err := v.Store.Notice(v.ctx, s.Notice); err == nil {
-			r.Title, r.Link = n.Title, "/notices/"+string(n.ID)
-		}
-		p.Rows = append(p.Rows, r)
-		p.Total.Bad, p.Total.Fair, p.Total.Good = p.Total.Bad+s.Bad, p.Total.Fair+s.Fair, p.Total.Good+s.Good
-	}
-	p.Total = rated(p.Total.Scores)
-	own, err := v.own()
-	if err != nil {
-		return err
-	}
-	p.Sites = v.siteOptions(own, site)
-	for _, d := range []int{7, 30, 90, 365} {
-		p.Days = append(p.Days, option{Value: strconv.Itoa(d), Label: v.t("最近 %d 天", d), Chosen: d == days})
-	}
-	return v.show("ratings", p)
-}
-
-const barPieces = 20
-
-func rated(s store.Scores) ratingRow {
-	r := ratingRow{Scores: s, All: s.Bad + s.Fair + s.Good}
-	if r.All == 0 {
-		return r
-	}
-	r.Share = (s.Good*100 + r.All/2) / r.All
-	good, fair := (s.Good*barPieces+r.All/2)/r.All, (s.Fair*barPieces+r.All/2)/r.All
-	for i := range barPieces {
-		switch {
-		case i < good:
-			r.Segments = append(r.Segments, "good")
-		case i < good+fair:
-			r.Segments = append(r.Segments, "fair")
-		default:
-			r.Segments = append(r.Segments, "poor")
-		}
-	}
-	return r
 }
 
 // voicesCSV is the list as a table for a spreadsheet, at most 10,000 lines. Who

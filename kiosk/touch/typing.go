@@ -260,10 +260,17 @@ func (p *Program) foundNothing() {
 	}
 	p.session.reported = true
 	p.count(wire.CountEmpty)
-	if w.mode() != search.Digits {
+	switch w.mode() {
+	case search.Digits:
+	case search.Strokes:
+		p.src.EmptySearch(asStrokes.Replace(w.Keys))
+	default:
 		p.src.EmptySearch(w.Keys)
 	}
 }
+
+// asStrokes writes the keys of the stroke pad so that an office can read them.
+var asStrokes = strings.NewReplacer("h", "一", "s", "丨", "p", "丿", "n", "丶", "z", "乛")
 
 // formKey is one key of a form.
 func (p *Program) formKey(w *writing, k string) {
