@@ -166,6 +166,7 @@ func (p *Program) walk(a page.Action) bool {
 		if n, ok := p.notice(); ok {
 			which, _ := strconv.Atoi(a.Arg) // ParseAction has read it
 			p.open(page.View{Kind: page.PicturePage, Notice: n.ID, Picture: which})
+			p.hands.fine = p.now.Add(fineAfter)
 		}
 	default:
 		return false

@@ -48,6 +48,11 @@ func (p *Program) dress(v page.View) page.View {
 	v.Sheet, v.Toast = s.sheet, s.toast
 	v.Spoken = p.heard.line(v.Notice)
 	v.Pressed, v.Moving = p.hands.pressed(), p.hands.moving()
+	if v.Kind == page.PicturePage {
+		// A size that changes is drawn roughly at first: a fine picture of it takes
+		// longer than a frame. What is only moved is known.
+		v.Moving = p.hands.pinch.on || p.now.Before(p.hands.fine)
+	}
 	if !s.asked.IsZero() {
 		v.Idle = max(1, int((answerIn-p.now.Sub(s.asked))/time.Second)+1)
 	}

@@ -50,6 +50,7 @@ type hands struct {
 	lead    int  // 1 + the finger that moves the page; 0 is none
 	axis    axis
 	pinch   pinch
+	fine    time.Time // when a picture of a new size is drawn finely
 	track   track
 	glide   glide
 	jump    jump

@@ -7,10 +7,14 @@ import (
 	_ "image/png"
 	"math"
 	"sync"
+	"time"
 
 	"mingbai/assets"
 	"mingbai/playlist/scene/page"
 )
+
+// fineAfter is how long a picture's size has to rest to be drawn finely.
+const fineAfter = 100 * time.Millisecond
 
 // pinch is two fingers on a picture. The point of the picture that was between
 // them stays between them.
@@ -77,6 +81,14 @@ func (p *Program) pinched(f *finger) bool {
 	return true
 }
 
+// fineDue is when a picture is drawn finely; zero is never.
+func (p *Program) fineDue(now time.Time) time.Time {
+	if p.hands.fine.After(now) {
+		return p.hands.fine
+	}
+	return time.Time{}
+}
+
 // endPinch lets the finger that stays move the picture.
 func (p *Program) endPinch() {
 	h := &p.hands
@@ -122,6 +134,7 @@ func (p *Program) zoomTo(zoom int, mid vec, u, v float64) {
 	top, area := p.session.top(), p.drawn.info.Picture
 	top.Zoom = min(max(zoom, page.MinZoom), page.MaxZoom)
 	_, size := p.lies(top.Zoom)
+	p.hands.fine = p.now.Add(fineAfter)
 	top.PanX = panned(float64(area.Min.X)-(mid.x-u*size.x), size.x-float64(area.Dx()))
 	top.PanY = panned(float64(area.Min.Y)-(mid.y-v*size.y), size.y-float64(area.Dy()))
 	p.drawn.info.MaxPanX = max(0, int(size.x)-area.Dx())
@@ -184,6 +197,7 @@ func (p *Program) nextPicture(back bool) {
 	}
 	top.Picture = (top.Picture + step) % n
 	top.Zoom, top.PanX, top.PanY = 0, 0, 0
+	p.hands.fine = p.now.Add(fineAfter)
 	p.hands.stop()
 }
 

@@ -127,7 +127,7 @@ func (p *Program) listen(now time.Time) {
 	}
 }
 
-func (p *Program) heardDue(time.Time) time.Time {
+func (p *Program) heardDue() time.Time {
 	if p.heard.notice == "" || p.heard.loading {
 		return time.Time{}
 	}

@@ -183,7 +183,7 @@ func (p *Program) Step(now time.Time, input []player.Event) (*scene.Frame, time.
 	frame, moving := p.change.frame(now, p.drawn.frame)
 	next := now.Add(heartbeat)
 	for _, t := range []time.Time{
-		p.due(status.Moment, now, state.Until), p.idleDue(now), p.fadeDue(), p.heardDue(now), p.holdDue(),
+		p.due(status.Moment, now, state.Until), p.idleDue(now), p.fadeDue(), p.heardDue(), p.holdDue(), p.fineDue(now),
 	} {
 		if !t.IsZero() && t.Before(next) {
 			next = t
