@@ -21,28 +21,31 @@ const (
 	IconRight      IconName = "right"
 	IconUp         IconName = "up"
 	IconDown       IconName = "down"
-	IconDocument   IconName = "document" // 文件
-	IconMoney      IconName = "money"    // 资金
-	IconPeople     IconName = "people"   // 村务
-	IconOffline    IconName = "wifi-off" // 未联网
-	IconBell       IconName = "bell"     // 警报
-	IconHand       IconName = "hand"     // 点此
-	IconClose      IconName = "close"    // 关闭
-	IconStar       IconName = "star"     // 党务
-	IconSeal       IconName = "seal"     // 政务
-	IconPrint      IconName = "print"    // 打印
-	IconCode       IconName = "code"     // 扫码
-	IconContrast   IconName = "contrast" // 高对比
-	IconErase      IconName = "erase"    // 退格
-	IconCalendar   IconName = "calendar" // 日期
-	IconInfo       IconName = "info"     // 说明
-	IconMute       IconName = "mute"     // 不能朗读
-	IconStop       IconName = "stop"     // 停止
-	IconOpinion    IconName = "opinion"  // 意见箱
-	IconChair      IconName = "chair"    // 低位（轮椅）
-	IconPlus       IconName = "plus"     // 放大
-	IconMinus      IconName = "minus"    // 缩小
-	IconWhole      IconName = "whole"    // 全图
+	IconDocument   IconName = "document"   // 文件
+	IconMoney      IconName = "money"      // 资金
+	IconPeople     IconName = "people"     // 村务
+	IconOffline    IconName = "wifi-off"   // 未联网
+	IconBell       IconName = "bell"       // 警报
+	IconHand       IconName = "hand"       // 点此
+	IconClose      IconName = "close"      // 关闭
+	IconStar       IconName = "star"       // 党务
+	IconSeal       IconName = "seal"       // 政务
+	IconPrint      IconName = "print"      // 打印
+	IconCode       IconName = "code"       // 扫码
+	IconContrast   IconName = "contrast"   // 高对比
+	IconErase      IconName = "erase"      // 退格
+	IconCalendar   IconName = "calendar"   // 日期
+	IconInfo       IconName = "info"       // 说明
+	IconMute       IconName = "mute"       // 不能朗读
+	IconStop       IconName = "stop"       // 停止
+	IconOpinion    IconName = "opinion"    // 意见箱
+	IconChair      IconName = "chair"      // 低位（轮椅）
+	IconPlus       IconName = "plus"       // 放大
+	IconMinus      IconName = "minus"      // 缩小
+	IconWhole      IconName = "whole"      // 全图
+	IconPleased    IconName = "pleased"    // 满意
+	IconSoSo       IconName = "so-so"      // 一般
+	IconDispleased IconName = "displeased" // 不满意
 )
 
 var icons = map[IconName]string{
@@ -86,4 +89,7 @@ var icons = map[IconName]string{
 	IconPlus:       "O 10.5 10.5 7 M 15.5 15.5 L 21 21 M 7 10.5 L 14 10.5 M 10.5 7 L 10.5 14",
 	IconMinus:      "O 10.5 10.5 7 M 15.5 15.5 L 21 21 M 7 10.5 L 14 10.5",
 	IconWhole:      "M 4 9 L 4 4 L 9 4 M 15 4 L 20 4 L 20 9 M 20 15 L 20 20 L 15 20 M 9 20 L 4 20 L 4 15",
+	IconPleased:    "O 12 12 9.2 M 7.6 14 C 9.2 17.4 14.8 17.4 16.4 14 F O 8.9 9.6 1.3 O 15.1 9.6 1.3",
+	IconSoSo:       "O 12 12 9.2 M 8 15.4 L 16 15.4 F O 8.9 9.6 1.3 O 15.1 9.6 1.3",
+	IconDispleased: "O 12 12 9.2 M 7.8 16.8 C 9.4 13.6 14.6 13.6 16.2 16.8 F O 8.9 9.6 1.3 O 15.1 9.6 1.3",
 }

@@ -292,7 +292,9 @@ func (s *sheet) strokeLabel(k keyCap, face image.Rectangle, col colour) {
 	p := s.set2(k.label, st)
 	high := p.Height + name.Height
 	y := face.Min.Y + (face.Dy()-high)/2
-	s.put(p, face.Min.X+(face.Dx()-p.Width)/2, y, face)
+	// Strokes lie high and low in their square; on keys each is in the middle.
+	ink := p.Ink()
+	s.put(p, face.Min.X+(face.Dx()-ink.Dx())/2-ink.Min.X, y+(p.Height-ink.Dy())/2-ink.Min.Y, face)
 	s.put(name, face.Min.X+(face.Dx()-name.Width)/2, y+p.Height, face)
 }
 

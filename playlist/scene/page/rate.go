@@ -4,7 +4,12 @@ import (
 	"image"
 
 	"mingbai/playlist"
+	"mingbai/playlist/scene"
+	"mingbai/playlist/scene/typeset"
 )
+
+// faces say the scores to those who do not read.
+var faces = [3]scene.IconName{scene.IconDispleased, scene.IconSoSo, scene.IconPleased}
 
 // rateStrip asks at the end of a notice whether it was any good; one touch
 // answers (DOMAIN E08). Nothing stands there while answers cannot be stored, or
@@ -29,8 +34,22 @@ func (s *sheet) rateStrip(n *playlist.Notice) {
 			r := image.Rect(s.x0+i*(wide+gap), s.y, s.x0+i*(wide+gap)+wide, s.y+high)
 			action := Action{DoRate, itoa(score)}.String()
 			p := s.setter.Fit(label, st, wide-s.m.u(24), 1, s.m.u(sizeSmall))
-			s.plainKey(r, action, label, p)
+			s.face(r, action, label, p, faces[score-1])
 		}
 		s.y += high
 	})
+}
+
+// face is a card with a face beside its word, where there is room for both.
+func (s *sheet) face(r image.Rectangle, action, label string, p *typeset.Para, icon scene.IconName) {
+	size, gap := s.m.u(48), s.m.u(16)
+	s.card(r, action)
+	if size+gap+p.Width+s.m.u(24) > r.Dx() {
+		s.put(p, r.Min.X+(r.Dx()-p.Width)/2, r.Min.Y+(r.Dy()-p.Height)/2, r)
+	} else {
+		left := r.Min.X + (r.Dx()-size-gap-p.Width)/2
+		s.icon(icon, left, r.Min.Y+(r.Dy()-size)/2, size, s.pal.Ink)
+		s.put(p, left+size+gap, r.Min.Y+(r.Dy()-p.Height)/2, r)
+	}
+	s.touchable(r, action, label, false)
 }
