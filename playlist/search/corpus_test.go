@@ -43,10 +43,15 @@ type writer struct {
 	*rand.Rand
 	words []string
 	topic []string // what the notice is about: a few words of the trade
+	desks []string // 530 departments
 }
 
 func newWriter(seed uint64) *writer {
-	return &writer{Rand: rand.New(rand.NewPCG(seed, 7)), words: vocabulary(), topic: trade}
+	w := &writer{Rand: rand.New(rand.NewPCG(seed, 7)), words: vocabulary(), topic: trade}
+	for range 530 {
+		w.desks = append(w.desks, "青禾县"+w.phrase(2)+"局")
+	}
+	return w
 }
 
 func (w *writer) word() string {
@@ -87,7 +92,7 @@ func (w *writer) notice(i int, kind playlist.Kind) *playlist.Notice {
 	n := &playlist.Notice{
 		ID: playlist.NoticeID(fmt.Sprintf("n-%06d", i)), Version: 1, Kind: kind, Site: "qinghe",
 		Column: columns[w.IntN(len(columns))].ID,
-		Title:  w.phrase(3 + w.IntN(6)), Issuer: "青禾县" + w.phrase(2) + "局",
+		Title:  w.phrase(3 + w.IntN(6)), Issuer: w.desks[w.IntN(len(w.desks))],
 		Index: fmt.Sprintf("QH-%04d-2026-%04d", w.IntN(400), i%10000), Document: fmt.Sprintf("青政发〔2026〕%d号", w.IntN(300)),
 		Issued: schedule.DateOf(time.Date(2026, 11, 20, 0, 0, 0, 0, specimen.Zone)).AddDays(-w.IntN(400)), Hotline: fmt.Sprintf("0000-%07d", w.IntN(1e7)),
 	}

@@ -31,7 +31,7 @@ const enough = 8
 
 // maxRead is how many bytes of texts one query reads at most. It bounds the time
 // of queries that are found in most texts anyway.
-const maxRead = 2 << 20
+const maxRead = 5 << 18
 
 // finding is one query at work.
 type finding struct {
@@ -45,10 +45,13 @@ type finding struct {
 	automata [tolerances]*automaton
 	needle   string // the keys of Digits and Text
 	english  string // of Pinyin
-	leads    map[byte]bool
+	leads    keySet // that lead on
 }
 
-func (f *finding) allows(i int32) bool { return f.x.documents[i].notice.Allows(f.moment) }
+func (f *finding) allows(i int32) bool {
+	d := &f.x.documents[i]
+	return d.always || d.notice.Allows(f.moment)
+}
 
 // put notes that a document was found, unless it was found better before.
 func (f *finding) put(i int32, t tier, tolerance int) {
@@ -82,7 +85,7 @@ func (f *finding) result() *Result {
 	var totals, exactly [groups]int
 	for i, t := range f.tiers {
 		d := &f.x.documents[i]
-		if t == 0 || !d.notice.Allows(f.moment) {
+		if t == 0 || !f.allows(int32(i)) {
 			continue
 		}
 		totals[d.group]++
@@ -120,26 +123,57 @@ func (f *finding) everyShard(each func(s *shard, places []int32)) {
 	}
 }
 
-// byTitle looks through titles, departments and columns with an automaton.
-func (f *finding) byTitle(a *automaton, tolerance int) {
-	hit := make([]bool, len(f.x.names))
-	for i := range f.x.names {
-		hit[i] = a.in(f.x.names[i].runes)
-	}
+// byTitle looks through titles, departments and columns without tolerance. In
+// titles, w says where to look.
+func (f *finding) byTitle(a *automaton, w *ways) {
+	names := f.names(a.in)
 	f.everyShard(func(s *shard, places []int32) {
+		sure, maybe := w.candidates(&s.inTitle, len(places))
 		for local, i := range places {
 			if i < 0 {
 				continue
 			}
 			d := &f.x.documents[i]
+			switch at := uint16(local); {
+			case sure.has(at) || maybe.has(at) && a.in(s.title(local)):
+				f.put(i, f.titleTier(a, s.title(local)), exact)
+			case names[d.issuer] || names[d.column]:
+				f.put(i, named, exact)
+			}
+		}
+	})
+}
+
+func (f *finding) titleTier(a *automaton, text []uint16) tier {
+	if a.at(text, 0) >= 0 {
+		return titleStart
+	}
+	return title
+}
+
+// names returns which departments and columns are found.
+func (f *finding) names(in func([]uint16) bool) []bool {
+	out := make([]bool, len(f.x.names))
+	for i := range f.x.names {
+		out[i] = in(f.x.names[i].runes)
+	}
+	return out
+}
+
+// byTitleTolerant looks through all titles, departments and columns that were not
+// found so far.
+func (f *finding) byTitleTolerant(a *automaton, tolerance int) {
+	names := f.names(a.in)
+	f.everyShard(func(s *shard, places []int32) {
+		for local, i := range places {
+			if i < 0 || f.tiers[i] != 0 {
+				continue
+			}
+			d := &f.x.documents[i]
 			switch {
 			case a.in(s.title(local)):
-				t := title
-				if a.at(s.title(local), 0) >= 0 {
-					t = titleStart
-				}
-				f.put(i, t, tolerance)
-			case hit[d.issuer] || hit[d.column]:
+				f.put(i, f.titleTier(a, s.title(local)), tolerance)
+			case names[d.issuer] || names[d.column]:
 				f.put(i, named, tolerance)
 			}
 		}
@@ -148,10 +182,10 @@ func (f *finding) byTitle(a *automaton, tolerance int) {
 
 // byText looks through texts where candidates says that they may match: sure
 // ones do, the others are read until there are as many hits as are wanted.
-func (f *finding) byText(candidates func(s *shard) (sure, maybe *set), reads func(text string) bool) {
+func (f *finding) byText(candidates func(s *shard, count int) (sure, maybe *set), reads func(text string) bool) {
 	sure, maybe := make([]*set, len(f.x.shards)), make([]*set, len(f.x.shards))
 	for i, s := range f.x.shards {
-		sure[i], maybe[i] = candidates(s)
+		sure[i], maybe[i] = candidates(s, len(f.x.places[i]))
 	}
 	var have [groups]int
 	for i, t := range f.tiers {
@@ -165,7 +199,7 @@ func (f *finding) byText(candidates func(s *shard) (sure, maybe *set), reads fun
 			continue
 		}
 		is := sure[d.shard].has(d.local)
-		if !is && !maybe[d.shard].has(d.local) || !d.notice.Allows(f.moment) {
+		if !is && !maybe[d.shard].has(d.local) || !f.allows(int32(i)) {
 			continue
 		}
 		if !is {
@@ -192,21 +226,22 @@ func (f *finding) pinyin(keys string) {
 	}
 	a := newPinyin(f.x.classes, keys, plain)
 	f.automata[exact] = a
-	f.byTitle(a, exact)
+	w := newWays(a)
+	f.byTitle(a, w)
 	f.byEnglish(keys)
-	f.byText(newWays(a).candidates, a.inString)
+	f.byText(w.inText, a.inString)
 	if len(keys) < 2 || f.inTitles() >= enough {
 		return
 	}
 	f.automata[confused] = newPinyin(f.x.classes, keys, confusing)
-	f.byTitle(f.automata[confused], confused)
+	f.byTitleTolerant(f.automata[confused], confused)
 	if len(keys) < 4 || f.inTitles() > 0 {
 		return
 	}
 	wrong := *a
 	wrong.edited = f.x.classes.table(keys, editedReach)
 	f.automata[mistyped] = &wrong
-	f.byTitle(&wrong, mistyped)
+	f.byTitleTolerant(&wrong, mistyped)
 }
 
 func (f *finding) strokes(keys string) {
@@ -215,8 +250,9 @@ func (f *finding) strokes(keys string) {
 	}
 	a := newStrokes(keys)
 	f.automata[exact] = a
-	f.byTitle(a, exact)
-	f.byText(newWays(a).candidates, a.inString)
+	w := newWays(a)
+	f.byTitle(a, w)
+	f.byText(w.inText, a.inString)
 }
 
 // hit describes one notice that was found.

@@ -24,6 +24,7 @@ type document struct {
 	local          uint16
 	group          group
 	issuer, column int32 // names
+	always         bool  // has no window
 }
 
 // name is a department or a column.
@@ -43,7 +44,7 @@ func Rebuild(ctx context.Context, old *Index, lib *playlist.Library) (*Index, er
 		if len(sums)%64 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		d := document{notice: n, shard: -1, group: groupOf(n.Kind)}
+		d := document{notice: n, shard: -1, group: groupOf(n.Kind), always: n.NotBefore.IsZero() && n.NotAfter.IsZero()}
 		var ok bool
 		if d.issuer, ok = issuers[n.Issuer]; !ok {
 			d.issuer = x.addName(n.Issuer)
@@ -151,7 +152,7 @@ func (x *Index) classify() *classes {
 			used[r] = true
 		}
 		for r := range used {
-			used[r] = used[r] || s.chars.start[r] < s.chars.start[r+1]
+			used[r] = used[r] || s.inText.chars.has(r)
 		}
 	}
 	for _, n := range x.names {

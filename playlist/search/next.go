@@ -10,11 +10,30 @@ import (
 // fewForNext is how many notices are looked through for the keys that lead on.
 const fewForNext = 150
 
-// lead notes that a key leads on to something.
+// keySet is a set of keys: a bit for each of 0 to 9 and a to z.
+type keySet uint64
+
+// allDigits are ten keys.
+const allDigits keySet = 1<<10 - 1
+
+// lead notes that a key leads on to something; what is no key is left out.
 func (f *finding) lead(key byte) {
-	if key >= '0' && key <= '9' || key >= 'a' && key <= 'z' { // and no sign or end of a number
-		f.leads[key] = true
+	switch {
+	case key >= '0' && key <= '9':
+		f.leads |= 1 << (key - '0')
+	case key >= 'a' && key <= 'z':
+		f.leads |= 1 << (key - 'a' + 10)
 	}
+}
+
+func (s keySet) keys() map[byte]bool {
+	out := map[byte]bool{}
+	for i := range 36 {
+		if s&(1<<i) != 0 {
+			out["0123456789abcdefghijklmnopqrstuvwxyz"[i]] = true
+		}
+	}
+	return out
 }
 
 // next finds the keys that lead on to something without any tolerance. With
@@ -23,10 +42,10 @@ func (f *finding) lead(key byte) {
 func (f *finding) next() map[byte]bool {
 	a := f.automata[exact]
 	if a == nil {
-		if len(f.leads) == 0 && !f.any() {
+		if f.query.Mode != Digits || !f.any() {
 			return nil
 		}
-		return f.leads // of Digits
+		return f.leads.keys()
 	}
 	if len(a.keys) >= maxKeys || f.more != [groups]bool{} {
 		return nil
@@ -44,7 +63,6 @@ func (f *finding) next() map[byte]bool {
 	if len(few) == 0 {
 		return nil
 	}
-	f.leads = map[byte]bool{}
 	names := map[int32]bool{}
 	var runes []uint16
 	for _, i := range few {
@@ -63,7 +81,7 @@ func (f *finding) next() map[byte]bool {
 	for n := range names {
 		f.leadsIn(a, f.x.names[n].runes)
 	}
-	return f.leads
+	return f.leads.keys()
 }
 
 func (f *finding) any() bool {

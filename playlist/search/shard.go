@@ -16,10 +16,18 @@ type shard struct {
 	sums    []uint64 // of what is searched, by notice
 	titles  []uint16 // all titles one after the other, as places
 	start   []uint32 // by notice, and the end
-	chars   lists    // texts by rune
-	triples lists    // texts by three initials in a row
-	digits  blob
-	english blob
+	inTitle filed
+	inText  filed
+	// Document and index numbers by rune.
+	inNumbers lists
+	digits    blob
+	english   blob
+}
+
+// filed says what is in which titles or texts.
+type filed struct {
+	chars   lists // by rune
+	triples lists // by three initials in a row
 }
 
 // blob is one short text for each notice.
@@ -55,11 +63,21 @@ func sum(n *playlist.Notice) uint64 {
 // builder makes shards one after the other.
 type builder struct {
 	initials *[1 << 16]uint32 // by rune; 0 ends a run
-	chars    *pile
-	triples  *pile
+	inTitle  filing
+	inText   filing
+	numbers  *pile // document and index numbers by rune
 	titles   []uint16
 	run      []uint32
 }
+
+// filing is filed while it grows.
+type filing struct{ chars, triples *pile }
+
+func newFiling() filing {
+	return filing{newPile(1 << 16), newPile(letterCount * letterCount * letterCount)}
+}
+
+func (f filing) filed() filed { return filed{f.chars.lists(), f.triples.lists()} }
 
 // passed marks a rune in builder.initials that is passed over.
 const passed = 1 << 31
@@ -80,7 +98,7 @@ var initials = sync.OnceValue(func() *[1 << 16]uint32 {
 })
 
 func newBuilder() *builder {
-	return &builder{initials: initials(), chars: newPile(1 << 16), triples: newPile(letterCount * letterCount * letterCount)}
+	return &builder{initials: initials(), inTitle: newFiling(), inText: newFiling(), numbers: newPile(1 << 16)}
 }
 
 // shard makes one of at most perShard notices.
@@ -103,7 +121,13 @@ func (b *builder) shard(ctx context.Context, notices []*playlist.Notice, sums []
 			english.WriteByte(' ')
 			english.WriteString(lowered(n.TitleEn))
 		}
-		body(n, func(_, text string) bool { b.text(text, uint16(i)); return true })
+		for _, number := range []string{n.Document, n.Index} {
+			for _, r := range number {
+				b.numbers.put(int(place(r)), uint16(i))
+			}
+		}
+		b.file(b.inTitle, n.Title, uint16(i))
+		body(n, func(_, text string) bool { b.file(b.inText, text, uint16(i)); return true })
 	}
 	s.start = append(s.start, uint32(len(b.titles)))
 	s.titles = append([]uint16(nil), b.titles...)
@@ -111,29 +135,29 @@ func (b *builder) shard(ctx context.Context, notices []*playlist.Notice, sums []
 	s.digits.all = digits.String()
 	s.english.start = append(s.english.start, uint32(english.Len()))
 	s.english.all = english.String()
-	s.chars, s.triples = b.chars.lists(), b.triples.lists()
+	s.inTitle, s.inText, s.inNumbers = b.inTitle.filed(), b.inText.filed(), b.numbers.lists()
 	return s, nil
 }
 
-// text files one text of a notice.
-func (b *builder) text(text string, id uint16) {
+// file files one text of a notice.
+func (b *builder) file(to filing, text string, id uint16) {
 	b.run = b.run[:0]
 	for _, r := range text {
 		at := place(r)
-		b.chars.put(int(at), id)
+		to.chars.put(int(at), id)
 		switch of := b.initials[at]; of {
 		case passed:
 		case 0:
-			b.triplesOf(id)
+			b.triplesOf(to, id)
 		default:
 			b.run = append(b.run, of)
 		}
 	}
-	b.triplesOf(id)
+	b.triplesOf(to, id)
 }
 
 // triplesOf files every three initials of the run, in every reading, and ends it.
-func (b *builder) triplesOf(id uint16) {
+func (b *builder) triplesOf(to filing, id uint16) {
 	const end = 1
 	for i, first := range b.run {
 		second, third := uint32(end), uint32(end)
@@ -146,7 +170,7 @@ func (b *builder) triplesOf(id uint16) {
 		for x := first; x != 0; x &= x - 1 {
 			for y := second; y != 0; y &= y - 1 {
 				for z := third; z != 0; z &= z - 1 {
-					b.triples.put(triple(bits.TrailingZeros32(x), bits.TrailingZeros32(y), bits.TrailingZeros32(z)), id)
+					to.triples.put(triple(bits.TrailingZeros32(x), bits.TrailingZeros32(y), bits.TrailingZeros32(z)), id)
 				}
 			}
 		}
@@ -158,8 +182,14 @@ func (s *shard) title(i int) []uint16 { return s.titles[s.start[i]:s.start[i+1]]
 
 // bytes is about how much memory the shard takes.
 func (s *shard) bytes() int {
-	return 8*len(s.sums) + 2*len(s.titles) + 4*len(s.start) + 4*len(s.chars.start) + 2*len(s.chars.ids) +
-		4*len(s.triples.start) + 2*len(s.triples.ids) + len(s.digits.all) + 4*len(s.digits.start) + len(s.english.all) + 4*len(s.english.start)
+	n := 8*len(s.sums) + 2*len(s.titles) + 4*len(s.start)
+	for _, l := range []*lists{&s.inTitle.chars, &s.inTitle.triples, &s.inText.chars, &s.inText.triples, &s.inNumbers} {
+		n += l.bytes()
+	}
+	for _, b := range []*blob{&s.digits, &s.english} {
+		n += len(b.all) + 4*len(b.start)
+	}
+	return n
 }
 
 // The parts of a notice's digits.
@@ -173,15 +203,16 @@ const (
 // telephones, not years.
 const longNumber = 5
 
+// writeDigits writes the digits of a notice, the best first.
 func writeDigits(to *strings.Builder, n *playlist.Notice) {
-	numbers(n, func(_, text string) bool {
-		to.WriteByte(numberPart)
-		to.WriteString(digitsOf(text))
-		return true
-	})
 	eachNumber(n.Title, 1, func(_ Span, digits string) bool {
 		to.WriteByte(titlePart)
 		to.WriteString(digits)
+		return true
+	})
+	numbers(n, func(_, text string) bool {
+		to.WriteByte(numberPart)
+		to.WriteString(digitsOf(text))
 		return true
 	})
 	body(n, func(_, text string) bool {

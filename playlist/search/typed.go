@@ -57,22 +57,20 @@ func (f *finding) digits(keys string) {
 		return
 	}
 	f.needle = keys
-	f.leads = map[byte]bool{}
 	for i := range f.x.documents {
 		d := &f.x.documents[i]
 		f.digitsOf(int32(i), f.x.shards[d.shard].digits.of(int(d.local)))
 	}
 }
 
-// digitsOf looks through the digits of one document.
+// digitsOf looks through the digits of one document, in which the best come
+// first.
 func (f *finding) digitsOf(i int32, all string) {
-	allowed := false
 	for from := 0; ; {
 		at := strings.Index(all[from:], f.needle)
-		if at < 0 || !allowed && !f.allows(i) {
+		if at < 0 || from == 0 && !f.allows(i) {
 			return
 		}
-		allowed = true
 		at += from
 		from = at + 1
 		if end := at + len(f.needle); end < len(all) {
@@ -87,6 +85,9 @@ func (f *finding) digitsOf(i int32, all string) {
 			f.put(i, title, exact)
 		default:
 			f.put(i, text, exact)
+		}
+		if f.leads == allDigits {
+			return
 		}
 	}
 }
@@ -163,31 +164,38 @@ func (f *finding) text(keys string) {
 	for i := range f.x.names {
 		hit[i] = strings.Contains(f.x.names[i].text, keys)
 	}
-	for i := range f.x.documents {
-		d := &f.x.documents[i]
-		switch at := strings.Index(d.notice.Title, keys); {
-		case at == 0:
-			f.put(int32(i), titleStart, exact)
-		case at > 0:
-			f.put(int32(i), title, exact)
-		case hit[d.issuer] || hit[d.column] || strings.Contains(d.notice.Document, keys) || strings.Contains(d.notice.Index, keys):
-			f.put(int32(i), named, exact)
+	f.everyShard(func(s *shard, places []int32) {
+		titles, numbers := having(&s.inTitle.chars, keys), having(&s.inNumbers, keys)
+		for local, i := range places {
+			if i < 0 {
+				continue
+			}
+			d := &f.x.documents[i]
+			at := -1
+			if titles.has(uint16(local)) {
+				at = strings.Index(d.notice.Title, keys)
+			}
+			switch {
+			case at == 0:
+				f.put(i, titleStart, exact)
+			case at > 0:
+				f.put(i, title, exact)
+			case hit[d.issuer] || hit[d.column] ||
+				numbers.has(uint16(local)) && (strings.Contains(d.notice.Document, keys) || strings.Contains(d.notice.Index, keys)):
+				f.put(i, named, exact)
+			}
 		}
-	}
-	f.byText(func(s *shard) (*set, *set) { return new(set), s.having(keys) }, func(text string) bool { return strings.Contains(text, keys) })
+	})
+	f.byText(func(s *shard, _ int) (*set, *set) { return new(set), having(&s.inText.chars, keys) }, func(text string) bool { return strings.Contains(text, keys) })
 }
 
-// having returns the notices whose texts have every character of keys.
-func (s *shard) having(keys string) *set {
-	out, first := new(set), true
+// having returns the notices that have every character of keys.
+func having(chars *lists, keys string) *set {
+	var out *set
 	for _, r := range keys {
-		var of set
-		of.addAll(s.chars.of(int(place(r))))
-		if first {
-			*out, first = of, false
-			continue
-		}
-		out.and(&of)
+		of := new(set)
+		chars.addTo(of, int(place(r)))
+		out = both(out, of)
 	}
 	return out
 }

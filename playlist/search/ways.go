@@ -10,6 +10,7 @@ type ways struct {
 	byMark bool // the parts are marked by their first letters
 	ends   []uint64
 	live   []bool // the goal can be reached from here
+	runes  map[[2]int][]uint16
 	steps  int
 }
 
@@ -17,7 +18,7 @@ type ways struct {
 const maxSteps = 4000
 
 func newWays(a *automaton) *ways {
-	w := &ways{a: a, byMark: a.classes.initials != nil, ends: make([]uint64, len(a.keys)), live: make([]bool, len(a.keys)+1)}
+	w := &ways{a: a, byMark: a.classes.initials != nil, ends: make([]uint64, len(a.keys)), live: make([]bool, len(a.keys)+1), runes: map[[2]int][]uint16{}}
 	w.live[len(a.keys)] = true
 	for at := len(a.keys) - 1; at >= 0; at-- {
 		for _, states := range a.reach[at] {
@@ -30,14 +31,14 @@ func newWays(a *automaton) *ways {
 	return w
 }
 
-// candidates returns the texts that match surely and those that may.
-func (w *ways) candidates(s *shard) (sure, maybe *set) {
+// candidates returns which of count texts match surely and which may.
+func (w *ways) candidates(of *filed, count int) (sure, maybe *set) {
 	sure, maybe = new(set), new(set)
 	if !w.live[0] {
 		return sure, maybe
 	}
 	w.steps = maxSteps
-	walk := &walk{ways: w, shard: s, parts: map[[2]int]*set{}, sure: sure, maybe: maybe}
+	walk := &walk{ways: w, of: of, count: count, parts: map[[2]int]*set{}, sure: sure, maybe: maybe}
 	walk.from(0, 0, 0, 0, true, nil)
 	for i := range maybe {
 		maybe[i] &^= sure[i]
@@ -45,10 +46,14 @@ func (w *ways) candidates(s *shard) (sure, maybe *set) {
 	return sure, maybe
 }
 
-// walk is one walk over the ways of a shard.
+// inText is candidates for the texts of a shard.
+func (w *ways) inText(s *shard, count int) (sure, maybe *set) { return w.candidates(&s.inText, count) }
+
+// walk is one walk over the ways of a shard's titles or texts.
 type walk struct {
 	*ways
-	shard *shard
+	of    *filed
+	count int
 	parts map[[2]int]*set
 	// What was found.
 	sure, maybe *set
@@ -113,7 +118,7 @@ func (w *walk) arrive(depth, b, c int, loose bool, soFar *set) {
 
 func (w *walk) add(to, of *set) {
 	if of == nil {
-		for i := range w.shard.sums {
+		for i := range w.count {
 			to.add(uint16(i))
 		}
 		return
@@ -133,7 +138,24 @@ func both(a, b *set) *set {
 
 func (w *walk) triples(from, to int) *set {
 	out := new(set)
-	out.addAll(w.shard.triples.between(from, to))
+	for key := from; key < to; key++ {
+		w.of.triples.addTo(out, key)
+	}
+	return out
+}
+
+// members returns the runes that keys[at:to] can stand for.
+func (w *ways) members(at, to int) []uint16 {
+	part := [2]int{at, to}
+	out, ok := w.runes[part]
+	if !ok {
+		for class, states := range w.a.reach[at] {
+			if states&(1<<to) != 0 {
+				out = append(out, w.a.classes.members[class]...)
+			}
+		}
+		w.runes[part] = out
+	}
 	return out
 }
 
@@ -143,13 +165,8 @@ func (w *walk) part(at, to int) *set {
 		return out
 	}
 	out := new(set)
-	row := w.a.reach[at]
-	for class := int(firstClass); class < len(row); class++ {
-		if row[class]&(1<<to) != 0 {
-			for _, r := range w.a.classes.members[class] {
-				out.addAll(w.shard.chars.of(int(r)))
-			}
-		}
+	for _, r := range w.members(at, to) {
+		w.of.chars.addTo(out, int(r))
 	}
 	w.parts[[2]int{at, to}] = out
 	return out
