@@ -127,6 +127,7 @@ func (p *Program) look(a page.Action, now time.Time) bool {
 			p.countOnce(wire.CountEnglish)
 		}
 		s.toast = "" // it was in the other one
+		p.forgive()
 	case page.DoClose:
 		s.sheet = page.NoSheet
 	default:

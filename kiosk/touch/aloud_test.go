@@ -1,9 +1,12 @@
 package touch
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
+	"mingbai/kiosk/printer"
 	"mingbai/playlist/scene/page"
 	"mingbai/playlist/scene/specimen"
 	"mingbai/playlist/speech"
@@ -145,5 +148,49 @@ func TestLookSheetGoesByItself(t *testing.T) {
 		if got := s.device.counted(key); got != want {
 			t.Errorf("%s counted %d times, want %d", key, got, want)
 		}
+	}
+}
+
+func TestPrintingIsToldInWords(t *testing.T) {
+	s := newStand(t)
+	s.do("start", "notice:"+string(specimen.GuideID), "take")
+	if s.view().Sheet != page.TakeSheet || s.device.counted(wire.CountQR) != 1 {
+		t.Fatalf("sheet %q, counted %d", s.view().Sheet, s.device.counted(wire.CountQR))
+	}
+	s.pass(30 * time.Second)
+	if s.view().Sheet != page.TakeSheet {
+		t.Error("the code is gone before a phone is found")
+	}
+	s.do("print")
+	s.settle()
+	if s.view().Toast != chinese.printed || s.paper.sheets == 0 || s.device.counted(wire.CountPrint) != uint64(s.paper.sheets) {
+		t.Errorf("%q; %d sheets, counted %d", s.view().Toast, s.paper.sheets, s.device.counted(wire.CountPrint))
+	}
+	for _, f := range []struct {
+		err  error
+		want string
+	}{{printer.ErrQuota, chinese.noPaper}, {errors.New("jam"), chinese.printFailed}} {
+		s.paper.fails = f.err
+		s.do("print")
+		s.settle()
+		if s.view().Toast != f.want {
+			t.Errorf("%v: %q", f.err, s.view().Toast)
+		}
+	}
+	s.do("back", "notice:"+string(specimen.LongGuideID))
+	s.paper.left = 1
+	s.do("print")
+	s.settle()
+	if !strings.Contains(s.view().Toast, "超过了每人能打印的张数") {
+		t.Errorf("a notice of more sheets than are left: %q", s.view().Toast)
+	}
+	s.paper.left = 0
+	s.do("print")
+	if s.view().Toast != chinese.noPaper || s.prog.drawn.key.status.Printer {
+		t.Errorf("without paper: %q", s.view().Toast)
+	}
+	s.do("end")
+	if s.paper.ended != 1 {
+		t.Errorf("the quota of a session ended %d times", s.paper.ended)
 	}
 }

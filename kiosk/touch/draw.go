@@ -93,6 +93,10 @@ func (p *Program) draw(v page.View, show wire.Showing, status kiosk.Status) {
 	}
 	before := p.drawn
 	frame, info := p.book.Draw(v, p.lib, m, k.status)
+	if at, moved := stays(before, v, info); moved {
+		k.view.Scroll = at
+		frame, info = p.book.Draw(k.view, p.lib, m, k.status)
+	}
 	p.drawn = drawn{key: k, frame: frame, info: info, show: show}
 	if show.Page == "alert" {
 		p.drawn.alert = show.Notice
@@ -116,6 +120,18 @@ func (p *Program) draw(v page.View, show wire.Showing, status kiosk.Status) {
 		}
 	}
 	p.hands.travel = still
+}
+
+// stays is where a page is scrolled to when its text has become larger or
+// smaller: whoever changes the size half-way through goes on reading there.
+func stays(before drawn, v page.View, info page.Info) (scroll int, moved bool) {
+	was := before.key.view
+	if was.Kind != v.Kind || was.Notice != v.Notice || was.Column != v.Column || was.Large == v.Large && was.Low == v.Low ||
+		before.info.Scroll == 0 || before.info.ContentHeight <= 0 {
+		return 0, false
+	}
+	scroll = before.info.Scroll * info.ContentHeight / before.info.ContentHeight
+	return scroll, scroll != info.Scroll
 }
 
 // held takes back what the page could not follow: text that became smaller

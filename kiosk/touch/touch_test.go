@@ -99,6 +99,62 @@ func TestWarningTakesOverAndGivesWay(t *testing.T) {
 	s.want("loop")
 }
 
+func TestWarningTakesOverFromAnyPage(t *testing.T) {
+	for _, way := range [][]string{
+		{"search", "key:d", "key:b"},
+		{"opinion", "field:text", "key:w", "key:o"},
+		{"object:" + string(specimen.FundID), "topic:1"},
+		{"notice:" + string(specimen.MediaID), "enlarge:0", "zoom:in", "zoom:in"},
+		{"notice:" + string(specimen.FundID), "scroll:down"},
+		{"large", "postings", "take"},
+	} {
+		s := newStand(t)
+		s.settle()
+		s.do("start")
+		s.do(way...)
+		s.pass(time.Second)
+		before := s.view()
+		at := image.Pt(panel.Width/2, panel.Height*3/4)
+		s.down(1, at) // a finger is down when it comes
+		id := s.alarm()
+		s.want("alert:" + string(id))
+		s.up(1, at)
+		s.want("alert:" + string(id))
+		s.calm()
+		s.pass(time.Second)
+		after := s.view()
+		before.Sheet, before.Toast, after.Typing = page.NoSheet, "", before.Typing
+		if s.view().Typing != nil && before.Typing != nil {
+			if was, is := *before.Typing, *s.view().Typing; was.Keys != is.Keys || was.Text != is.Text || was.Topics != is.Topics {
+				t.Errorf("%v: typed %+v, then %+v", way, was, is)
+			}
+		}
+		if before != after {
+			t.Errorf("%v: on %+v before the warning, on %+v after", way, before, after)
+		}
+	}
+}
+
+func TestLargerTextKeepsThePlace(t *testing.T) {
+	s := newStand(t)
+	s.do("start", "notice:"+string(specimen.LongGuideID), "scroll:down")
+	s.pass(time.Second)
+	place := func() float64 {
+		return float64(s.prog.drawn.info.Scroll) / float64(s.prog.drawn.info.ContentHeight)
+	}
+	was := place()
+	if was == 0 {
+		t.Fatal("the page does not scroll")
+	}
+	for range 3 { // A+, A++, and A again
+		s.do("large")
+		s.pass(time.Second)
+		if is := place(); is < was-0.08 || is > was+0.08 {
+			t.Errorf("with text of size %d the page is at %.2f, was at %.2f", s.view().Large, is, was)
+		}
+	}
+}
+
 func TestScrollStaysWithinThePage(t *testing.T) {
 	s := newStand(t)
 	s.tap("start")
@@ -168,6 +224,7 @@ func TestJourneys(t *testing.T) {
 		"低保 by strokes":      {"start", "search", "pad:strokes", "key:p", "key:s", "key:p", "key:z", "key:h", "notice:" + string(specimen.GuideID)},
 		"by a wrong key":     {"start", "search", "key:d", "key:q", "key:delete", "key:b", "notice:" + string(specimen.GuideID), "back", "notice:" + string(specimen.GuideID)},
 		"the money, in A++":  {"start", "postings", "large", "size:2", "close", "notice:" + string(specimen.FundID)},
+		"on paper":           {"start", "postings", "notice:" + string(specimen.FundID), "take", "print"},
 		"an opinion":         {"start", "opinion", "topic:1", "field:text", "key:w", "key:o", "pick:0", "field:none", "submit"},
 		"an opinion, called": {"start", "opinion", "field:contact", "key:8", "key:8", "key:1", "key:2", "key:3", "field:text", "key:w", "pick:0", "field:none", "submit"},
 	} {
@@ -183,6 +240,12 @@ func TestJourneys(t *testing.T) {
 			s.settle()
 			s.pass(time.Second)
 			last, _ := page.ParseAction(way[len(way)-1])
+			if last.Verb == page.DoPrint {
+				if s.paper.sheets == 0 {
+					t.Errorf("nothing is printed; the page says %q", s.view().Toast)
+				}
+				return
+			}
 			if last.Verb == page.DoSubmit {
 				if s.want("thanks"); len(s.device.voices) != 1 || s.device.voices[0].Text == "" {
 					t.Errorf("stored %+v", s.device.voices)

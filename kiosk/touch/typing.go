@@ -93,6 +93,15 @@ func (p *Program) setTyping(w writing) {
 	p.session.drafts[top.Notice] = top.Typing
 }
 
+// forgive takes back why a form could not be submitted.
+func (p *Program) forgive() {
+	if top := p.session.top(); top.Typing != nil && top.Typing.Problem != "" {
+		w := typingOf(*top)
+		w.Problem = ""
+		p.setTyping(w)
+	}
+}
+
 // openForm opens the opinion box, or an objection to a notice. What was begun
 // there in this session is still there.
 func (p *Program) openForm(about playlist.NoticeID) {

@@ -5,7 +5,7 @@ type words struct {
 	thanks, ratedAlready, tooManyRatings, ratingNotStored string
 	nothingSaid, unpicked, contactShort, full             string
 	tooMany, notStored                                    string
-	printing, printed, noPaper, printFailed               string
+	printing, printed, noPaper, tooLong, printFailed      string
 	noSpeech, noSound                                     string
 }
 
@@ -21,6 +21,7 @@ var chinese = words{
 	printing:     "正在打印，请稍等",
 	printed:      "打印好了，请取走",
 	noPaper:      "现在不能再打印了，可以用手机扫码带走",
+	tooLong:      "这一份有 %d 张，超过了每人能打印的张数，可以用手机扫码带走",
 	printFailed:  "没有打印出来，请找工作人员，或者用手机扫码带走",
 	noSpeech:     "这一页还没有朗读",
 	noSound:      "这台机器现在不能出声",
@@ -38,6 +39,7 @@ var english = words{
 	printing:     "Printing, one moment please",
 	printed:      "Please take your sheets",
 	noPaper:      "No more sheets for now. You can take it away with your phone",
+	tooLong:      "This takes %d sheets, more than one person may print. You can take it away with your phone",
 	printFailed:  "It could not be printed. Please ask the staff, or use your phone",
 	noSpeech:     "There is no recording of this page yet",
 	noSound:      "This machine cannot speak at the moment",
