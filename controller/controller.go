@@ -367,7 +367,8 @@ func (c *Controller) lookAfter(ctx context.Context) {
 			err = c.Desk.CatchUp(ctx)
 		case now := <-tidy.C:
 			err = c.Store.Update(ctx, func(t *store.Tx) error {
-				return errors.Join(t.ForgetSessions(ctx, now), t.ForgetAnswers(ctx, now.Add(-publish.KeepAnswers)), t.ForgetHistory(ctx, now.Add(-keepHistory)))
+				return errors.Join(t.ForgetSessions(ctx, now), t.ForgetAnswers(ctx, now.Add(-publish.KeepAnswers)), t.ForgetHistory(ctx, now.Add(-keepHistory)),
+					t.ForgetContacts(ctx, now.Add(-fleet.KeepContacts)))
 			})
 		}
 		if err != nil && ctx.Err() == nil {

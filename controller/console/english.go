@@ -139,6 +139,7 @@ var inEnglish = map[string]string{
 	"没有符合的意见。": "Nothing matches.", "还没有人提意见。触摸屏上的“意见箱”和公示页的“异议”会送到这里。": "Nobody has said anything yet. What is said at the opinion box and to postings at touchscreens arrives here.",
 	"%s %s": "%s %s", "异议要在收到后三个工作日内答复。": "Objections are to be answered within three working days.", "没有写文字。": "Nothing was written.",
 	"关于哪一条": "About", "（第 %d 版）": "(version %d)", "还有 %d 条关于它的意见": "%d more about it", "联系方式": "Contact",
+	"没有留，或者办结半年后已经删除。": "None given, or removed half a year after it was dealt with.", "办结半年后自动删除。": "Removed half a year after it is dealt with.",
 	"没有留，不必答复本人。": "None given; no answer to the person is needed.", "留了，办理的人才看得到。": "Given; only those who deal with it see it.",
 	"总台收到": "Arrived", "屏幕当时连不上网络，意见先存在屏里。": "The screen had no network then and kept it.",
 	"处理": "What was done", "怎么处理的": "What was done about it", "标为已处理": "Mark as dealt with", "重新打开": "Open again",

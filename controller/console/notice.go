@@ -29,6 +29,7 @@ type noticePage struct {
 	Previews    []preview
 	Posting     string
 	Aloud       *aloud
+	Heard       *heardOf // nil for who does not read what residents said
 	CanRevise   bool
 	CanTakeDown bool
 	CanRelease  bool
@@ -136,6 +137,9 @@ func (v *visit) noticePage() (noticePage, error) {
 		return p, err
 	}
 	if p.Previews, err = v.previews(row.Site, "/notices/"+string(row.ID)+"/preview.png", n); err != nil {
+		return p, err
+	}
+	if p.Heard, err = v.heardOf(row.ID); err != nil {
 		return p, err
 	}
 	return p, v.proof(&p)

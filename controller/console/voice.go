@@ -8,6 +8,7 @@ import (
 
 	"mingbai/controller/fleet"
 	"mingbai/controller/store"
+	"mingbai/playlist"
 )
 
 type voicePage struct {
@@ -20,6 +21,7 @@ type voicePage struct {
 	Handled  string
 	Who      string
 	Settle   bool
+	Forgot   bool // how to reach the person would be gone by now
 	Note     string
 	Problem  string
 	Received string
@@ -85,6 +87,7 @@ func (v *visit) voicePage() (voicePage, error) {
 	if row.Received.Sub(row.At) > time.Hour {
 		p.Received = v.local(row.Received).Format("2006-01-02 15:04")
 	}
+	p.Forgot = !row.Handled.IsZero() && v.Now().Sub(row.Handled) > fleet.KeepContacts
 	if !row.Handled.IsZero() {
 		p.Handled = v.local(row.Handled).Format("2006-01-02 15:04")
 	}
@@ -114,4 +117,44 @@ func settleVoice(v *visit) error {
 		return err
 	}
 	return v.to("/voices/"+row.ID, "done", "person")
+}
+
+// heardOf is what residents said about one notice.
+type heardOf struct {
+	Said    int // opinions and objections
+	Waiting int
+	Rating  ratingRow
+}
+
+// heardOf counts what the visitor may read about a notice; nil for who reads
+// nothing of it, and when nobody said anything.
+func (v *visit) heardOf(id playlist.NoticeID) (*heardOf, error) {
+	if !v.has(hears) {
+		return nil, nil
+	}
+	f, err := v.watched()
+	if err != nil {
+		return nil, err
+	}
+	f.Notice = id
+	scores, err := v.Store.Scores(v.ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	out := &heardOf{}
+	for _, s := range scores {
+		out.Rating = rated(s)
+	}
+	f.Written = true
+	if out.Said, err = v.Store.CountVoices(v.ctx, f); err != nil {
+		return nil, err
+	}
+	f.State = store.VoiceNew
+	if out.Waiting, err = v.Store.CountVoices(v.ctx, f); err != nil {
+		return nil, err
+	}
+	if out.Said == 0 && out.Rating.All == 0 {
+		return nil, nil
+	}
+	return out, nil
 }

@@ -1,11 +1,13 @@
 package fleet_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdh"
 	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
+	"io"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -28,6 +30,7 @@ type yard struct {
 	t     *testing.T
 	store *store.Store
 	now   time.Time
+	log   bytes.Buffer
 }
 
 func newYard(t *testing.T) *yard {
@@ -55,7 +58,7 @@ func newYard(t *testing.T) *yard {
 		t.Fatal(err)
 	}
 	y.Fleet, err = fleet.New(ctx, fleet.Config{Store: y.store, Blobs: blobs, Root: root, Voices: voices, Zone: zone, Language: "zh",
-		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: func() time.Time { return y.now }})
+		Log: slog.New(slog.NewTextHandler(io.MultiWriter(t.Output(), &y.log), nil)), Now: func() time.Time { return y.now }})
 	if err != nil {
 		t.Fatal(err)
 	}

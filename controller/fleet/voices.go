@@ -198,6 +198,10 @@ func (f *Fleet) seldom(screen playlist.ScreenID, now time.Time, of func(*postage
 	return true
 }
 
+// KeepContacts is how long after it was dealt with a voice says how to reach the
+// person.
+const KeepContacts = 180 * 24 * time.Hour
+
 // MaxNote is how long a note on a voice may be, in characters.
 const MaxNote = 1000
 

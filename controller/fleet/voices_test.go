@@ -17,7 +17,7 @@ import (
 )
 
 func said(kind wire.VoiceKind, at time.Time, text string) wire.Voice {
-	return wire.Voice{ID: rand.Text(), Kind: kind, At: at, Notice: "n-1", Version: 2, Title: "公示", Score: map[wire.VoiceKind]int{wire.Rating: 3}[kind], Text: text}
+	return wire.Voice{ID: rand.Text(), Kind: kind, At: at, Notice: "n-1", Version: 2, Title: "公示", Score: map[wire.VoiceKind]int{wire.Rating: 3}[kind], Text: text, Contact: "13800000000"}
 }
 
 func (y *yard) voices(f store.VoiceFilter) []store.Voice {
@@ -74,6 +74,18 @@ func TestVoicesOnce(t *testing.T) {
 	if _, err := y.Voices(ctx, liuxi.ID, batch); err != nil { // it comes again after it was answered
 		t.Fatal(err)
 	}
+	for _, c := range []struct {
+		before time.Duration
+		want   string
+	}{{-time.Hour, "13800000000"}, {time.Hour, ""}} {
+		y.update(func(tx *store.Tx) error { return tx.ForgetContacts(ctx, y.now.Add(c.before)) })
+		if v, err := y.store.Voice(ctx, all[0].ID); err != nil || v.Contact != c.want {
+			t.Errorf("what was dealt with has the contact %q, want %q, %v", v.Contact, c.want, err)
+		}
+		if v, err := y.store.Voice(ctx, all[1].ID); err != nil || v.Contact == "" {
+			t.Errorf("what waits has the contact %q, %v", v.Contact, err)
+		}
+	}
 	v, err := y.store.Voice(ctx, all[0].ID)
 	if err != nil || v.State != store.VoiceAnswered || v.Note != "已核对，更正" || v.Actor != "li" || !v.Handled.Equal(y.now) {
 		t.Errorf("settled %+v, %v", v, err)
@@ -122,6 +134,14 @@ func TestHostileVoices(t *testing.T) {
 	}
 	if total+1 != 2500 {
 		t.Errorf("%d of 3,000 were taken in a day", total)
+	}
+	for _, secret := range []string{"秘密", "刷屏", "长长", "13800000000"} {
+		if strings.Contains(y.log.String(), secret) {
+			t.Errorf("the log tells %q", secret)
+		}
+	}
+	if !strings.Contains(y.log.String(), "dropped") || !strings.Contains(y.log.String(), "says more") {
+		t.Errorf("the log says %s", y.log.String())
 	}
 	y.now = first.Add(25 * time.Hour)
 	if heard, err := y.Voices(ctx, s.ID, []wire.Voice{said(wire.Opinion, y.now, "明天")}); err != nil || len(heard) != 1 {

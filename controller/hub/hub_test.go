@@ -378,3 +378,21 @@ func TestHeardFromTheWelcomeOn(t *testing.T) {
 	}
 	d.expect(wire.TypeTaken, &wire.Taken{})
 }
+
+// TestTooManyVoices cuts a device that says more at once than any program does.
+func TestTooManyVoices(t *testing.T) {
+	checkLeaks(t)
+	c := newCounty()
+	id := c.know(1, liuxi)
+	p := open(t, c, Options{})
+	d := p.call(t, 1, nil)
+	var w wire.Welcome
+	d.expect(wire.TypeWelcome, &w)
+	d.say(wire.TypeVoices, wire.Voices{Voices: make([]wire.Voice, wire.MaxVoices+1)})
+	d.expectClose(wire.CloseBadMessage)
+	c.with(func() {
+		if len(c.voices) != 0 {
+			t.Errorf("%s has said %d voices", id, len(c.voices))
+		}
+	})
+}

@@ -74,6 +74,14 @@ func (t *Tx) SettleVoice(ctx context.Context, id string, from, to VoiceState, no
 	return err
 }
 
+// ForgetContacts removes how to reach a person from voices that were dealt with
+// before an instant: the purpose for which it was given is fulfilled.
+func (t *Tx) ForgetContacts(ctx context.Context, before time.Time) error {
+	_, err := exec(ctx, t.q, "forget contacts",
+		`UPDATE voices SET contact = '' WHERE contact <> '' AND state <> 'new' AND handled < $1`, millis(before))
+	return err
+}
+
 // Voice returns one voice.
 func (r Reader) Voice(ctx context.Context, id string) (Voice, error) {
 	return one(ctx, r.q, fmt.Sprintf("voice %.40q", id), scanVoice, `SELECT `+voiceColumns+` FROM voices WHERE id = $1`, id)
