@@ -43,7 +43,8 @@ func (c *checker) personal(field, text string, table bool) {
 	for _, run := range digitRuns.FindAllString(text, -1) {
 		digits := strings.TrimRight(run, "Xx")
 		switch {
-		case isIdentity(run):
+		case isIdentity(run), table && len(run) == 18 && isBirthday(run[6:14]):
+			// In a table of people a number with a slip of the pen is somebody's too.
 			c.wrong(field, "identity", "含有完整的身份证号码，请隐去中间数字", "it has a full identity number; mask its middle")
 			return
 		case len(digits) >= 16 && luhn(digits):
@@ -70,10 +71,7 @@ func isIdentity(s string) bool {
 	if len(s) != 18 {
 		return false
 	}
-	year, _ := strconv.Atoi(s[6:10])
-	month, _ := strconv.Atoi(s[10:12])
-	day, _ := strconv.Atoi(s[12:14])
-	if year < 1850 || year > 2200 || month < 1 || month > 12 || day < 1 || day > 31 {
+	if !isBirthday(s[6:14]) {
 		return false
 	}
 	sum, weight := 0, 1
@@ -86,6 +84,15 @@ func isIdentity(s string) bool {
 	}
 	check := (12 - sum%11) % 11
 	return check == 10 && (s[17] == 'X' || s[17] == 'x') || check < 10 && int(s[17]-'0') == check
+}
+
+// isBirthday reports whether eight digits can be a day on which a person now
+// alive was born.
+func isBirthday(s string) bool {
+	year, _ := strconv.Atoi(s[:4])
+	month, _ := strconv.Atoi(s[4:6])
+	day, _ := strconv.Atoi(s[6:])
+	return year >= 1850 && year <= 2200 && month >= 1 && month <= 12 && day >= 1 && day <= 31
 }
 
 // luhn reports whether the check digit of a card number is right.

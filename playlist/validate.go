@@ -2,6 +2,7 @@ package playlist
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -86,6 +87,14 @@ func (c *checker) common(n *Notice) {
 	c.text("issuer", n.Issuer, label{"发布机构", "the issuer"}, true, maxName)
 	c.text("index", n.Index, label{"索引号", "the index number"}, false, maxName)
 	c.text("document", n.Document, label{"文号", "the document number"}, false, maxName)
+	c.web(n.Web)
+	for i, p := range n.Pictures {
+		switch p.Role {
+		case Illustration, Scan, Sample:
+		default:
+			c.wrong(at("pictures", i)+".role", "unknown", "图片应为插图、原件或样表之一", "a picture is an illustration, a scan or a sample")
+		}
+	}
 	c.phone("hotline", n.Hotline, label{"监督电话", "the hotline"}, n.Kind == KindFund)
 	switch {
 	case n.Issued.IsZero():
@@ -94,6 +103,25 @@ func (c *checker) common(n *Notice) {
 		c.wrong("issued", "invalid", "没有这一天", "there is no such day")
 	case !c.env.Now.IsZero() && n.Issued.After(schedule.DateOf(c.env.Now.In(c.env.zone())).AddDays(1)):
 		c.warn("issued", "future", "发布日期在将来", "the date of issue is in the future")
+	}
+}
+
+// maxWeb bounds an address: it must fit a code that a phone reads at half a metre.
+const maxWeb = 200
+
+// web complains about what is no public address: it goes into a code that
+// people open with their telephones (DOMAIN U12). The fragment is the screen's,
+// which puts the beginning of the notice's content address there.
+func (c *checker) web(text string) {
+	if text == "" {
+		return
+	}
+	u, err := url.Parse(text)
+	switch {
+	case len(text) > maxWeb:
+		c.wrong("web", "too_long", fmt.Sprintf("网址太长，最多 %d 个字符", maxWeb), fmt.Sprintf("the address may have %d characters", maxWeb))
+	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "", u.User != nil, u.Fragment != "", strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }):
+		c.wrong("web", "invalid", "网址应以 http:// 或 https:// 开头，不含空格、汉字和“#”", "the address begins with http:// or https:// and has no spaces, other letters or #")
 	}
 }
 

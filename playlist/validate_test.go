@@ -59,6 +59,15 @@ func TestValidateNamesTheField(t *testing.T) {
 		{announcement("a", "qingshan"), func(n *Notice) { n.Announcement.Blocks[1].Text = "补贴4万亿" }, "", "announcement.blocks[1].text:unit "},
 		{announcement("a", "qingshan"), func(n *Notice) { n.Announcement.Blocks[1].Text = "联系人：张某，13800138000" }, "", "announcement.blocks[1].text:mobile "},
 		{announcement("a", "qingshan"), func(n *Notice) { n.Announcement.Blocks[1].Text = "身份证11010519491231002X" }, "announcement.blocks[1].text:identity ", ""},
+		{announcement("a", "qingshan"), func(n *Notice) { n.Web = "https://www.qingshan.example/gonggao/1.html" }, "", ""},
+		{announcement("a", "qingshan"), func(n *Notice) { n.Web = "www.qingshan.example" }, "web:invalid ", ""},
+		{announcement("a", "qingshan"), func(n *Notice) { n.Web = "javascript:alert(1)" }, "web:invalid ", ""},
+		{announcement("a", "qingshan"), func(n *Notice) { n.Web = "https://admin:1@www.qingshan.example/" }, "web:invalid ", ""},
+		{announcement("a", "qingshan"), func(n *Notice) { n.Web = "https://www.qingshan.example/#top" }, "web:invalid ", ""},
+		{announcement("a", "qingshan"), func(n *Notice) { n.Web = "https://www.qingshan.example/" + strings.Repeat("a", 200) }, "web:too_long ", ""},
+		{announcement("a", "qingshan"), func(n *Notice) {
+			n.Pictures = []Picture{{Role: Scan, Renditions: rendered()}, {Role: "poster", Renditions: rendered()}}
+		}, "pictures[1].role:unknown ", ""},
 		{announcement("a", "qingshan"), func(n *Notice) { n.Announcement.Links = []NoticeID{"B"} }, "announcement.links[0]:invalid ", ""},
 		{announcement("a", "qingshan"), func(n *Notice) { n.Posting = &Posting{From: day("2026-11-14"), Days: 5, Working: true} }, "posting.objection:required ", "posting.from:day_off hotline:required "},
 		{announcement("a", "qingshan"), func(n *Notice) {
@@ -86,6 +95,8 @@ func TestValidateNamesTheField(t *testing.T) {
 		{culture("qingshan"), func(n *Notice) { n.Fund.Tables[0].Rows[8][0] = "11" }, "fund.tables[0].rows[8][0]:sequence ", ""},
 		{culture("qingshan"), func(n *Notice) { n.Fund.Tables[0].By = "colour" }, "fund.tables[0].by:unknown ", ""},
 		{culture("qingshan"), func(n *Notice) { n.Fund.Tables[0].Columns[2].Decimals = 0 }, "fund.tables[0].rows[0][2]:decimals ", ""},
+		{households("liuxi"), func(n *Notice) { n.Fund.Tables[0].Rows[0][0] = "张*山 3301****1234" }, "", ""},
+		{households("liuxi"), func(n *Notice) { n.Fund.Tables[0].Rows[0][0] = "张*山 330102195203041234" }, "fund.tables[0].rows[0][0]:identity ", ""},
 		{households("liuxi"), func(n *Notice) { n.Fund.Tables[0].Rows[0][0] = "张大山" }, "", "fund.tables[0].rows[0][0]:masked "},
 		{households("liuxi"), func(n *Notice) { n.Fund.Tables[0].Rows[0][0] = "张*山 13800138000" }, "fund.tables[0].rows[0][0]:mobile ", ""},
 		{households("liuxi"), func(n *Notice) { n.Fund.Tables[0].Rows[0][0] = "张*山6222020200112233446" }, "fund.tables[0].rows[0][0]:bank_card ", ""},
@@ -129,6 +140,10 @@ func TestIdentityNumbers(t *testing.T) {
 			t.Errorf("%s: %v", s, !want)
 		}
 	}
+}
+
+func rendered() []Rendition {
+	return []Rendition{{Ref: assets.RefOf([]byte("page")), Size: 4, Type: "image/png", Width: 1240, Height: 1754}}
 }
 
 func TestValidateSites(t *testing.T) {

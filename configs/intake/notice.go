@@ -14,7 +14,7 @@ import (
 // Draft is a notice as a file gives it, with its pictures still as bytes.
 type Draft struct {
 	File   string          // where it came from
-	Notice playlist.Notice // Version 1; Pictures have captions and no renditions yet
+	Notice playlist.Notice // Version 1; Pictures have roles and captions and no renditions yet
 	// Pictures is parallel to Notice.Pictures.
 	Pictures []Picture
 }
@@ -40,11 +40,12 @@ type head struct {
 	Document  string   `toml:"文号"`
 	Issued    day      `toml:"发布日期"`
 	Hotline   string   `toml:"监督电话"`
+	Web       string   `toml:"网址"` // the same text on the web
 	Sensitive bool     `toml:"含个人信息"`
 	NotBefore instant  `toml:"上屏时间"`
 	NotAfter  instant  `toml:"下屏时间"`
 	Posting   *posting `toml:"公示期"`
-	Pictures  []string `toml:"图片"`
+	Pictures  []string `toml:"图片"` // 文件名 | 图注 | 原件 or 样表
 }
 
 type posting struct {
@@ -160,6 +161,7 @@ func (s *sheet) fill(h head) {
 	n.Column = s.l.column(s, h.Column, n.Kind)
 	n.Title, n.TitleEn, n.Summary, n.LED = tidy(h.Title), tidy(h.TitleEn), tidy(h.Summary), tidy(h.LED)
 	n.Issuer, n.Index, n.Document, n.Hotline = tidy(h.Issuer), tidy(h.Index), tidy(h.Document), tidy(h.Hotline)
+	n.Web = tidy(h.Web)
 	n.Sensitive = h.Sensitive
 	n.Issued = s.l.shift(h.Issued.Date)
 	n.NotBefore = h.NotBefore.at(s.l.days, s.l.zone)
@@ -168,26 +170,29 @@ func (s *sheet) fill(h head) {
 		n.Posting = &playlist.Posting{From: s.l.shift(p.From.Date), Days: p.Days, Working: p.Working, Objection: tidy(p.Objection)}
 	}
 	for _, line := range h.Pictures {
-		part := fields(line)
-		if len(part) > 2 {
-			s.wrong("图片", "「%s」应写成：文件名 | 图注", clip(line))
+		part := append(fields(line), "", "")
+		role, known := roles[part[2]]
+		if len(part) > 5 || !known {
+			s.wrong("图片", "「%s」应写成：文件名 | 图注，或者 文件名 | 图注 | 原件（或样表）", clip(line))
 			continue
 		}
-		pic := Picture{Name: part[0]}
-		if len(part) == 2 {
-			pic.Caption = part[1]
-		}
+		pic := Picture{Name: part[0], Caption: part[1]}
 		pic.Data = s.l.picture(s, pic.Name)
 		s.d.Pictures = append(s.d.Pictures, pic)
-		n.Pictures = append(n.Pictures, playlist.Picture{Caption: pic.Caption})
+		n.Pictures = append(n.Pictures, playlist.Picture{Role: role, Caption: pic.Caption})
 	}
+}
+
+// roles are the clerks' names of what a picture is for.
+var roles = map[string]playlist.PictureRole{
+	"": playlist.Illustration, "插图": playlist.Illustration, "原件": playlist.Scan, "样表": playlist.Sample,
 }
 
 // keys are the clerks' names of the fields that Validate speaks of.
 var keys = map[string]string{
 	"id": "编号", "site": "站点", "column": "栏目", "title": "标题", "title_en": "英文标题", "summary": "摘要",
 	"led": "屏幕短讯", "issuer": "发布机构", "index": "索引号", "document": "文号", "issued": "发布日期",
-	"hotline": "监督电话", "sensitive": "含个人信息", "not_before": "上屏时间", "not_after": "下屏时间",
+	"hotline": "监督电话", "web": "网址", "sensitive": "含个人信息", "not_before": "上屏时间", "not_after": "下屏时间",
 	"posting": "公示期", "pictures": "图片",
 	"announcement.genre": "体裁", "announcement.blocks": "正文", "announcement.sign": "落款", "announcement.links": "相关",
 	"guide.who": "适用对象", "guide.basis": "依据", "guide.conditions": "条件", "guide.quota": "数量限制",

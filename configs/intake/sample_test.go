@@ -47,7 +47,7 @@ func TestSampleCounts(t *testing.T) {
 	c := loadSample(t, schedule.Date{})
 	kinds := map[playlist.Kind]int{}
 	pictures := map[string]bool{}
-	withLED, withPosting, linked := 0, 0, 0
+	withLED, withPosting, linked, withWeb, scans, samples := 0, 0, 0, 0, 0, 0
 	for _, d := range c.Drafts {
 		kinds[d.Notice.Kind]++
 		if d.Notice.LED != "" {
@@ -55,6 +55,17 @@ func TestSampleCounts(t *testing.T) {
 		}
 		if d.Notice.Posting != nil {
 			withPosting++
+		}
+		if d.Notice.Web != "" {
+			withWeb++
+		}
+		for _, p := range d.Notice.Pictures {
+			switch p.Role {
+			case playlist.Scan:
+				scans++
+			case playlist.Sample:
+				samples++
+			}
 		}
 		if a := d.Notice.Announcement; a != nil && len(a.Links) > 0 {
 			linked++
@@ -91,6 +102,7 @@ func TestSampleCounts(t *testing.T) {
 		{"towns", sites[playlist.Town], 2}, {"villages", sites[playlist.Village], 22}, {"main columns", main, 12}, {"tiles", tiles, 8},
 		{"touchscreens of the hall", hall[playlist.Touch], 4}, {"boards of the hall", hall[playlist.LED], 2},
 		{"pictures", len(pictures), 8}, {"texts for boards", withLED, 15}, {"posting periods", withPosting, 20}, {"linked policies", linked, 8},
+		{"public addresses", withWeb, 20}, {"scanned documents", scans, 3}, {"sample forms", samples, 2},
 	} {
 		if n.got < n.atLeast {
 			t.Errorf("%d %s, want %d or more", n.got, n.what, n.atLeast)
@@ -153,9 +165,13 @@ func TestSampleFundsAgree(t *testing.T) {
 
 func TestSamplePicturesDecode(t *testing.T) {
 	for _, d := range loadSample(t, schedule.Date{}).Drafts {
-		for _, p := range d.Pictures {
+		for i, p := range d.Pictures {
+			want := image.Pt(1600, 1000)
+			if d.Notice.Pictures[i].Role != playlist.Illustration {
+				want = image.Pt(1240, 1754) // a page of A4 at 150 dots an inch
+			}
 			cfg, _, err := image.DecodeConfig(bytes.NewReader(p.Data))
-			if err != nil || cfg.Width != 1600 || cfg.Height != 1000 || len(p.Data) > 300_000 {
+			if err != nil || image.Pt(cfg.Width, cfg.Height) != want || len(p.Data) > 300_000 {
 				t.Errorf("%s: %s is %d×%d, %d bytes, %v", d.File, p.Name, cfg.Width, cfg.Height, len(p.Data), err)
 			}
 			if p.Caption == "" {

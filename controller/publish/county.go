@@ -208,6 +208,7 @@ func (d *Desk) importPictures(ctx context.Context, drafts []intake.Draft) ([]pla
 		for i, p := range draft.Pictures {
 			picture := *done[assets.RefOf(p.Data)]
 			picture.Caption = p.Caption
+			picture.Role = n.Pictures[i].Role
 			n.Pictures[i] = picture
 		}
 		notices = append(notices, n)
