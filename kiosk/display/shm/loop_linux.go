@@ -34,6 +34,8 @@ type reader struct {
 	read chan struct{} // the server has read a frame to its end; capacity 1
 	fail chan error    // capacity 1
 
+	blank chan blank // the display has begun a picture; capacity 1
+
 	mu      sync.Mutex // guards what follows
 	size    image.Point
 	exposed bool
@@ -54,7 +56,7 @@ func (d *Display) Run(ctx context.Context, p player.Program) error {
 			return fmt.Errorf("keeping the screen saver away: %w", err)
 		}
 	}
-	r := &reader{d: d, w: w, read: make(chan struct{}, 1), fail: make(chan error, 1), size: w.size}
+	r := &reader{d: d, w: w, read: make(chan struct{}, 1), fail: make(chan error, 1), blank: make(chan blank, 1), size: w.size}
 	var reading sync.WaitGroup
 	reading.Go(r.run)
 	l := loop{
@@ -62,6 +64,7 @@ func (d *Display) Run(ctx context.Context, p player.Program) error {
 		stage: stage{opts: d.opts, c: w.c, shm: w.shm},
 		every: time.Second / time.Duration(d.opts.FPSCap),
 	}
+	l.rhythm.every = l.every
 	err = l.run(ctx)
 	restore()
 	_ = w.c.Close() // frees everything on the server; the reader ends
@@ -129,6 +132,13 @@ func (r *reader) take(m []byte, h *hands.Hands) error {
 	case r.w.outputs.Major != 0 && (code == r.w.outputs.FirstEvent || code == r.w.outputs.FirstEvent+1):
 		return r.monitorsChanged(m)
 	}
+	if b, ok := parseBlank(m, r.w.present.Major); ok && r.w.present.Major != 0 {
+		select {
+		case r.blank <- b:
+		default:
+		}
+		return nil
+	}
 	e, err := xinput.ParseEvent(m, r.w.input.Major)
 	if errors.Is(err, xinput.ErrOther) {
 		return nil
@@ -179,7 +189,10 @@ type loop struct {
 	standing *scene.Frame // on the display
 	next     time.Time    // when the program is due by itself
 	slot     time.Time    // when the last frame was due
-	beat     time.Time    // of the last heartbeat
+	sent     time.Time    // when the last one was handed over
+	rhythm   rhythm
+	followed bool      // the last frame was handed over as the display began a picture
+	beat     time.Time // of the last heartbeat
 }
 
 func (l *loop) run(ctx context.Context) error {
@@ -270,6 +283,11 @@ func (l *loop) send(ctx context.Context) error {
 	if l.stage.unsent.Empty() || l.stage.frame == nil {
 		return nil
 	}
+	var err error
+	if l.followed, err = l.follow(ctx); err != nil {
+		return err
+	}
+	l.sent = time.Now()
 	if !l.shown {
 		// The first frame lies ready before there is a window to see.
 		l.shown = true
@@ -306,7 +324,7 @@ func (l *loop) wait(ctx context.Context, timer *time.Timer) (due bool, err error
 	}
 	if !l.next.IsZero() {
 		// A program in motion asks for "now"; the pace is ours.
-		if next := later(l.next, l.slot.Add(l.every)); next.Before(until) {
+		if next := later(l.next, l.earliest()); next.Before(until) {
 			until, due = next, true
 		}
 	}
@@ -322,7 +340,7 @@ func (l *loop) wait(ctx context.Context, timer *time.Timer) (due bool, err error
 	}
 	// Input and news in the middle of motion wait for the next frame's turn:
 	// frames beyond the cap would not be seen.
-	if pause := time.Until(l.slot.Add(l.every)); pause > 0 {
+	if pause := time.Until(l.earliest()); pause > 0 {
 		timer.Reset(pause)
 		select {
 		case <-timer.C:
@@ -332,6 +350,15 @@ func (l *loop) wait(ctx context.Context, timer *time.Timer) (due bool, err error
 		}
 	}
 	return false, nil
+}
+
+// earliest is when the next frame may be asked for: when the display paces, as
+// soon as the last one stands, so that there is time to paint it.
+func (l *loop) earliest() time.Time {
+	if l.followed {
+		return l.sent
+	}
+	return l.slot.Add(l.every)
 }
 
 func later(a, b time.Time) time.Time {

@@ -36,6 +36,7 @@ type window struct {
 	touch bool // the server has the input extension
 
 	size      image.Point   // at first
+	present   x11.Extension // Major is 0 when the server has none
 	outputs   x11.Extension // RandR; Major is 0 when the server has none
 	protocols uint32        // atoms
 	closing   uint32
@@ -81,6 +82,9 @@ func (w *window) make() (err error) {
 	}
 	if err := w.describe(place); err != nil {
 		return err
+	}
+	if err := w.findPresent(); err != nil {
+		w.present = x11.Extension{} // the clock paces alone
 	}
 	if err := w.c.Sync(); err != nil {
 		return err
