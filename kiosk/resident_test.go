@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"mingbai/configs"
 	"mingbai/controller/store"
@@ -133,4 +134,45 @@ func TestSaidOnline(t *testing.T) {
 		return err == nil && n == 6
 	})
 	r.until("nothing waits on the screen", func() bool { return len(r.mail.Waiting(10)) == 0 })
+}
+
+// TestMonthsAlone brings a screen back that was alone for weeks: everything goes
+// out at once, batch after batch, and not one batch in five minutes.
+func TestMonthsAlone(t *testing.T) {
+	c, dir := office(t), t.TempDir()
+	r := switchOn(t, c, dir, nil)
+	r.until("it has everything", r.has)
+	r.stop()
+	<-r.done
+	id := r.id
+
+	const voices, days = 3*wire.MaxVoices + 7, 3*usageDays + 2
+	d := offline(t, dir)
+	now := d.moment().Now
+	for i := range voices {
+		at := now.Add(time.Duration(i-voices) * time.Minute)
+		if _, err := d.mail.Put(wire.Voice{Kind: wire.Rating, At: at, Score: 2}, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range days {
+		d.mail.Count(wire.CountSession, uint64(i+1), d.today().AddDays(i-days))
+	}
+	if err := d.mail.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	r = switchOn(t, c, dir, nil)
+	r.id = id
+	r.until("everything has arrived", func() bool {
+		n, err := c.Store.CountVoices(t.Context(), store.VoiceFilter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		u, err := c.Store.Usage(t.Context(), store.UsageFilter{From: d.today().AddDays(-days), To: d.today()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n == voices && len(u.Days) == days && u.Totals[wire.CountSession] == days*(days+1)/2
+	})
+	r.until("nothing waits", func() bool { return len(r.mail.Waiting(10)) == 0 && len(r.mail.Usage(10)) == 0 })
 }
