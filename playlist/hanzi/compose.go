@@ -39,6 +39,7 @@ type match struct {
 	used  int
 	chars int // of the word that were typed
 	short int // of these, those of which only the beginning was typed
+	other int // and those in a reading that is not the one of this word
 	cost  int
 }
 
@@ -51,9 +52,9 @@ func (t *typed) best(from, i, end uint32, at int) (m match) {
 	m.cost = impossible
 	own := t.table.syllable[i]
 	for _, s := range t.table.others[rune(t.table.runes[i])] {
-		extra := 0
+		extra, other := 0, 0
 		if s != own {
-			extra = costOther
+			extra, other = costOther, 1
 		}
 		for reach := t.reach[int(s)*len(t.keys)+at]; reach != 0; reach &= reach - 1 {
 			to, cost := bits.TrailingZeros64(reach), extra
@@ -62,7 +63,7 @@ func (t *typed) best(from, i, end uint32, at int) (m match) {
 				short, cost = 1, cost+costShort
 			}
 			if next := t.best(from, i+1, end, to); next.cost < impossible {
-				next.cost, next.short = next.cost+cost, next.short+short
+				next.cost, next.short, next.other = next.cost+cost, next.short+short, next.other+other
 				if m.cost == impossible || next.used > m.used || next.used == m.used && next.cost < m.cost {
 					m = next
 				}
@@ -92,7 +93,7 @@ func FromPinyin(letters string, limit int) []Candidate {
 // found are the words that fit, by sort, each best first.
 type found struct {
 	whole  []match // words that are typed to their end
-	spread []match // the same, when the keys are rather one syllable: 第二 for de
+	spread []match // the same, when the keys are rather something else: 第二 for de
 	longer []match // words that go on
 	chars  []match
 	part   []match // words and characters that do not take all of the keys
@@ -131,7 +132,7 @@ func (t *typed) find(limit int) *found {
 			keep(&f.longer, m, cheaper)
 		case m.chars == 1:
 			keep(&f.chars, m, cheaper)
-		case syllable && m.short > 0:
+		case syllable && m.short > 0 || m.other > 0:
 			keep(&f.spread, m, cheaper)
 		default:
 			keep(&f.whole, m, cheaper)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -109,7 +110,7 @@ func TestFromPinyinFindsWords(t *testing.T) {
 		{"chongqing", "重庆", 1}, {"cq", "重庆", 12}, {"zhongqing", "重庆", 30}, {"yinhang", "银行", 1},
 		{"shenfenzheng", "身份证", 1}, {"sfz", "身份证", 2}, {"zenme", "怎么", 1}, {"xian", "西安", 5}, {"xian", "县", 12},
 		{"lv", "绿", 12}, {"nv", "女", 3}, {"zeng", "曾", 8}, {"de", "的", 1}, {"w", "我", 5}, {"yang", "养", 8}, {"yang", "养老", 12},
-		{"qlue", "侵略", 30}, {"WOMEN", "我们", 1},
+		{"qlue", "侵略", 30}, {"wode", "我的", 1}, {"ludengbuliang", "路灯不亮", 1}, {"WOMEN", "我们", 1},
 	} {
 		got := texts(hanzi.FromPinyin(c.keys, 0))
 		if i := slices.Index(got, c.want); i < 0 || i >= c.within {
@@ -202,20 +203,28 @@ func FuzzCompose(f *testing.F) {
 	})
 }
 
-// The floor is a walk over the readings of as many characters as there are
-// words.
+// The floor is asking for the readings and strokes of every character once.
 func BenchmarkCompose(b *testing.B) {
 	hanzi.Warm()
-	for _, keys := range []string{"s", "sh", "shi", "jsgl", "women", "yanglaobaoxian", "womenyaoshenqingdibao", "ssssssssssss"} {
+	chars := gb2312(b)
+	for _, keys := range []string{"s", "sh", "shi", "jsgl", "women", "yanglaobaoxian", "womenyaoshenqingdibao", "ssssssssssss", "strokes"} {
 		b.Run(keys, func(b *testing.B) {
 			for b.Loop() {
-				hanzi.FromPinyin(keys, 30)
+				if keys == "strokes" {
+					hanzi.FromStrokes("n", 30)
+				} else {
+					hanzi.FromPinyin(keys, 30)
+				}
 			}
+			each := b.Elapsed() / time.Duration(b.N)
+			start := time.Now()
+			known := 0
+			for range 10 {
+				for _, r := range chars {
+					known += len(hanzi.Readings(r)) + len(hanzi.StrokeOrder(r))
+				}
+			}
+			b.ReportMetric(float64(each)/float64(time.Since(start)/10), "ratio")
 		})
 	}
-	b.Run("strokes", func(b *testing.B) {
-		for b.Loop() {
-			hanzi.FromStrokes("n", 30)
-		}
-	})
 }

@@ -107,7 +107,7 @@ const familiar = 80
 
 // FromStrokes returns the characters that begin with these strokes, best first:
 // familiar ones that are complete, then frequent before rare; a rare one that is
-// complete stands eighth at the latest. When no character begins so, those are
+// complete stands eighth. When no character begins so, those are
 // returned whose strokes are the beginning of the keys, which is how one goes on
 // typing without choosing. limit 0 takes 30.
 func FromStrokes(keys string, limit int) []Candidate {
@@ -136,24 +136,34 @@ func FromStrokes(keys string, limit int) []Candidate {
 	return out
 }
 
+// Where complete characters stand that are rare, and those that are no words at
+// all (讠, 扌).
+const (
+	placeOfRare  = 7
+	placeOfParts = 20
+)
+
 // ranked orders the characters [at, at+count) for keys of a length.
 func (t *stroke) ranked(at, count, length int) []int {
 	w := words()
-	var familiars, rares, others []int
+	var familiars, rares, parts, others []int
 	for i := at; i < at+count; i++ {
-		switch complete := len(t.order[i]) == length; {
-		case complete && w.weight(t.chars[i]) >= familiar:
+		complete, weight := len(t.order[i]) == length, w.weight(t.chars[i])
+		switch {
+		case !complete:
+			others = append(others, i)
+		case weight >= familiar:
 			familiars = append(familiars, i)
-		case complete:
+		case weight > 0:
 			rares = append(rares, i)
 		default:
-			others = append(others, i)
+			parts = append(parts, i)
 		}
 	}
 	for _, list := range [][]int{familiars, rares, others} {
 		slices.SortStableFunc(list, func(a, b int) int { return int(w.weight(t.chars[b])) - int(w.weight(t.chars[a])) })
 	}
-	out := append(familiars, others[:min(len(others), max(0, 7-len(familiars)))]...)
-	out = append(out, rares...)
-	return append(out, others[min(len(others), max(0, 7-len(familiars))):]...)
+	out := append(familiars, others...)
+	out = slices.Insert(out, min(len(out), max(placeOfRare, len(familiars))), rares...)
+	return slices.Insert(out, min(len(out), max(placeOfParts, len(familiars)+len(rares))), parts...)
 }

@@ -159,7 +159,41 @@ func readPhrases(path string) (map[string][]string, error) {
 		}
 		out[string(m[1])] = of
 	}
+	addParts(out)
 	return out, nil
+}
+
+// addParts adds the parts of phrases that are not phrases themselves, in the
+// reading that most phrases give them: 银行 from 银行家.
+func addParts(readings map[string][]string) {
+	votes := map[string]map[string]int{}
+	for text, of := range readings {
+		runes := []rune(text)
+		if len(runes) != len(of) {
+			continue
+		}
+		for from := range runes {
+			for to := from + 2; to <= len(runes); to++ {
+				part := string(runes[from:to])
+				if votes[part] == nil {
+					votes[part] = map[string]int{}
+				}
+				votes[part][strings.Join(of[from:to], " ")]++
+			}
+		}
+	}
+	for part, of := range votes {
+		if _, known := readings[part]; known {
+			continue
+		}
+		best := ""
+		for reading, n := range of {
+			if n > of[best] || n == of[best] && reading < best {
+				best = reading
+			}
+		}
+		readings[part] = strings.Fields(best)
+	}
 }
 
 // unusually returns for each character of a word which of its readings it has
