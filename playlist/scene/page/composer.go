@@ -91,8 +91,9 @@ func (x *ctx) writing(t *Typing, y0, y1 int) writing {
 		l.label = true
 		return l, true
 	}
-	if x.beside(y0, y1) {
-		wide := x.besideWidth()
+	// A narrow keypad beside the page would have no room for candidates.
+	wide := x.besideWidth()
+	if _, across := x.keyLines(wide); across == 10 && x.beside(y0, y1) {
 		area := image.Rect(x.m.w-wide-2*inset, y0, x.m.w, y1)
 		if l, ok := stack(image.Rect(area.Min.X+inset, y0+inset, area.Max.X-inset, y1), y1-inset); ok {
 			// What the keys leave is the field's.

@@ -286,7 +286,8 @@ func (s *sheet) keyCap(k keyCap) {
 // strokeLabel is a stroke drawn large over its name.
 func (s *sheet) strokeLabel(k keyCap, face image.Rectangle, col colour) {
 	name := s.setter.Fit(k.sub, s.plain(typeset.Sans, sizeSmall, col), face.Dx()-s.m.u(8), 1, s.m.u(sizeSmall*3/4))
-	size := min(sizeFigure, max((face.Dy()-name.Height)*10/14*1080/max(s.m.u(1080), 1), sizeBody))
+	room := min((face.Dy()-name.Height)*10/14, face.Dx()*9/10)
+	size := max(min(sizeFigure, room*1080/max(s.m.u(1080), 1)), sizeBody)
 	st := s.plain(typeset.Bold, size, col)
 	st.Leading = s.m.u(size)
 	p := s.set2(k.label, st)
@@ -294,7 +295,7 @@ func (s *sheet) strokeLabel(k keyCap, face image.Rectangle, col colour) {
 	y := face.Min.Y + (face.Dy()-high)/2
 	// Strokes lie high and low in their square; on keys each is in the middle.
 	ink := p.Ink()
-	s.put(p, face.Min.X+(face.Dx()-ink.Dx())/2-ink.Min.X, y+(p.Height-ink.Dy())/2-ink.Min.Y, face)
+	s.put(p, face.Min.X+(face.Dx()-p.Width)/2, y+(p.Height-ink.Dy())/2-ink.Min.Y, face)
 	s.put(name, face.Min.X+(face.Dx()-name.Width)/2, y+p.Height, face)
 }
 
