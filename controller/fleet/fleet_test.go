@@ -31,6 +31,7 @@ type yard struct {
 	store *store.Store
 	now   time.Time
 	log   bytes.Buffer
+	path  string // of the database
 }
 
 func newYard(t *testing.T) *yard {
@@ -38,7 +39,8 @@ func newYard(t *testing.T) *yard {
 	ctx := context.Background()
 	y := &yard{t: t, now: time.Date(2026, 11, 22, 15, 59, 30, 0, time.UTC)} // 23:59:30 in the office
 	var err error
-	if y.store, err = store.Open(ctx, filepath.Join(t.TempDir(), "x.db")); err != nil {
+	y.path = filepath.Join(t.TempDir(), "x.db")
+	if y.store, err = store.Open(ctx, y.path); err != nil {
 		t.Fatal(err)
 	}
 	blobs, err := assets.Open(durable.OS, t.TempDir())

@@ -84,6 +84,7 @@ func (f *Fleet) Voices(ctx context.Context, screen playlist.ScreenID, voices []w
 	var kept []string
 	fresh := 0
 	err = f.writer.do(ctx, "take voices of "+string(screen), func(ctx context.Context, t *store.Tx) error {
+		kept, fresh = nil, 0
 		row, err := t.Screen(ctx, screen)
 		if err != nil {
 			return err

@@ -3,10 +3,12 @@ package fleet_test
 import (
 	"crypto/ecdh"
 	"crypto/rand"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -274,5 +276,43 @@ func TestSealedVoices(t *testing.T) {
 	rec, err := y.store.Records(ctx, string(s.ID), 0, 2)
 	if err != nil || rec[1].Action == "voice.unreadable" || rec[0].Action != "voice.unreadable" || rec[0].Detail != "1" {
 		t.Errorf("the register says %+v, %v", rec, err)
+	}
+}
+
+// TestDamagedRow shows that a screen whose row in the database is damaged keeps
+// nobody else from being stored.
+func TestDamagedRow(t *testing.T) {
+	y := newYard(t)
+	ctx := t.Context()
+	_, bad := y.enrol("liuxi")
+	_, good := y.enrol("shiqiao")
+	u := wire.Usage{Day: y.Today(), Counts: map[string]uint64{wire.CountSession: 1}}
+	if err := y.Usage(ctx, bad.ID, u); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", y.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(ctx, `UPDATE usage SET counts = 'x' WHERE screen = $1`, string(bad.ID)); err != nil {
+		t.Fatal(err)
+	}
+	var work sync.WaitGroup
+	for range 20 {
+		work.Go(func() {
+			if err := y.Usage(ctx, bad.ID, u); err == nil {
+				t.Error("a damaged row was added to")
+			}
+		})
+		work.Go(func() {
+			if heard, err := y.Voices(ctx, good.ID, []wire.Voice{said(wire.Opinion, y.now, "好")}); err != nil || len(heard) != 1 {
+				t.Errorf("heard %v, %v", heard, err)
+			}
+		})
+	}
+	work.Wait()
+	if n := len(y.voices(store.VoiceFilter{})); n != 20 {
+		t.Errorf("%d of 20 voices are stored", n)
 	}
 }

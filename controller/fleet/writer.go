@@ -72,6 +72,13 @@ func (w *writer) together(jobs []writing) {
 		}
 		return nil
 	})
+	if err != nil && len(jobs) > 1 && w.ctx.Err() == nil {
+		// Whoever cannot be stored must not keep the others from it.
+		for _, j := range jobs {
+			w.together([]writing{j})
+		}
+		return
+	}
 	for i, j := range jobs {
 		if err != nil {
 			answers[i] = err
@@ -82,7 +89,8 @@ func (w *writer) together(jobs []writing) {
 
 // do runs write in a transaction, together with what others write, and returns
 // when it is durable. An error that is not store.ErrNotFound undoes the whole
-// transaction. doing says in errors what was being done.
+// transaction, and each then gets one of its own: write may run twice. doing says
+// in errors what was being done.
 func (w *writer) do(ctx context.Context, doing string, write func(context.Context, *store.Tx) error) error {
 	j := writing{write, make(chan error, 1)}
 	var err error
