@@ -270,6 +270,40 @@ func TestReadAloudLostBlob(t *testing.T) {
 	}
 }
 
+// TestReadAloudOtherVoice: another voice records everything anew, and screens
+// take it as the same versions.
+func TestReadAloudOtherVoice(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	voice, _, _ := newVoice(t)
+	o := openSpeakingOffice(t, dir, nil, voice)
+	if _, err := o.desk.Import(ctx, publish.Who{Actor: "test"}, smallCounty()); err != nil {
+		t.Fatal(err)
+	}
+	o.readAloud(t, func() bool { return o.spoken(t) })
+	o.close(t)
+	other, _, lines := newVoice(t)
+	o = openSpeakingOffice(t, dir, nil, other)
+	defer o.close(t)
+	if err := o.desk.Recover(ctx); err != nil {
+		t.Fatal(err)
+	}
+	liuxi := playlist.ChannelID{Site: "liuxi"}
+	o.readAloud(t, func() bool { return newest(t, o.store, liuxi).Revision == 3 })
+	if lines() == 0 || newest(t, o.store, liuxi).Notices[0].Version != 1 {
+		t.Errorf("%d lines were spoken anew for %+v", lines(), newest(t, o.store, liuxi).Notices[0])
+	}
+	rows, err := o.store.AllSpeech(ctx)
+	if err != nil || len(rows) != 4 {
+		t.Fatalf("%d recordings, %v", len(rows), err)
+	}
+	for _, r := range rows {
+		if r.Voice != other.Voice() {
+			t.Errorf("%s is read by %s", r.Notice, r.Voice)
+		}
+	}
+}
+
 // TestReadAloudBrokenVoice: a voice that fails holds nothing up and is asked
 // again at the next start.
 func TestReadAloudBrokenVoice(t *testing.T) {

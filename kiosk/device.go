@@ -61,6 +61,7 @@ type Device struct {
 	log     *slog.Logger
 	wall    func() time.Time // the machine's clock, right or wrong
 	started time.Time        // by the clock that does not leap
+	spread  time.Duration    // see Options
 
 	key    ed25519.PrivateKey
 	cache  *cache.Cache
@@ -98,6 +99,7 @@ type Device struct {
 type Options struct {
 	Now     func() time.Time // the machine's clock; time.Now when nil
 	Backoff link.Backoff     // between attempts to connect; the zero value takes the link's own
+	Spread  time.Duration    // within which new recordings are asked for; a minute when 0
 }
 
 // New opens what a device keeps on disk. The folder is made when missing.
@@ -109,6 +111,9 @@ func New(cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger) (*Devic
 func NewWith(cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger, opt Options) (*Device, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
+	}
+	if opt.Spread <= 0 {
+		opt.Spread = extrasSpread
 	}
 	now := time.Now()
 	if err := durable.MkdirAll(durable.OS, cfg.Data); err != nil {
@@ -132,7 +137,7 @@ func NewWith(cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger, opt
 	}
 	times := c.Times()
 	d := &Device{
-		cfg: cfg, kind: kind, log: log, wall: opt.Now, started: now,
+		cfg: cfg, kind: kind, log: log, wall: opt.Now, started: now, spread: opt.Spread,
 		key: key, cache: c, ledger: rows, mail: mail,
 		vitals: vitals.New(cfg.Data, now),
 		clock:  player.NewTimekeeper(times.Floor, configs.Built()),

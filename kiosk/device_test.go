@@ -112,7 +112,7 @@ func switchOnAs(t *testing.T, kind playlist.ScreenKind, c *controller.Controller
 	cfg := configs.DefaultScreen(kind)
 	cfg.Controller, cfg.Data, cfg.Name, cfg.Report = c.URL(), dir, "gate", time.Second
 	d, err := NewWith(cfg, kind, slog.New(slog.DiscardHandler), Options{
-		Now: now, Backoff: link.Backoff{Min: 10 * time.Millisecond, Max: 100 * time.Millisecond},
+		Now: now, Backoff: link.Backoff{Min: 10 * time.Millisecond, Max: 100 * time.Millisecond}, Spread: time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,16 +1,12 @@
 package kiosk
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"time"
 
-	"mingbai/assets"
 	"mingbai/kiosk/mailbox"
-	"mingbai/playlist"
 	"mingbai/playlist/schedule"
-	"mingbai/playlist/speech"
 	"mingbai/playlist/wire"
 )
 
@@ -69,76 +65,6 @@ func (d *Device) today() schedule.Date {
 		return schedule.DateOf(m.Now.In(g.Library.Zone()))
 	}
 	return schedule.DateOf(m.Now.Local())
-}
-
-// recording finds the recording of a notice, if the office made one.
-func (d *Device) recording(id playlist.NoticeID, version int) (playlist.Blob, bool) {
-	g := d.cache.Current()
-	if g == nil {
-		return playlist.Blob{}, false
-	}
-	return g.Library.Speech(id, version)
-}
-
-// HasSpeech reports whether a notice can be read aloud.
-func (d *Device) HasSpeech(id playlist.NoticeID, version int) bool {
-	b, ok := d.recording(id, version)
-	return ok && d.cache.Blobs().Has(b.Ref)
-}
-
-// Speech returns a notice read aloud; assets.ErrNotFound, wrapped or not, while
-// it is not here.
-func (d *Device) Speech(id playlist.NoticeID, version int) (*speech.Recording, error) {
-	b, ok := d.recording(id, version)
-	if !ok {
-		return nil, assets.ErrNotFound
-	}
-	data, err := d.cache.Read(b.Ref, b.Size)
-	if err != nil {
-		return nil, err
-	}
-	return speech.Decode(data)
-}
-
-// extrasShare is the part of the cache's limit that recordings may take.
-const extrasShare = 4
-
-// fetchExtras brings a few of the recordings that are not here, while nothing
-// that the screen needs is on its way. It returns when they are here, when the
-// line fails, or after a minute: what is more important may have come.
-func (d *Device) fetchExtras(ctx context.Context) {
-	if !d.link.Connected() || !d.current() {
-		return
-	}
-	missing := d.cache.Extras(d.cfg.CacheLimit / extrasShare)
-	if len(missing) == 0 {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	if err := d.link.Fetch(ctx, missing[:min(len(missing), extrasAtOnce)]); err != nil && ctx.Err() == nil {
-		d.log.Warn("Recordings could not be fetched; they are asked for again later.", "error", err)
-		return
-	}
-	d.screen.Wake() // a page may offer to read aloud now
-}
-
-// extrasAtOnce is how many recordings are fetched before it is looked again
-// whether something else is due.
-const extrasAtOnce = 8
-
-// keepExtras fetches recordings as long as the device runs.
-func (d *Device) keepExtras(ctx context.Context) {
-	tick := time.NewTicker(houseEvery)
-	defer tick.Stop()
-	for {
-		d.fetchExtras(ctx)
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
 }
 
 // Wake asks the presenter for a Step soon.

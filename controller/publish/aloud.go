@@ -151,7 +151,7 @@ func (a *aloud) pending(ctx context.Context) ([]store.NoticeVersion, error) {
 	if resting {
 		return nil, nil
 	}
-	rows, err := a.cfg.Store.Unspoken(ctx, a.cfg.Speaker.Voice(), now, 0, speakBatch+skip)
+	rows, err := a.cfg.Store.Unspoken(ctx, a.cfg.Speaker.Voice(), now, speakBatch+skip)
 	if err != nil {
 		return nil, err
 	}

@@ -205,3 +205,45 @@ func TestEspeak(t *testing.T) {
 		t.Errorf("%.1f characters a second is no Mandarin for old people", perSecond)
 	}
 }
+
+// BenchmarkRecord records a notice of the usual length with the delivered voice.
+// The floor is the voice alone, its sound thrown away.
+func BenchmarkRecord(b *testing.B) {
+	s, err := New(Config{Command: []string{"espeak-ng", "-v", "cmn-latn-pinyin", "-b", "1", "-s", "{rate}", "--stdout"}, Rate: 165, Timeout: 20 * time.Second})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var script []speech.Line
+	for range 10 {
+		script = append(script, speech.Line{Say: "十一月十二日，石岭镇召开冬季茶园管理现场会，六个村参加。"})
+	}
+	var floor, own time.Duration
+	var size int
+	var length time.Duration
+	for b.Loop() {
+		began := time.Now()
+		for _, l := range script {
+			cmd := exec.Command(s.program, s.args...)
+			cmd.Stdin, cmd.Stdout = strings.NewReader(l.Say), io.Discard
+			if err := cmd.Run(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		floor += time.Since(began)
+		began = time.Now()
+		r, err := s.Record(b.Context(), script)
+		if err != nil {
+			b.Fatal(err)
+		}
+		data, err := speech.Encode(r)
+		if err != nil {
+			b.Fatal(err)
+		}
+		own += time.Since(began)
+		size, length = len(data), r.Duration()
+	}
+	b.ReportMetric(float64(own)/float64(floor), "ratio")
+	b.ReportMetric(float64(size)/1024, "KB")
+	b.ReportMetric(length.Seconds(), "s-long")
+	b.ReportMetric(own.Seconds()*1000/float64(b.N), "ms/notice")
+}

@@ -63,15 +63,15 @@ func (r Reader) AllSpeech(ctx context.Context) ([]Speech, error) {
 }
 
 // Unspoken returns versions in force at an instant that have no recording by a
-// voice, alerts first and then the newest, at most limit after skipping offset.
-func (r Reader) Unspoken(ctx context.Context, voice string, at time.Time, offset, limit int) ([]NoticeVersion, error) {
+// voice, alerts first and then the newest, at most limit.
+func (r Reader) Unspoken(ctx context.Context, voice string, at time.Time, limit int) ([]NoticeVersion, error) {
 	return collect(ctx, r.q, "notices without a recording", scanVersion,
 		`SELECT v.notice, v.version, v.status, v.body, v.ref, v.author, v.saved, v.published, v.edition
 		 FROM notices n JOIN notice_versions v ON v.notice = n.id AND v.version = n.live
 		 LEFT JOIN speech s ON s.notice = n.id AND s.version = n.live
 		 WHERE n.live > 0 AND (n.not_after = 0 OR n.not_after > $1) AND (s.voice IS NULL OR s.voice <> $2)
-		 ORDER BY CASE WHEN n.kind = $3 THEN 0 ELSE 1 END, v.published DESC, n.id LIMIT $4 OFFSET $5`,
-		millis(at), voice, string(playlist.KindAlert), limit, offset)
+		 ORDER BY CASE WHEN n.kind = $3 THEN 0 ELSE 1 END, v.published DESC, n.id LIMIT $4`,
+		millis(at), voice, string(playlist.KindAlert), limit)
 }
 
 // PutSpeech notes the recording of a version, in place of an earlier one.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -114,6 +115,57 @@ func TestPublishedVersionNeverChanges(t *testing.T) {
 	if err != nil || string(got.Body) != `{"a":1}` || got.Ref != assets.RefOf(got.Body) {
 		t.Errorf("version: %s, %v", got.Body, err)
 	}
+}
+
+// TestUnspoken lists what has no recording: alerts first, then the newest, nothing
+// that has expired, and what another voice recorded.
+func TestUnspoken(t *testing.T) {
+	ctx := t.Context()
+	s := open(t, filepath.Join(t.TempDir(), "x.db"))
+	now := time.Now()
+	for i, n := range []store.Notice{
+		{ID: "old", Site: "a", Kind: playlist.KindGuide, Live: 1},
+		{ID: "new", Site: "a", Kind: playlist.KindGuide, Live: 1},
+		{ID: "alert", Site: "a", Kind: playlist.KindAlert, Live: 1, NotAfter: now.Add(time.Hour)},
+		{ID: "over", Site: "a", Kind: playlist.KindAlert, Live: 1, NotAfter: now.Add(-time.Hour)},
+		{ID: "draft", Site: "a", Kind: playlist.KindGuide},
+	} {
+		n.Version, n.Status = 1, store.Published
+		v := store.NoticeVersion{Notice: n.ID, Version: 1, Status: store.Draft, Body: []byte(`{}`), Ref: assets.RefOf([]byte(`{}`)), Saved: now, Published: now.Add(time.Duration(i) * time.Minute)}
+		if n.ID == "alert" {
+			v.Published = now.Add(-time.Hour)
+		}
+		update(t, s, func(tx *store.Tx) error { return errors.Join(tx.PutNotice(ctx, n), tx.PutNoticeVersion(ctx, v)) })
+	}
+	check := func(voice string, want ...playlist.NoticeID) {
+		t.Helper()
+		rows, err := s.Unspoken(ctx, voice, now, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []playlist.NoticeID
+		for _, r := range rows {
+			got = append(got, r.Notice)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("to be recorded by %s: %v, want %v", voice, got, want)
+		}
+	}
+	check("wang", "alert", "new", "old")
+	row := store.Speech{Notice: "new", Version: 1, Voice: "wang", Script: "s", Blob: playlist.Blob{Ref: assets.RefOf(nil), Size: 7}, Length: 1500 * time.Millisecond, Made: time.UnixMilli(now.UnixMilli()).UTC()}
+	update(t, s, func(tx *store.Tx) error { return tx.PutSpeech(ctx, row) })
+	check("wang", "alert", "old")
+	check("li", "alert", "new", "old")
+	got, err := s.Speech(ctx, "new", 1)
+	same, serr := s.SpeechOfScript(ctx, "s")
+	if err != nil || serr != nil || got != row || same != row {
+		t.Errorf("the recording reads %+v, %v and %+v, %v", got, err, same, serr)
+	}
+	update(t, s, func(tx *store.Tx) error { return tx.ForgetSpeech(ctx, "new", 1) })
+	if _, err := s.Speech(ctx, "new", 1); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a forgotten recording: %v", err)
+	}
+	check("wang", "alert", "new", "old")
 }
 
 // TestEditionsGoUpByOne refuses gaps, repetitions and going back.
