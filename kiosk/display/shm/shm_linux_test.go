@@ -206,3 +206,19 @@ func press(t *testing.T, display string, at image.Point) {
 		}
 	}
 }
+
+func TestSuits(t *testing.T) {
+	display := rig.Xvfb(t, image.Pt(320, 240))
+	if err := Works(t.Context(), display); err != nil {
+		t.Errorf("shared memory does not work on Xvfb: %v", err)
+	}
+	// A virtual screen has no graphics card, whatever the machine has.
+	if suits, why := Suits(t.Context(), display); !suits || why == "" {
+		t.Errorf("shared memory does not suit Xvfb (%s)", why)
+	}
+	for _, name := range []string{"", ":987", "10.255.255.1:0", "nonsense"} {
+		if suits, why := Suits(t.Context(), name); suits || why == "" {
+			t.Errorf("shared memory suits the display %q (%s)", name, why)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"os"
 	"path/filepath"
 
@@ -31,8 +32,17 @@ func Works(ctx context.Context, display string) error {
 	if !c.Screen.Plain32() {
 		return fmt.Errorf("the screen has pixels of depth %d", c.Screen.Depth)
 	}
-	_, err = shmExtension(c)
-	return err
+	e, err := shmExtension(c)
+	if err != nil {
+		return err
+	}
+	// The kernel or the server may refuse what both know how to do.
+	m, err := share(c, e, image.Pt(8, 8))
+	if err != nil {
+		return err
+	}
+	defer m.release(c, e)
+	return c.Sync()
 }
 
 // Suits reports whether presenting by shared memory is the better way on a
