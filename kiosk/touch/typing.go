@@ -43,6 +43,9 @@ func (p *Program) typed(a page.Action, t press) bool {
 		p.foundNothing()
 		typing.Pad = page.Pad(a.Arg)
 		typing.unfinish()
+		if top.Kind == page.OpinionPage {
+			p.compose(&typing)
+		}
 		p.hands.release()
 		p.hands.stale = true // the keys lie elsewhere now
 	case page.DoKey:
@@ -140,6 +143,7 @@ func (p *Program) into(w *writing, arg string) {
 	case page.ContactField:
 		w.Pad = page.DigitPad
 	}
+	p.compose(w)
 }
 
 // more shows other candidates, those that follow the ones that fit, or those
@@ -306,6 +310,9 @@ func (p *Program) formKey(w *writing, k string) {
 		w.Keys += k
 		p.compose(w)
 	}
+	if w.Keys == "" {
+		p.compose(w)
+	}
 }
 
 // field is the text that the keys go to.
@@ -330,9 +337,14 @@ func (p *Program) write(w *writing, more string) bool {
 	return true
 }
 
+// marks are offered where no key waits to become text: no pad has keys for them.
+var marks = []hanzi.Candidate{{Text: "，"}, {Text: "。"}, {Text: "、"}, {Text: "？"}, {Text: "！"}, {Text: "："}}
+
 // candidates are what the keys may mean.
 func (w *writing) candidates() []hanzi.Candidate {
 	switch {
+	case w.Keys == "" && w.Text != "" && w.Field == page.TextField:
+		return marks
 	case w.Keys == "":
 		return nil
 	case w.Pad == page.StrokePad:

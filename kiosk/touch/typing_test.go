@@ -143,6 +143,28 @@ func TestFormComposesText(t *testing.T) {
 	}
 }
 
+// A sentence has commas, for which no pad has a key.
+func TestMarksFollowText(t *testing.T) {
+	s := newStand(t)
+	s.do("start", "opinion", "field:text")
+	if got := s.typing().Candidates; len(got) > 0 {
+		t.Errorf("before any text one is offered %q", got)
+	}
+	s.keys("women")
+	for s.typing().Keys != "" {
+		s.tap("pick:0")
+	}
+	before := s.typing().Text
+	s.tap("pick:0")
+	if got := s.typing().Text; got != before+"，" {
+		t.Errorf("after %q a touch on the comma gives %q", before, got)
+	}
+	s.tap("field:none")
+	if got := s.typing().Text; got != before+"，" {
+		t.Errorf("putting the keys away makes it %q", got)
+	}
+}
+
 func TestCandidatesPage(t *testing.T) {
 	s := newStand(t)
 	s.do("start", "opinion", "field:text", "key:y", "key:i")
