@@ -113,3 +113,26 @@ func TestMemory(t *testing.T) {
 	}
 	runtime.KeepAlive(x)
 }
+
+// One more notice in a large library; the floor is building it all.
+func BenchmarkRebuild(b *testing.B) {
+	lib, x := large()
+	w := newWriter(9)
+	all := slices.Collect(lib.All())
+	all = append(all, w.notice(900000, playlist.KindAnnouncement))
+	more, err := specimen.Library(specimen.Settings("liuxi", specimen.Portrait), slices.DeleteFunc(all, func(n *playlist.Notice) bool {
+		return !strings.HasPrefix(string(n.ID), "n-") // the specimens are there anyway
+	})...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := search.Rebuild(b.Context(), x, more); err != nil {
+			b.Fatal(err)
+		}
+	}
+	each := b.Elapsed() / time.Duration(b.N)
+	start := time.Now()
+	search.Build(more)
+	b.ReportMetric(float64(each)/float64(time.Since(start)), "ratio")
+}
