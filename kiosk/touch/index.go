@@ -1,6 +1,7 @@
 package touch
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 
@@ -13,9 +14,19 @@ import (
 type indexer struct {
 	built atomic.Pointer[search.Index]
 
-	mu   sync.Mutex        // guards both below
+	mu   sync.Mutex        // guards all below
 	want *playlist.Library // the newest that has no index yet
 	busy bool
+	stop context.CancelFunc // of the index that is being made
+}
+
+// close gives up the index that is being made.
+func (x *indexer) close() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.want = nil; x.stop != nil {
+		x.stop()
+	}
 }
 
 // indexLibrary asks for the index of lib; what was asked for before and has not
@@ -29,7 +40,11 @@ func (p *Program) indexLibrary(lib *playlist.Library) {
 		return
 	}
 	x.busy = true
+	var ctx context.Context
+	ctx, x.stop = context.WithCancel(context.Background())
+	stop := x.stop
 	p.jobs.run(func() {
+		defer stop()
 		for {
 			x.mu.Lock()
 			lib := x.want
@@ -39,7 +54,12 @@ func (p *Program) indexLibrary(lib *playlist.Library) {
 			if lib == nil {
 				return
 			}
-			x.built.Store(search.Build(lib))
+			// Most of what there was is there still, and is taken over.
+			made, err := search.Rebuild(ctx, x.built.Load(), lib)
+			if err != nil {
+				return // the program is closing
+			}
+			x.built.Store(made)
 			p.src.Wake()
 		}
 	})

@@ -126,8 +126,7 @@ func New(src Source, opt Options) *Program {
 		// key waits for them. What cannot be read now is reported by whoever draws
 		// with it.
 		_ = p.setter.Warm()
-		hanzi.FromPinyin("a", 1)
-		hanzi.FromStrokes("h", 1)
+		hanzi.Warm()
 	})
 	p.newBook(playlist.Settings{Screen: playlist.Screen{Kind: playlist.Touch, Panel: opt.Panel}})
 	return p
@@ -137,6 +136,7 @@ func New(src Source, opt Options) *Program {
 // stored or printed; a voice that can be closed is. No Step may follow.
 func (p *Program) Close() {
 	p.end()
+	p.index.close()
 	p.jobs.close()
 	if v, ok := p.opt.Voice.(interface{ Close() }); ok {
 		v.Close()

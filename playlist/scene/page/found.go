@@ -36,7 +36,11 @@ func (s *sheet) results(r *search.Result) {
 		if i > 0 {
 			s.gap(16)
 		}
-		s.para(s.groupName(g)+" "+itoa(g.Total), s.smallBold(s.pal.Secondary))
+		total := itoa(g.Total)
+		if g.More {
+			total += "+"
+		}
+		s.para(s.groupName(g)+" "+total, s.smallBold(s.pal.Secondary))
 		s.held--
 		for _, h := range g.Hits {
 			s.hitRow(h)
