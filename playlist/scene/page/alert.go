@@ -10,17 +10,17 @@ import (
 )
 
 // alertColours are ground and ink of a level's band. Yellow and orange carry
-// black: white would not reach 4.5:1 on them.
+// black: white would not reach 4.5:1 on them. All reach the 7:1 of high contrast.
 func alertColours(c playlist.AlertColour) (ground, ink color.RGBA) {
 	switch c {
 	case playlist.Red:
-		return color.RGBA{0xB7, 0x1C, 0x1C, 255}, scene.White
+		return color.RGBA{0xAE, 0x18, 0x18, 255}, scene.White
 	case playlist.Orange:
 		return color.RGBA{0xF0, 0x8A, 0x24, 255}, scene.Black
 	case playlist.Yellow:
 		return color.RGBA{0xF7, 0xCE, 0x1B, 255}, scene.Black
 	}
-	return color.RGBA{0x1B, 0x5F, 0xB4, 255}, scene.White
+	return color.RGBA{0x16, 0x53, 0xA2, 255}, scene.White
 }
 
 // alertWord is type and level in words: 暴雨红色预警.

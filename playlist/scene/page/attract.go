@@ -49,16 +49,41 @@ func (x *ctx) invitation() int {
 	top := m.h - m.bar
 	s.fill(image.Rect(0, top, m.w, m.h), x.pal.Card)
 	s.line(0, m.w, top, x.pal.Hair, x.pal.Hairline)
+	s.touchable(image.Rect(0, 0, m.w, m.h), string(DoStart), x.w.start, false)
+	x1 := m.w
+	if row, _ := m.lowFrom(x.settings.Screen.Panel); row > 0 {
+		x1 = x.lowStart(s, top)
+	}
 	size := m.u(56)
 	p := x.setter.Line(x.w.start, x.plain(typeset.Bold, sizeLead, x.pal.Ink))
-	left := (m.w - size - m.u(24) - p.Width) / 2
+	left := max((m.w-size-m.u(24)-p.Width)/2, 0)
+	if left+size+m.u(48)+p.Width > x1 {
+		left = s.x0
+	}
 	s.icon(scene.IconHand, left, top+(m.bar-size)/2, size, x.pal.Government)
 	s.put(p, left+size+m.u(24), top+(m.bar-p.Height)/2, image.Rect(0, top, m.w, m.h))
-	s.touchable(image.Rect(0, 0, m.w, m.h), string(DoStart), x.w.start, false)
 	if x.v.Slides < 2 {
 		return top
 	}
 	return x.places(s, top)
+}
+
+// lowStart is the way in for who sits in a wheelchair, at the panel's lower edge
+// (DOMAIN U03). It returns where it begins.
+func (x *ctx) lowStart(s *sheet, top int) int {
+	m := x.m
+	text, st := x.w.frame.lowStart, x.plain(typeset.Bold, sizeBody, x.pal.Ink)
+	size := m.u(52)
+	wide := m.u(28+14+28) + size + x.setter.Width(text, st)
+	high := max(m.touch(), m.bar-m.u(48))
+	y := top + (m.bar-high)/2
+	r := image.Rect(s.x1-wide, y, s.x1, y+high)
+	s.choice(r, string(DoLow), text, false)
+	p := s.set2(text, st)
+	left := r.Min.X + m.u(28)
+	s.icon(scene.IconChair, left, y+(high-size)/2, size, st.Color)
+	s.put(p, left+size+m.u(14), y+(high-p.Height)/2, r)
+	return r.Min.X
 }
 
 // places shows which slide of how many this is.

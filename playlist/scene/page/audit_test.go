@@ -20,6 +20,24 @@ var panels = map[string]playlist.Panel{
 	"15-wide":    {Width: 1366, Height: 768, WidthMM: 344, HeightMM: 194},
 	"10-wide":    {Width: 1280, Height: 800, WidthMM: 217, HeightMM: 136},
 	"unknown":    {Width: 768, Height: 1366},
+	"43-hung":    {Width: 1080, Height: 1920, WidthMM: 535, HeightMM: 952, BottomMM: 650},
+}
+
+// modes are the ways to look at a page that every page is audited in, and more
+// of them on the two reference panels.
+func modes(panel playlist.Panel) []page.View {
+	some := []page.View{
+		{}, {Large: 1}, {Large: 2},
+		{Low: true, Large: 1}, {Large: 2, HighContrast: true, Lang: "en", Low: true},
+	}
+	if panel == specimen.Portrait || panel == specimen.Landscape {
+		some = append(some, page.View{HighContrast: true}, page.View{Lang: "en"}, page.View{Low: true},
+			page.View{Large: 1, HighContrast: true}, page.View{Large: 1, Lang: "en"}, page.View{Large: 2, Low: true})
+	}
+	if raceOn {
+		some = some[3:5]
+	}
+	return some
 }
 
 // TestAudit walks every page of the specimens from top to foot on every panel
@@ -31,17 +49,14 @@ func TestAudit(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for large := range 3 {
-				if raceOn && large == 1 {
-					continue
-				}
-				audit(t, panel, large)
+			for _, mode := range modes(panel) {
+				audit(t, panel, mode)
 			}
 		})
 	}
 }
 
-func audit(t *testing.T, panel playlist.Panel, large int) {
+func audit(t *testing.T, panel playlist.Panel, mode page.View) {
 	t.Helper()
 	settings := specimen.Settings("liuxi", panel)
 	lib, err := specimen.Library(settings)
@@ -54,7 +69,10 @@ func audit(t *testing.T, panel playlist.Panel, large int) {
 	}
 	b := page.New(typeset.Default(), settings, specimen.Pictures)
 	for _, v := range specimen.Views() {
-		v.Large = large
+		v.Large, v.HighContrast, v.Low = mode.Large, mode.HighContrast, mode.Low || v.Low
+		if mode.Lang != "" {
+			v.Lang = mode.Lang
+		}
 		use := lib
 		if v.Notice == specimen.AlertID || v.Notice == specimen.ExerciseID {
 			use = warned
@@ -62,13 +80,13 @@ func audit(t *testing.T, panel playlist.Panel, large int) {
 		for turn := range 40 {
 			f, info := b.Draw(v, use, specimen.Now(), specimen.Online())
 			for _, problem := range page.Audit(f, info, panel) {
-				t.Errorf("%s, text size %d, page %d: %s", label(v), large, turn+1, problem)
+				t.Errorf("%s, page %d: %s", label(v), turn+1, problem)
 			}
 			if v.Scroll >= info.MaxScroll || v.Sheet != page.NoSheet {
 				break
 			}
 			if info.Down <= v.Scroll {
-				t.Errorf("%s, text size %d: touching further down at %d of %d leads to %d", label(v), large, v.Scroll, info.MaxScroll, info.Down)
+				t.Errorf("%s: touching further down at %d of %d leads to %d", label(v), v.Scroll, info.MaxScroll, info.Down)
 				break
 			}
 			v.Scroll = info.Down
@@ -77,5 +95,5 @@ func audit(t *testing.T, panel playlist.Panel, large int) {
 }
 
 func label(v page.View) string {
-	return fmt.Sprint(v.Kind, " ", v.Column, v.Notice, " ", v.Lang)
+	return fmt.Sprintf("%s %s%s %s A%d contrast=%v low=%v %s", v.Kind, v.Column, v.Notice, v.Lang, v.Large, v.HighContrast, v.Low, v.Sheet)
 }

@@ -80,14 +80,19 @@ func (b *Book) Draw(v View, lib *playlist.Library, m schedule.Moment, status Sta
 	x := &ctx{
 		Book: b, v: v, lib: lib, moment: m, status: status,
 		w: wordsFor(v.Lang), m: newMetrics(b.settings.Screen.Panel, v.Large),
-		pal: scene.Standard(), info: &Info{},
+		pal: scene.Standard(), info: &Info{Large: min(max(v.Large, 0), len(largeSteps)-1), HighContrast: v.HighContrast},
 	}
 	if v.HighContrast {
 		x.pal = scene.HighContrast()
 	}
 	x.now = m.Now.In(b.zone(lib))
 	x.c = scene.NewCanvas(x.m.w, x.m.h, x.pal.Paper)
-	x.draw()
+	x.lower()
+	for i := range x.info.Texts {
+		x.info.Texts[i].fixed = true
+	}
+	x.c.Offset(x.origin.X, x.origin.Y, x.draw)
+	x.settle()
 	return x.c.Frame(), *x.info
 }
 

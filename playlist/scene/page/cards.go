@@ -159,9 +159,10 @@ func (x *ctx) identify() {
 func (x *ctx) dialog() {
 	m := x.m
 	whole := image.Rect(0, 0, m.w, m.h)
-	x.c.Fill(whole, scene.Alpha(x.pal.Ink, 150))
+	x.c.Fill(whole.Union(whole.Sub(x.origin)), scene.Alpha(x.pal.Ink, 150))
+	x.cover(whole)
 	for i := range x.info.Texts {
-		x.info.Texts[i].Covered = true
+		x.info.Texts[i].Covered = true // those above a page in the low mode as well
 	}
 	s := x.fixed()
 	w := min(m.u(860), m.w-2*m.margin)

@@ -18,10 +18,22 @@ func (x *ctx) plain(role typeset.Role, size int, col color.RGBA) typeset.Style {
 	return x.style(role, x.m.u(size), 1.4, col)
 }
 
-// header draws the site, what the content is worth and the clock; it returns
-// where the page begins below it.
+// header draws the page's head and returns where the page begins below it.
 func (x *ctx) header() int {
+	if x.origin != (image.Point{}) {
+		x.lowHead()
+		return x.banners(x.m.header)
+	}
 	s := x.fixed()
+	x.masthead(s, true)
+	y := x.m.header
+	s.line(0, x.m.w, y-s.weight(x.pal.Rule), x.pal.Rule, x.pal.Ink)
+	return x.banners(y)
+}
+
+// masthead draws what stands at the top of the panel on every page: the site,
+// what the content is worth, the clock, and with find the way to the search page.
+func (x *ctx) masthead(s *sheet, find bool) {
 	m := x.m
 	clock := s.setter.Line(x.now.Format("15:04"), x.plain(typeset.Sans, sizeTitle, x.pal.Ink))
 	date := s.setter.Line(x.w.day(dateOf(x.now), x.now.Year())+" "+x.w.shortDay(x.now), x.plain(typeset.Sans, sizeSmall, x.pal.Secondary))
@@ -44,7 +56,9 @@ func (x *ctx) header() int {
 		place(clock, s.x1-clock.Width, upper+m.u(6))
 		place(date, s.x1-date.Width, base)
 	}
-	end = x.finder(s, end)
+	if find && x.searchable() {
+		end = x.finder(s, end)
+	}
 	room := end - m.u(14) - s.x0
 	if m.low() {
 		room -= m.u(48)
@@ -65,20 +79,21 @@ func (x *ctx) header() int {
 		}
 	}
 	place(line, left, base)
-	y := m.header
-	s.line(0, m.w, y-s.weight(x.pal.Rule), x.pal.Rule, x.pal.Ink)
-	return x.banners(y)
 }
 
-// finder draws the way to the search page at the head of every page that a
-// person reads but home, where it is a box of its own, and the search page. It
-// ends before x1 and returns where it begins.
-func (x *ctx) finder(s *sheet, x1 int) int {
+// searchable says whether the way to the search page stands at the head: on
+// every page that a person reads but home, where it is a box of its own.
+func (x *ctx) searchable() bool {
 	switch x.v.Kind {
 	case ColumnPage, Postings, Latest, NoticePage, PicturePage:
-	default:
-		return x1
+		return true
 	}
+	return false
+}
+
+// finder draws the way to the search page. It ends before x1 and returns where
+// it begins.
+func (x *ctx) finder(s *sheet, x1 int) int {
 	m := x.m
 	st := x.plain(typeset.Sans, sizeSmall, x.pal.Government)
 	label := s.set2(x.w.frame.find, st)

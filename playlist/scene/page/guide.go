@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"mingbai/playlist"
-	"mingbai/playlist/scene/typeset"
 )
 
 // guide answers first: how long, how much, where, whom to ask. Then what to
@@ -178,7 +177,9 @@ func (s *sheet) disc(x, y, d, n int, col colour) {
 	if !s.dry {
 		s.c.Disc(image.Pt(x, y), d, col)
 	}
-	p := s.set2(itoa(n), s.plain(typeset.Bold, sizeSmall, s.pal.OnAccent))
+	st := s.smallBold(s.pal.OnAccent)
+	st.Leading = d
+	p := s.set2(itoa(n), st)
 	// Numerals have no descenders: their ink, not their line, is centred.
 	ink := p.Ink()
 	s.put(p, x+(d-ink.Dx())/2-ink.Min.X, y+(d-ink.Dy())/2-ink.Min.Y, image.Rect(x, y, x+d, y+d))

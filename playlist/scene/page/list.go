@@ -239,7 +239,7 @@ func (s *sheet) subColumns(below []playlist.Column) {
 		s.card(r, action)
 		n := s.set2(itoa(s.lib.Count(playlist.Query{Column: c.ID}, s.moment)), s.small(strong))
 		x0, x1 := r.Min.X+s.m.u(28), r.Max.X-s.m.u(28)
-		p := s.setter.Fit(s.columnName(c), title, x1-x0-n.Width-s.m.u(16), 1, s.m.u(sizeSmall))
+		p := s.setter.Fit(s.columnName(c), title, x1-x0-n.Width-s.m.u(16), 1, s.m.t(sizeSmall))
 		y := r.Min.Y + (high-p.Height)/2
 		s.put(p, x0, y, r)
 		s.put(n, x1-n.Width, y+p.Baseline()-n.Baseline(), r)

@@ -95,7 +95,11 @@ func (x *ctx) lookSheet() int {
 		s.sizeChoice(cells[i], i, letter)
 	}
 	s.onOff(cells[3], scene.IconContrast, x.w.frame.contrast, string(DoContrast), x.v.HighContrast)
-	s.onOff(cells[4], scene.IconChair, x.w.frame.low, string(DoLow), x.v.Low)
+	if row, _ := newMetrics(x.settings.Screen.Panel, 0).lowFrom(x.settings.Screen.Panel); row > 0 {
+		s.onOff(cells[4], scene.IconChair, x.w.frame.low, string(DoLow), x.v.Low)
+	} else {
+		cells[5].Min.X = cells[4].Min.X // all of the panel is within reach
+	}
 	s.choice(cells[5], string(DoClose), x.w.frame.close, false)
 	s.beside(cells[5], scene.IconClose, x.w.frame.close, x.plain(typeset.Bold, sizeSmall, x.pal.Ink))
 	return top

@@ -27,6 +27,7 @@ const (
 // metrics turns design pixels into the panel's.
 type metrics struct {
 	w, h   int
+	flat   bool    // height is what a page lacks
 	side   int     // the panel's shorter side, also where a page takes a part of it
 	scale  float64 // panel pixels per design pixel
 	large  float64 // further factor on text
@@ -44,6 +45,9 @@ var largeSteps = [...]float64{1, 1.3, 1.6}
 // smallestMM is the least height of text at arm's length (DOMAIN U02).
 const smallestMM = 5
 
+// largeMM is the same for large text.
+const largeMM = 8
+
 func newMetrics(p playlist.Panel, large int) metrics {
 	m := metrics{w: max(p.Width, 1), h: max(p.Height, 1)}
 	m.side = min(m.w, m.h)
@@ -58,6 +62,7 @@ func newMetrics(p playlist.Panel, large int) metrics {
 		// holds enough characters across.
 		m.scale = min(least, m.scale*1.5)
 	}
+	m.flat = m.w*10 >= m.h*13
 	m.large = largeSteps[min(max(large, 0), len(largeSteps)-1)]
 	m.margin = m.u(marginAcross)
 	m.header = m.u(headerHigh)
@@ -83,7 +88,7 @@ func (m metrics) landscape() bool {
 
 // low says whether height is what a page lacks: header and bar are then one line
 // high each.
-func (m metrics) low() bool { return m.w*10 >= m.h*13 }
+func (m metrics) low() bool { return m.flat }
 
 // page is the least height between header and bar that is free to scroll in.
 func (m metrics) page() int { return m.h - m.header - m.bar - m.strip }

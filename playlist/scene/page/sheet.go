@@ -71,12 +71,13 @@ func (s *sheet) putAs(p *typeset.Para, x, y int, within image.Rectangle, draw fu
 		return
 	}
 	s.mark(p, x, y)
+	under := len(s.c.Frame().Ops)
 	draw()
 	last := p.Lines[len(p.Lines)-1]
 	s.info.Texts = append(s.info.Texts, Text{
 		Text: p.Text, Area: area, Clip: s.clip, Within: within.Add(s.shift),
 		Size: p.Style.Size, Last: last.End - last.Start, Lines: len(p.Lines), Chrome: s.chrome,
-		para: p, at: image.Pt(x, y).Add(s.shift), moves: s.moves,
+		para: p, by: s.setter, op: under, at: image.Pt(x, y).Add(s.shift), moves: s.moves,
 	})
 }
 
@@ -259,6 +260,12 @@ func (s *sheet) bottom(top, limit int) pageBreak {
 				if b.end <= limit && b.end > top+(limit-top)/4 {
 					return b
 				}
+			}
+		}
+		// Rather a short page than one thing in two parts.
+		for _, b := range slices.Backward(s.breaks) {
+			if b.end <= limit && b.end > top {
+				return b
 			}
 		}
 		// One thing as high as the page is cut where the page ends.

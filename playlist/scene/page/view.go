@@ -91,8 +91,11 @@ type Text struct {
 	Covered bool // behind a dialog
 
 	para  *typeset.Para
+	by    *typeset.Setter
+	op    int // how many operations of the frame lie under it
 	at    image.Point
 	moves bool // with a table, sideways
+	fixed bool // above a page in the low mode: lies in the frame's coordinates already
 }
 
 // cut says whether a line of the text is painted in part.
@@ -140,6 +143,9 @@ type Info struct {
 	Spoken        image.Rectangle // the lines that are being read aloud, in frame pixels of the unscrolled page with its viewport's top at 0; empty when they are not on the page
 	Candidates    int             // how many candidates the pad shows at once
 	Controls      image.Rectangle // the smallest rectangle that holds everything that can be touched
+	Reach         int             // the first row of pixels that can be touched; more than 0 in the low mode
+	Large         int             // View.Large, where the page follows it
+	HighContrast  bool            // View.HighContrast
 	Characters    int             // of the content, for the idle limit
 	Over          image.Rectangle // the sheet above the bar; empty when none is up
 	Texts         []Text

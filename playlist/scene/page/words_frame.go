@@ -6,6 +6,7 @@ type frameWords struct {
 	sizes                [3]string
 	contrast, low, close string
 	find                 string
+	normal, lowStart     string   // out of the low mode, into it
 	ask                  []string // in the box that leads to the search page, the fullest first
 	opinion              string
 }
@@ -14,7 +15,8 @@ var frameChinese = frameWords{
 	large: "大字", read: "朗读", stop: "停止",
 	sizes:    [3]string{"标准", "大", "特大"},
 	contrast: "高对比", low: "低位（轮椅）", close: "关闭",
-	find:    "查找",
+	find:   "查找",
+	normal: "回到高处", lowStart: "轮椅低位",
 	ask:     []string{"想办什么事？点这里，按拼音或笔画查找", "点这里，按拼音或笔画查找", "点这里查找"},
 	opinion: "意见箱：有话对我们说，点这里写",
 }
@@ -23,7 +25,8 @@ var frameEnglish = frameWords{
 	large: "Text size", read: "Listen", stop: "Stop",
 	sizes:    [3]string{"normal", "large", "largest"},
 	contrast: "Contrast", low: "Wheelchair", close: "Close",
-	find:    "Search",
+	find:   "Search",
+	normal: "Move up", lowStart: "Wheelchair",
 	ask:     []string{"What do you need? Touch here to search", "Touch here to search", "Search"},
 	opinion: "Tell us something: the opinion box",
 }

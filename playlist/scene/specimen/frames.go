@@ -118,6 +118,13 @@ func views() []view {
 		{"look", "liuxi", with(notice(GuideID), func(v *page.View) { v.Sheet, v.Large = page.LookSheet, 1 }), nil, online(), 0},
 		{"look-standard", "liuxi", with(notice(AnnouncementID), func(v *page.View) { v.Sheet = page.LookSheet }), nil, online(), 0},
 		{"look-english", "hall", with(page.View{Kind: page.Home, Lang: "en", HighContrast: true}, func(v *page.View) { v.Sheet = page.LookSheet }), nil, online(), 0},
+		{"low-home", "liuxi", page.View{Kind: page.Home, Low: true}, nil, listening(), 0},
+		{"low-guide", "liuxi", with(notice(GuideID), func(v *page.View) { v.Low = true }), nil, online(), 0},
+		{"low-fund", "liuxi", with(notice(FundID), func(v *page.View) { v.Low = true }), nil, online(), 0},
+		{"low-announcement", "liuxi", with(notice(AnnouncementID), func(v *page.View) { v.Low = true }), nil, online(), 0},
+		{"low-column", "liuxi", page.View{Kind: page.ColumnPage, Column: "funds", Low: true}, nil, online(), 0},
+		{"low-look", "liuxi", with(notice(GuideID), func(v *page.View) { v.Low, v.Sheet = true, page.LookSheet }), nil, online(), 0},
+		{"low-dialog", "liuxi", with(notice(GuideID), func(v *page.View) { v.Low, v.Idle = true, 12 }), nil, online(), 0},
 		{"reading-aloud", "liuxi", with(notice(AnnouncementID), func(v *page.View) { v.Spoken = "一" }), nil, speaking(), 0},
 		{"toast", "liuxi", with(notice(AnnouncementID), func(v *page.View) { v.Toast = "这一页没有朗读" }), nil, online(), 0},
 		{"pairing", "hall", page.View{Kind: page.Pairing}, nil, page.Status{Code: "482915", Console: "http://192.0.2.10:8080"}, 0},
@@ -191,7 +198,7 @@ func LED(panel playlist.Panel) []Specimen {
 // and what differs from it in kind. The others are only audited.
 var golden = []string{
 	"home", "home-contrast", "column", "announcement", "guide", "guide-english",
-	"fund", "fund-scrolled", "look", "media", "alert", "alert-exercise", "attract-fund", "pairing", "fallback",
+	"fund", "fund-scrolled", "look", "low-guide", "media", "alert", "alert-exercise", "attract-fund", "pairing", "fallback",
 	"search", "search-contrast", "search-strokes", "search-none", "opinion", "opinion-typing", "objection", "thanks",
 }
 
