@@ -46,6 +46,7 @@ const (
 	IconPleased    IconName = "pleased"    // 满意
 	IconSoSo       IconName = "so-so"      // 一般
 	IconDispleased IconName = "displeased" // 不满意
+	IconList       IconName = "list"       // 全部栏目
 )
 
 var icons = map[IconName]string{
@@ -84,6 +85,7 @@ var icons = map[IconName]string{
 	IconMute:       "M 3 9.2 L 3 14.8 L 6.5 14.8 L 11.5 19 L 11.5 5 L 6.5 9.2 Z M 15.5 9.5 L 20.5 14.5 M 20.5 9.5 L 15.5 14.5",
 	IconStop:       "F M 6.5 5 L 17.5 5 A 17.5 6.5 1.5 -90 0 L 19 17.5 A 17.5 17.5 1.5 0 90 L 6.5 19 A 6.5 17.5 1.5 90 180 L 5 6.5 A 6.5 6.5 1.5 180 270",
 	IconOpinion:    "M 3.5 4.5 L 20.5 4.5 L 20.5 16.5 L 12 16.5 L 7.5 20.5 L 7.5 16.5 L 3.5 16.5 Z M 8 9 L 16 9 M 8 12.5 L 13 12.5",
+	IconList:       "M 8.5 6 L 20.5 6 M 8.5 12 L 20.5 12 M 8.5 18 L 20.5 18 F O 4.2 6 1.5 O 4.2 12 1.5 O 4.2 18 1.5",
 	IconChair:      "F O 9.2 3.6 1.9 N S 2 M 9.4 8 L 10 14 L 15.4 14 L 18 20 L 20.5 19 M 9.8 10.6 L 15 10.6 M 6.9 11.4 A 10 16 5.2 -120 -117 M 7.2 11.6 A 9.6 16 5 236 30",
 	IconInfo:       "O 12 12 9 M 12 11.2 L 12 16.8 F O 12 7.4 1.25",
 	IconPlus:       "O 10.5 10.5 7 M 15.5 15.5 L 21 21 M 7 10.5 L 14 10.5 M 10.5 7 L 10.5 14",

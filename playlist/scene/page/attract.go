@@ -51,7 +51,7 @@ func (x *ctx) invitation() int {
 	s.line(0, m.w, top, x.pal.Hair, x.pal.Hairline)
 	s.touchable(image.Rect(0, 0, m.w, m.h), string(DoStart), x.w.start, false)
 	x1 := m.w
-	if row, _ := m.lowFrom(x.settings.Screen.Panel); row > 0 {
+	if row, _ := LowFrom(x.settings.Screen.Panel); row > 0 {
 		x1 = x.lowStart(s, top)
 	}
 	size := m.u(56)

@@ -178,7 +178,7 @@ func (x *ctx) homeLists(s *sheet) {
 	limit := 0
 	if s.high > 0 {
 		limit = s.high - x.m.u(20)
-		if x.status.Feedback {
+		if x.status.Feedback || x.hidden() > 0 {
 			limit = s.high - x.opinionHigh() - x.m.u(20)
 		}
 	}
@@ -197,9 +197,7 @@ func (x *ctx) homeLists(s *sheet) {
 		}
 		s.homePostings(running, shown)
 	}
-	if x.status.Feedback {
-		s.opinionRow()
-	}
+	s.homeFoot()
 }
 
 // homeShares finds how many running posting periods stand on home so that some
@@ -259,20 +257,43 @@ func (s *sheet) homeLatest(above, recent []*playlist.Notice, most, limit int) in
 // opinionHigh is the height of the row that leads to 意见箱.
 func (x *ctx) opinionHigh() int { return max(x.m.u(92), x.m.touch()) }
 
-// opinionRow is the quiet way to 意见箱 at the foot of home.
-func (s *sheet) opinionRow() {
+// homeFoot are the quiet ways on at the foot of home: to the columns that have no
+// tile, and to 意见箱.
+func (s *sheet) homeFoot() {
+	type way struct {
+		icon        scene.IconName
+		text, short string
+		action      Verb
+	}
+	var ways []way
+	if n := s.hidden(); n > 0 {
+		ways = append(ways, way{scene.IconList, sprintf(s.w.frame.allColumns, n), sprintf(s.w.frame.allColumns, n), DoColumns})
+	}
+	if s.status.Feedback {
+		ways = append(ways, way{scene.IconOpinion, s.w.frame.opinion, s.w.frame.opinionShort, DoOpinion})
+	}
+	if len(ways) == 0 {
+		return
+	}
 	high := s.opinionHigh()
 	if s.high > 0 {
 		s.y = max(s.y, s.high-high-s.m.u(17))
 	}
-	r := image.Rect(s.x0, s.y, s.x1, s.y+high)
-	size := s.m.u(36)
+	size, gap := s.m.u(36), s.m.u(48)
 	st := s.body(s.pal.Government)
-	p := s.setter.Fit(s.w.frame.opinion, st, s.width()-2*size-s.m.u(36), 1, s.m.u(sizeSmall))
-	s.icon(scene.IconOpinion, s.x0, s.y+(high-size)/2, size, st.Color)
-	s.put(p, s.x0+size+s.m.u(20), s.y+(high-p.Height)/2, r)
-	s.icon(scene.IconRight, s.x1-size, s.y+(high-size)/2, size, st.Color)
-	s.touchable(image.Rect(r.Min.X-s.m.u(16), r.Min.Y, r.Max.X+s.m.u(16), r.Max.Y), string(DoOpinion), s.w.frame.opinion, true)
+	w := (s.width() - gap*(len(ways)-1)) / len(ways)
+	for i, g := range ways {
+		r := image.Rect(s.x0+i*(w+gap), s.y, s.x0+i*(w+gap)+w, s.y+high)
+		room := w - 2*size - s.m.u(36)
+		p := s.set2(g.text, st)
+		if p.Width > room {
+			p = s.setter.Fit(g.short, st, room, 1, s.m.t(sizeSmall))
+		}
+		s.icon(g.icon, r.Min.X, s.y+(high-size)/2, size, st.Color)
+		s.put(p, r.Min.X+size+s.m.u(20), s.y+(high-p.Height)/2, r)
+		s.icon(scene.IconRight, r.Max.X-size, s.y+(high-size)/2, size, st.Color)
+		s.touchable(image.Rect(r.Min.X-s.m.u(16), r.Min.Y, r.Max.X+s.m.u(16), r.Max.Y), string(g.action), g.text, true)
+	}
 	s.y += high
 	s.breakAt(s.y)
 }

@@ -277,7 +277,11 @@ func (s *sheet) keyCap(k keyCap) {
 	if k.sub != "" {
 		s.strokeLabel(k, face, col)
 	} else {
-		p := s.setter.Fit(k.label, s.plain(role, size, col), face.Dx()-s.m.u(8), 1, s.m.u(sizeSmall*3/4))
+		st := s.plain(role, size, col)
+		st.Size = min(st.Size, face.Dy()*8/10)
+		st.Leading = min(st.Leading, face.Dy())
+		least := min(s.m.u(sizeSmall*3/4), int(math.Ceil(smallestMM*s.m.perMM)))
+		p := s.setter.Fit(k.label, st, face.Dx()-s.m.u(8), 1, least)
 		s.put(p, face.Min.X+(face.Dx()-p.Width)/2, face.Min.Y+(face.Dy()-p.Height)/2, face)
 	}
 	s.touchable(k.r, k.action, k.label, false)
@@ -289,7 +293,8 @@ func (s *sheet) strokeLabel(k keyCap, face image.Rectangle, col colour) {
 	room := min((face.Dy()-name.Height)*10/14, face.Dx()*9/10)
 	size := max(min(sizeFigure, room*1080/max(s.m.u(1080), 1)), sizeBody)
 	st := s.plain(typeset.Bold, size, col)
-	st.Leading = s.m.u(size)
+	st.Size = min(st.Size, face.Dx()-s.m.u(8))
+	st.Leading = st.Size
 	p := s.set2(k.label, st)
 	high := p.Height + name.Height
 	y := face.Min.Y + (face.Dy()-high)/2
@@ -313,6 +318,20 @@ func (s *sheet) tabs(r image.Rectangle, pad Pad, of []Pad, short bool) (end int)
 		}
 		pads[i] = s.setter.Width(label[p], st)
 		total += pads[i]
+	}
+	if !short && total+2*s.m.u(8)*len(of) > r.Dx() {
+		s.tabs(r, pad, of, true)
+		return
+	}
+	if most := r.Dx() - gap*(len(of)-1) - 2*s.m.u(8)*len(of); total-gap*(len(of)-1) > most {
+		// As large as there is room for, and never below 5 mm.
+		least := min(st.Size, int(math.Ceil(smallestMM*s.m.perMM)))
+		st.Size = max(st.Size*most/max(total-gap*(len(of)-1), 1), least)
+		total = gap * (len(of) - 1)
+		for i, p := range of {
+			pads[i] = s.setter.Width(label[p], st)
+			total += pads[i]
+		}
 	}
 	for inset > s.m.u(8) && total+2*inset*len(of) > r.Dx() {
 		inset -= 2

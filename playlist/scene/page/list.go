@@ -192,65 +192,6 @@ func (s *sheet) titlePara(title string) {
 	s.place(s.short(title, st, s.width()))
 }
 
-func (x *ctx) column() (content, bool) {
-	col, ok := x.lib.Column(x.v.Column)
-	if !ok {
-		return content{}, false
-	}
-	var names []string
-	for _, c := range x.lib.Path(col.ID) {
-		if c.ID != col.ID {
-			names = append(names, x.columnName(c))
-		}
-	}
-	kicker := joinDots(append([]string{x.w.field[col.Field]}, names...)...)
-	below := x.lib.Columns(col.ID)
-	list, total := x.newest(playlist.Query{Column: col.ID})
-	head := func(s *sheet) {
-		hint := col.Hint
-		if x.w.en {
-			hint = ""
-		}
-		s.pageTitle(kicker, col.Field, x.columnName(col), joinDots(hint, sprintf(x.w.items, total)))
-		s.rule()
-		s.subColumns(below)
-	}
-	return content{head: head, body: func(s *sheet) { x.entries(s, list, total) }, counts: x.w.moreItems}, true
-}
-
-// subColumns are cards, two abreast.
-func (s *sheet) subColumns(below []playlist.Column) {
-	if len(below) == 0 {
-		return
-	}
-	gap := s.m.u(20)
-	s.gap(32)
-	across := 2
-	if s.width() < s.m.u(560) || s.m.large > 1.4 {
-		across = 1
-	}
-	w := (s.width() - gap*(across-1)) / across
-	title := s.bodyBold(s.pal.Ink)
-	high := max(title.Leading+s.m.u(44), s.m.touch())
-	for i, c := range below {
-		r := image.Rect(s.x0+i%across*(w+gap), s.y, s.x0+i%across*(w+gap)+w, s.y+high)
-		strong, _ := s.accent(c.Field)
-		action := ToColumn(c.ID)
-		s.card(r, action)
-		n := s.set2(itoa(s.lib.Count(playlist.Query{Column: c.ID}, s.moment)), s.small(strong))
-		x0, x1 := r.Min.X+s.m.u(28), r.Max.X-s.m.u(28)
-		p := s.setter.Fit(s.columnName(c), title, x1-x0-n.Width-s.m.u(16), 1, s.m.t(sizeSmall))
-		y := r.Min.Y + (high-p.Height)/2
-		s.put(p, x0, y, r)
-		s.put(n, x1-n.Width, y+p.Baseline()-n.Baseline(), r)
-		s.touchable(r, action, s.columnName(c), false)
-		if i%across == across-1 || i == len(below)-1 {
-			s.y += high + gap
-			s.breakAt(s.y)
-		}
-	}
-}
-
 // entries is the list of a column, or a word about why there is none.
 func (x *ctx) entries(s *sheet, list []*playlist.Notice, total int) {
 	if x.m.landscape() {

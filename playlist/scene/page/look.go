@@ -95,7 +95,7 @@ func (x *ctx) lookSheet() int {
 		s.sizeChoice(cells[i], i, letter)
 	}
 	s.onOff(cells[3], scene.IconContrast, x.w.frame.contrast, string(DoContrast), x.v.HighContrast)
-	if row, _ := newMetrics(x.settings.Screen.Panel, 0).lowFrom(x.settings.Screen.Panel); row > 0 {
+	if row, _ := LowFrom(x.settings.Screen.Panel); row > 0 {
 		s.onOff(cells[4], scene.IconChair, x.w.frame.low, string(DoLow), x.v.Low)
 	} else {
 		cells[5].Min.X = cells[4].Min.X // all of the panel is within reach

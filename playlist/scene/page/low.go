@@ -15,16 +15,20 @@ const (
 	middleMM = 1300 // where a panel's middle hangs if nobody has measured it
 )
 
-// lowest is how many design pixels a page needs at least, its bar included.
-const lowest = 840
+// How many design pixels a page needs at least, its bar included, and one with
+// keys where the panel hangs too high for either.
+const (
+	lowest     = 840
+	lowestKeys = 1000
+)
 
 // LowFrom returns the first row of pixels of a panel that the low mode lays
 // pages out from; 0 is the whole panel, on which the low mode changes nothing.
 // ok is false when the panel hangs so high that less than a page lies within
 // reach: the page then stands as low as it can.
-func LowFrom(p playlist.Panel) (row int, ok bool) { return newMetrics(p, 0).lowFrom(p) }
+func LowFrom(p playlist.Panel) (row int, ok bool) { return newMetrics(p, 0).lowFrom(p, lowest) }
 
-func (m metrics) lowFrom(p playlist.Panel) (row int, ok bool) {
+func (m metrics) lowFrom(p playlist.Panel, least int) (row int, ok bool) {
 	if p.Height <= 0 {
 		return 0, true
 	}
@@ -37,7 +41,7 @@ func (m metrics) lowFrom(p playlist.Panel) (row int, ok bool) {
 		bottom = max(middleMM-high/2, 0)
 	}
 	row = int(math.Ceil((bottom + high - reachMM) / high * float64(m.h)))
-	most := m.h - m.u(lowest)
+	most := m.h - m.u(least)
 	switch {
 	case row <= 0:
 		return 0, true
@@ -60,7 +64,10 @@ func (v View) lowerable() bool {
 // lower makes the page one for the reachable part of the panel, at the same
 // sizes, and draws what stands above it.
 func (x *ctx) lower() {
-	row, _ := x.m.lowFrom(x.settings.Screen.Panel)
+	row, ok := x.m.lowFrom(x.settings.Screen.Panel, lowest)
+	if !ok && (x.v.Kind == SearchPage || x.v.Kind == OpinionPage) {
+		row, _ = x.m.lowFrom(x.settings.Screen.Panel, lowestKeys)
+	}
 	if !x.v.lowerable() {
 		row = 0
 	}

@@ -18,7 +18,7 @@ type Kind string
 const (
 	Attract    Kind = "attract"  // one slide of the loop that runs while nobody is there
 	Home       Kind = "home"     // tiles, posting periods, the latest
-	ColumnPage Kind = "column"   // a column of the catalogue with what is in it
+	ColumnPage Kind = "column"   // a column of the catalogue with what is in it; without Column its top
 	Postings   Kind = "postings" // everything whose posting period runs
 	Latest     Kind = "latest"   // everything of this place, newest first
 	NoticePage Kind = "notice"   // one notice in full
@@ -166,6 +166,7 @@ const (
 	DoContinue Verb = "continue" // still here
 	DoColumn   Verb = "column"   // :ColumnID
 	DoNotice   Verb = "notice"   // :NoticeID
+	DoColumns  Verb = "columns"  // the top of the catalogue: ColumnPage without a column
 	DoPostings Verb = "postings"
 	DoLatest   Verb = "latest"
 	DoScroll   Verb = "scroll"  // :down, :up, :top
@@ -262,7 +263,7 @@ func ParseAction(s string) (a Action, ok bool) {
 	verb, arg, has := strings.Cut(s, ":")
 	a = Action{Verb(verb), arg}
 	switch a.Verb {
-	case DoStart, DoHome, DoBack, DoLarge, DoContrast, DoLang, DoEnd, DoContinue, DoPostings, DoLatest,
+	case DoStart, DoHome, DoBack, DoLarge, DoContrast, DoLang, DoEnd, DoContinue, DoColumns, DoPostings, DoLatest,
 		DoRead, DoLow, DoClose, DoSearch, DoOpinion, DoSubmit, DoTake, DoPrint:
 		return a, !has
 	case DoColumn:

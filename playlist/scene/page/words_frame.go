@@ -2,13 +2,15 @@ package page
 
 // frameWords are the words of the bar, the sheets above it, the loop and the home page.
 type frameWords struct {
-	large, read, stop    string // places of the bar
-	sizes                [3]string
-	contrast, low, close string
-	find                 string
-	normal, lowStart     string   // out of the low mode, into it
-	ask                  []string // in the box that leads to the search page, the fullest first
-	opinion              string
+	large, read, stop     string // places of the bar
+	sizes                 [3]string
+	contrast, low, close  string
+	find                  string
+	normal, lowStart      string   // out of the low mode, into it
+	ask                   []string // in the box that leads to the search page, the fullest first
+	opinion, opinionShort string
+	columns, allColumns   string // the top of the catalogue; how many there are
+	none                  string // of a column with nothing in it
 }
 
 var frameChinese = frameWords{
@@ -18,7 +20,8 @@ var frameChinese = frameWords{
 	find:   "查找",
 	normal: "回到高处", lowStart: "轮椅低位",
 	ask:     []string{"想办什么事？点这里，按拼音或笔画查找", "点这里，按拼音或笔画查找", "点这里查找"},
-	opinion: "意见箱：有话对我们说，点这里写",
+	opinion: "意见箱：有话对我们说，点这里写", opinionShort: "意见箱",
+	columns: "全部栏目", allColumns: "全部 %d 个栏目", none: "暂无",
 }
 
 var frameEnglish = frameWords{
@@ -28,5 +31,6 @@ var frameEnglish = frameWords{
 	find:   "Search",
 	normal: "Move up", lowStart: "Wheelchair",
 	ask:     []string{"What do you need? Touch here to search", "Touch here to search", "Search"},
-	opinion: "Tell us something: the opinion box",
+	opinion: "Tell us something: the opinion box", opinionShort: "Opinion box",
+	columns: "All sections", allColumns: "All %d sections", none: "none",
 }

@@ -83,6 +83,10 @@ func Columns() []playlist.Column {
 
 // Library is what the screen may show. with adds notices, for example an alert.
 func Library(s playlist.Settings, with ...*playlist.Notice) (*playlist.Library, error) {
+	return library(s, Columns(), with)
+}
+
+func library(s playlist.Settings, columns []playlist.Column, with []*playlist.Notice) (*playlist.Library, error) {
 	bySite := map[playlist.ChannelID][]*playlist.Notice{}
 	for _, n := range append(Notices(), with...) {
 		ch := playlist.ChannelID{Site: n.Site, Alert: n.Kind == playlist.KindAlert}
@@ -95,7 +99,7 @@ func Library(s playlist.Settings, with ...*playlist.Notice) (*playlist.Library, 
 			Notices: bySite[g.Channel],
 		}
 		if g.Channel.Site == "qinghe" && !g.Channel.Alert {
-			in.Columns = Columns()
+			in.Columns = columns
 			in.Playlists = []playlist.Playlist{{ID: "daily", Name: "日常", Latest: &playlist.Select{Count: 12}}}
 			in.Rules = []schedule.Rule{{ID: "daily", Name: "每天", Playlist: "daily", Level: schedule.Normal}}
 		}
