@@ -60,7 +60,7 @@ func (m metrics) actsHigh() int {
 // actsStay says whether the panel has the height to keep the row in sight above
 // the bar; else it stands at the foot of the page's head.
 func (m metrics) actsStay() bool {
-	return !m.low() || m.landscape()
+	return m.landscape() || !m.low() && m.h >= m.u(1200) // the low mode takes part of a panel
 }
 
 // actRow draws the row with its upper edge at y.

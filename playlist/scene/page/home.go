@@ -178,8 +178,8 @@ func (x *ctx) homeLists(s *sheet) {
 	limit := 0
 	if s.high > 0 {
 		limit = s.high - x.m.u(20)
-		if x.status.Feedback || x.hidden() > 0 {
-			limit = s.high - x.opinionHigh() - x.m.u(20)
+		if _, high := s.homeWays(); high > 0 {
+			limit = s.high - high - x.m.u(20)
 		}
 	}
 	if s.high == 0 {
@@ -254,45 +254,74 @@ func (s *sheet) homeLatest(above, recent []*playlist.Notice, most, limit int) in
 	return s.y
 }
 
-// opinionHigh is the height of the row that leads to 意见箱.
-func (x *ctx) opinionHigh() int { return max(x.m.u(92), x.m.touch()) }
+// way is a quiet way on at the foot of home.
+type way struct {
+	icon   scene.IconName
+	text   string
+	p      *typeset.Para
+	action Verb
+}
 
-// homeFoot are the quiet ways on at the foot of home: to the columns that have no
-// tile, and to 意见箱.
-func (s *sheet) homeFoot() {
-	type way struct {
-		icon        scene.IconName
-		text, short string
-		action      Verb
-	}
-	var ways []way
+// homeWays are the ways to the columns that have no tile and to 意见箱, beside one
+// another where both fit, and how high they are.
+func (s *sheet) homeWays() (ways []way, high int) {
+	w := s.w.frame
 	if n := s.hidden(); n > 0 {
-		ways = append(ways, way{scene.IconList, sprintf(s.w.frame.allColumns, n), sprintf(s.w.frame.allColumns, n), DoColumns})
+		ways = append(ways, way{icon: scene.IconList, text: sprintf(w.allColumns, n), action: DoColumns})
 	}
 	if s.status.Feedback {
-		ways = append(ways, way{scene.IconOpinion, s.w.frame.opinion, s.w.frame.opinionShort, DoOpinion})
+		text := w.opinion
+		if len(ways) > 0 || s.setter.Width(text, s.body(s.pal.Ink)) > s.wayRoom(s.width()) {
+			text = w.opinionShort
+		}
+		ways = append(ways, way{icon: scene.IconOpinion, text: text, action: DoOpinion})
 	}
+	if len(ways) == 0 {
+		return nil, 0
+	}
+	st := s.body(s.pal.Government)
+	widest := 0
+	for i := range ways {
+		ways[i].p = s.setter.Fit(ways[i].text, st, s.wayRoom(s.width()), 1, s.m.t(sizeSmall))
+		widest = max(widest, ways[i].p.Width)
+	}
+	high = max(s.m.u(92), s.m.touch())
+	if len(ways) > 1 && widest > s.wayRoom((s.width()-s.m.u(48))/2) {
+		high *= len(ways)
+	}
+	return ways, high
+}
+
+// wayRoom is what the icons of a way leave of a width.
+func (s *sheet) wayRoom(width int) int { return width - 2*s.m.u(36) - s.m.u(36) }
+
+// homeFoot draws the ways at the foot of home.
+func (s *sheet) homeFoot() {
+	ways, high := s.homeWays()
 	if len(ways) == 0 {
 		return
 	}
-	high := s.opinionHigh()
 	if s.high > 0 {
 		s.y = max(s.y, s.high-high-s.m.u(17))
 	}
-	size, gap := s.m.u(36), s.m.u(48)
-	st := s.body(s.pal.Government)
-	w := (s.width() - gap*(len(ways)-1)) / len(ways)
-	for i, g := range ways {
-		r := image.Rect(s.x0+i*(w+gap), s.y, s.x0+i*(w+gap)+w, s.y+high)
-		room := w - 2*size - s.m.u(36)
-		p := s.set2(g.text, st)
-		if p.Width > room {
-			p = s.setter.Fit(g.short, st, room, 1, s.m.t(sizeSmall))
-		}
-		s.icon(g.icon, r.Min.X, s.y+(high-size)/2, size, st.Color)
-		s.put(p, r.Min.X+size+s.m.u(20), s.y+(high-p.Height)/2, r)
-		s.icon(scene.IconRight, r.Max.X-size, s.y+(high-size)/2, size, st.Color)
+	one := max(s.m.u(92), s.m.touch())
+	size, w, gap := s.m.u(36), s.width(), s.m.u(48)
+	if high == one {
+		w = (w - gap*(len(ways)-1)) / len(ways)
+	}
+	left, top := s.x0, s.y
+	for _, g := range ways {
+		r := image.Rect(left, top, left+w, top+one)
+		col := g.p.Style.Color
+		s.icon(g.icon, r.Min.X, top+(one-size)/2, size, col)
+		s.put(g.p, r.Min.X+size+s.m.u(20), top+(one-g.p.Height)/2, r)
+		s.icon(scene.IconRight, r.Max.X-size, top+(one-size)/2, size, col)
 		s.touchable(image.Rect(r.Min.X-s.m.u(16), r.Min.Y, r.Max.X+s.m.u(16), r.Max.Y), string(g.action), g.text, true)
+		if high == one {
+			left += w + gap
+		} else {
+			top += one
+		}
 	}
 	s.y += high
 	s.breakAt(s.y)

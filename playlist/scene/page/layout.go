@@ -47,6 +47,7 @@ func (x *ctx) reading() bool {
 	if len(con.acts) > 0 {
 		y1 = x.withActs(&con, y1)
 	}
+	x.m.taken = x.m.h - x.m.header - x.m.bar - (y1 - y0)
 	if con.keys != nil {
 		rest, top, foot := con.keys(y0, y1)
 		if rest == nil {

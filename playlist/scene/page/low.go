@@ -18,8 +18,8 @@ const (
 // How many design pixels a page needs at least, its bar included, and one with
 // keys where the panel hangs too high for either.
 const (
-	lowest     = 840
-	lowestKeys = 1000
+	lowest     = 960
+	lowestKeys = 1040
 )
 
 // LowFrom returns the first row of pixels of a panel that the low mode lays

@@ -29,6 +29,7 @@ type metrics struct {
 	w, h   int
 	flat   bool    // height is what a page lacks
 	side   int     // the panel's shorter side, also where a page takes a part of it
+	taken  int     // pixels of what else stands still between header and bar
 	scale  float64 // panel pixels per design pixel
 	large  float64 // further factor on text
 	perMM  float64 // panel pixels per millimetre
@@ -91,7 +92,7 @@ func (m metrics) landscape() bool {
 func (m metrics) low() bool { return m.flat }
 
 // page is the least height between header and bar that is free to scroll in.
-func (m metrics) page() int { return m.h - m.header - m.bar - m.strip }
+func (m metrics) page() int { return m.h - m.header - m.bar - m.strip - m.taken }
 
 // u is a distance of n design pixels.
 func (m metrics) u(n int) int { return int(math.Round(float64(n) * m.scale)) }
