@@ -282,6 +282,9 @@ func (s *sheet) keyCap(k keyCap) {
 		st.Leading = min(st.Leading, face.Dy())
 		least := min(s.m.u(sizeSmall*3/4), int(math.Ceil(smallestMM*s.m.perMM)))
 		p := s.setter.Fit(k.label, st, face.Dx()-s.m.u(8), 1, least)
+		if len(p.Lines) > 1 && k.word {
+			p = s.setter.Clamp(k.label, p.Style, face.Dx()-s.m.u(8), 1)
+		}
 		s.put(p, face.Min.X+(face.Dx()-p.Width)/2, face.Min.Y+(face.Dy()-p.Height)/2, face)
 	}
 	s.touchable(k.r, k.action, k.label, false)
@@ -293,7 +296,7 @@ func (s *sheet) strokeLabel(k keyCap, face image.Rectangle, col colour) {
 	room := min((face.Dy()-name.Height)*10/14, face.Dx()*9/10)
 	size := max(min(sizeFigure, room*1080/max(s.m.u(1080), 1)), sizeBody)
 	st := s.plain(typeset.Bold, size, col)
-	st.Size = min(st.Size, face.Dx()-s.m.u(8))
+	st.Size = min(st.Size, face.Dx()*8/10)
 	st.Leading = st.Size
 	p := s.set2(k.label, st)
 	high := p.Height + name.Height

@@ -18,7 +18,7 @@ const (
 // How many design pixels a page needs at least, its bar included, and one with
 // keys where the panel hangs too high for either.
 const (
-	lowest     = 960
+	lowest     = 900
 	lowestKeys = 1040
 )
 
@@ -65,8 +65,14 @@ func (v View) lowerable() bool {
 // sizes, and draws what stands above it.
 func (x *ctx) lower() {
 	row, ok := x.m.lowFrom(x.settings.Screen.Panel, lowest)
-	if !ok && (x.v.Kind == SearchPage || x.v.Kind == OpinionPage) {
-		row, _ = x.m.lowFrom(x.settings.Screen.Panel, lowestKeys)
+	if !ok {
+		// Nothing is within reach whatever the page does: then it is at least
+		// one that can be used.
+		least := int(lowest * (1 + (x.m.large-1)/3))
+		if x.v.Kind == SearchPage || x.v.Kind == OpinionPage {
+			least = lowestKeys
+		}
+		row, _ = x.m.lowFrom(x.settings.Screen.Panel, least)
 	}
 	if !x.v.lowerable() {
 		row = 0

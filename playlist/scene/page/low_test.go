@@ -20,7 +20,7 @@ func TestLowFrom(t *testing.T) {
 		{"a table", playlist.Panel{Width: 1920, Height: 1080, WidthMM: 476, HeightMM: 268, BottomMM: 700}, 0, true},
 		{"85 inches", playlist.Panel{Width: 2160, Height: 3840, WidthMM: 1058, HeightMM: 1882, BottomMM: 200}, 2004, true},
 		// Its middle is taken to hang at 1,300 mm: 38 mm are within reach, which hold no page.
-		{"21 inches, not measured", specimen.Portrait, 1920 - 960, false},
+		{"21 inches, not measured", specimen.Portrait, 1920 - 900, false},
 		{"no panel", playlist.Panel{}, 0, true},
 	} {
 		if row, ok := page.LowFrom(c.panel); row != c.row || ok != c.ok {
