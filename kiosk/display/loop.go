@@ -149,7 +149,7 @@ func (l *loop) sleep(d time.Duration, wake <-chan struct{}) {
 func (l *loop) step(now time.Time) {
 	input := l.stage.mount(l.stage.whole()).Events(l.d.input.Take())
 	if !l.d.input.served() {
-		input = l.mouse.poll(input, &l.stage, now)
+		input = pollKeys(l.mouse.poll(input, &l.stage, now), now)
 	}
 	due := !l.next.IsZero() && !l.next.After(now)
 	if !l.d.woken.Swap(false) && len(input) == 0 && !due && l.frame != nil {

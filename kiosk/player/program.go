@@ -8,7 +8,7 @@ import (
 	"mingbai/playlist/scene"
 )
 
-// EventKind says what a finger, a mouse or a key did.
+// EventKind says what a finger, a mouse or a keyboard did.
 type EventKind uint8
 
 // The kinds of input that a Program understands.
@@ -17,6 +17,29 @@ const (
 	Move
 	Up
 	Cancel // the gesture was taken away, for example by a lost window
+	Press  // a key of a keyboard went down, or repeats: Event.Key says which
+	Wheel  // the wheel of a mouse has turned: Event.Turn says how far
+)
+
+// Key names a key of a keyboard: a small letter, a digit, or one of these.
+type Key string
+
+// The keys that have no character.
+const (
+	KeyBackspace Key = "backspace"
+	KeyEnter     Key = "enter"
+	KeyEscape    Key = "escape"
+	KeyTab       Key = "tab"
+	KeyBackTab   Key = "backtab" // with the shift key
+	KeySpace     Key = "space"
+	KeyUp        Key = "up"
+	KeyDown      Key = "down"
+	KeyLeft      Key = "left"
+	KeyRight     Key = "right"
+	KeyPageUp    Key = "pageup"
+	KeyPageDown  Key = "pagedown"
+	KeyFirst     Key = "first" // Pos1
+	KeyDelete    Key = "delete"
 )
 
 // Event is one input in whole pixels of the frame. ID tells fingers apart; the
@@ -26,6 +49,8 @@ type Event struct {
 	ID   int
 	At   image.Point
 	Time time.Time
+	Key  Key // of a Press
+	Turn int // of a Wheel: notches, towards the person is positive
 }
 
 // Program is what a screen runs: the touchscreen or the LED board. Only the

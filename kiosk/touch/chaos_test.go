@@ -63,8 +63,13 @@ func (s *stand) wild(r *rand.Rand) {
 		s.moveTo(id, at)
 	case k < 80:
 		s.up(id, at)
-	case k < 82:
+	case k < 81:
 		s.step(player.Event{Kind: player.Cancel, ID: id, At: at})
+	case k < 83:
+		keys := []player.Key{"a", "d", "0", player.KeyEnter, player.KeyTab, player.KeyBackTab, player.KeyEscape, player.KeyBackspace,
+			player.KeySpace, player.KeyDown, player.KeyPageUp, player.KeyRight, player.KeyDelete, "nonsense", ""}
+		s.step(player.Event{Kind: player.Press, Key: keys[r.IntN(len(keys))], Time: s.now},
+			player.Event{Kind: player.Wheel, At: at, Turn: r.IntN(7) - 3})
 	case k < 90:
 		s.do(actions[r.IntN(len(actions))])
 	case k < 93:
@@ -175,7 +180,7 @@ func FuzzEvents(f *testing.F) {
 		s.t = t
 		for len(data) >= 4 {
 			e := player.Event{
-				Kind: player.EventKind(data[0] % 6), ID: int(data[1] % 20),
+				Kind: player.EventKind(data[0] % 8), Key: player.Key(data[3:4]), Turn: int(int8(data[1])), ID: int(data[1] % 20),
 				At:   image.Pt(int(data[2])*panel.Width/200-100, int(data[3])*panel.Height/200-100),
 				Time: s.now.Add(time.Duration(int8(data[0])) * time.Millisecond),
 			}

@@ -56,6 +56,7 @@ type hands struct {
 	jump    jump
 	loose   int // scroll of a page that is in no session: a warning
 
+	focus    string    // the action that the tab key has led to
 	at       time.Time // of the event in hand
 	travel   travel    // how the next page comes in
 	turnedAt time.Time // when a page last turned
@@ -118,9 +119,10 @@ func (h *hands) release() {
 	h.lead, h.pinch = 0, pinch{}
 }
 
-// pressed is the action under the finger that came down last.
+// pressed is the action under the finger that came down last, or the one that
+// the tab key has led to.
 func (h *hands) pressed() string {
-	action, since := "", time.Time{}
+	action, since := h.focus, time.Time{}
 	for i := range h.fingers {
 		f := &h.fingers[i]
 		if f.down && !f.moved && !f.stuck && f.press.action != "" && !f.since.Before(since) {
@@ -181,12 +183,17 @@ func (p *Program) event(e player.Event, now time.Time) {
 		if f := p.hands.find(e.ID); f != nil {
 			p.lift(f)
 		}
+	case player.Press:
+		p.keyboard(e.Key, now)
+	case player.Wheel:
+		p.wheel(e, now)
 	}
 }
 
 func (p *Program) fingerDown(e player.Event, now time.Time) {
 	h := &p.hands
 	p.awake(now)
+	h.focus = ""
 	if lost := h.find(e.ID); lost != nil {
 		p.lift(lost) // its end was never heard of
 	}

@@ -113,6 +113,7 @@ func (p *Program) turned(how travel) {
 	p.silence()
 	p.hands.release()
 	p.hands.stop()
+	p.hands.focus = ""
 	p.hands.travel, p.hands.turnedAt, p.hands.stale = how, p.hands.at, true
 }
 

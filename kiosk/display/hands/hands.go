@@ -1,4 +1,4 @@
-// Package hands keeps what fingers and the mouse do to a window between the
+// Package hands keeps what fingers, the mouse and the keyboard do to a window between the
 // goroutine that reads it and the loop that answers it.
 //
 // It promises that every press and every release is delivered once and in
@@ -21,6 +21,8 @@ type Event struct {
 	ID   int // of the finger; 0 is the mouse
 	X, Y float64
 	Time time.Time
+	Key  player.Key // of a player.Press
+	Turn int        // of a player.Wheel
 }
 
 // Queue carries input from one goroutine to another. Its zero value is empty.
@@ -51,6 +53,9 @@ func (q *Queue) Add(e Event) {
 		if len(q.held) >= maxHeld {
 			return
 		}
+	}
+	if len(q.held) >= maxHeld && (e.Kind == player.Press || e.Kind == player.Wheel) {
+		return
 	}
 	q.held = append(q.held, e)
 }
@@ -108,6 +113,16 @@ func (h *Hands) Take(e xinput.Event, now time.Time) bool {
 		if e.Kind == xinput.TouchEnd {
 			w.Kind = player.Up
 			delete(h.fingers, e.Finger)
+		}
+	case xinput.KeyPress:
+		w.Kind, w.Key = player.Press, keyAt(e.Code, e.Shift)
+		if w.Key == "" {
+			return false
+		}
+	case xinput.WheelTurn:
+		w.Kind, w.Turn = player.Wheel, 1
+		if e.Code == 4 {
+			w.Turn = -1
 		}
 	default:
 		return false

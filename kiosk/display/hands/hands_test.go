@@ -1,6 +1,7 @@
 package hands
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -50,5 +51,38 @@ func TestHandsNumberFingers(t *testing.T) {
 	}
 	if len(q.Take()) != 0 {
 		t.Error("events were delivered twice")
+	}
+}
+
+func TestKeysAndWheelArrive(t *testing.T) {
+	var q Queue
+	h := New(&q)
+	now := time.Unix(1, 0)
+	for _, e := range []xinput.Event{
+		{Kind: xinput.KeyPress, Code: 8 + 32},                          // D
+		{Kind: xinput.KeyPress, Code: 8 + 48},                          // B
+		{Kind: xinput.KeyPress, Code: 8 + 11},                          // 0
+		{Kind: xinput.KeyPress, Code: 8 + 82},                          // 0 of the number pad
+		{Kind: xinput.KeyPress, Code: 8 + 14},                          // backspace
+		{Kind: xinput.KeyPress, Code: 8 + 15},                          // tab
+		{Kind: xinput.KeyPress, Code: 8 + 15, Shift: true},             // and back
+		{Kind: xinput.KeyPress, Code: 8 + 42}, {Kind: xinput.KeyPress}, // shift alone, nothing
+		{Kind: xinput.WheelTurn, Code: 5}, {Kind: xinput.WheelTurn, Code: 4},
+	} {
+		h.Take(e, now)
+	}
+	var got []any
+	for _, e := range q.Take() {
+		if e.Kind == player.Wheel {
+			got = append(got, e.Turn)
+			continue
+		}
+		got = append(got, e.Key)
+	}
+	want := []any{
+		player.Key("d"), player.Key("b"), player.Key("0"), player.Key("0"), player.KeyBackspace, player.KeyTab, player.KeyBackTab, 1, -1,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("arrived %v, want %v", got, want)
 	}
 }

@@ -139,7 +139,7 @@ func floor(v float64) int {
 func (m Mount) Events(in []hands.Event) []player.Event {
 	out := make([]player.Event, 0, len(in))
 	for _, e := range in {
-		out = append(out, player.Event{Kind: e.Kind, ID: e.ID, At: m.FramePoint(e.X, e.Y), Time: e.Time})
+		out = append(out, player.Event{Kind: e.Kind, ID: e.ID, At: m.FramePoint(e.X, e.Y), Time: e.Time, Key: e.Key, Turn: e.Turn})
 	}
 	return out
 }

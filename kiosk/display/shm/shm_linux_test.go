@@ -222,3 +222,44 @@ func TestSuits(t *testing.T) {
 		}
 	}
 }
+
+// Keys and the wheel of a real server reach the program in their order.
+func TestKeyboardAndWheelArrive(t *testing.T) {
+	display := rig.Xvfb(t, image.Pt(400, 300))
+	p := newProgram(func(time.Time, int, []player.Event) (*scene.Frame, time.Time) {
+		return marked(image.Pt(240, 160), 3), scene.Still
+	})
+	present(t, Options{Display: display, Width: 240, Height: 160, Title: "keys"}, p)
+	p.until(t, "a frame is presented", func() bool { return p.presented > 0 })
+	c, err := xinput.Open(t.Context(), display)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	h, err := xinput.NewHand(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, do := range []func() error{
+		func() error { return h.Move(image.Pt(60, 60)) },
+		func() error { return h.Strike(40) }, // D
+		func() error { return h.Strike(56) }, // B
+		func() error { return h.Turn(true) },
+		func() error { return h.Strike(36) }, // enter
+	} {
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.until(t, "all of it arrives", func() bool { return len(p.events) == 4 })
+	p.get(func() {
+		want := []player.Event{
+			{Kind: player.Press, Key: "d"}, {Kind: player.Press, Key: "b"}, {Kind: player.Wheel, Turn: 1}, {Kind: player.Press, Key: player.KeyEnter},
+		}
+		for i, e := range p.events {
+			if e.Kind != want[i].Kind || e.Key != want[i].Key || e.Turn != want[i].Turn {
+				t.Errorf("event %d is %+v, want %+v", i, e, want[i])
+			}
+		}
+	})
+}

@@ -46,13 +46,13 @@ func Find(c *x11.Conn) (Input, error) {
 	return Input{Major: e.Major}, nil
 }
 
-// Select asks for the touches and the mouse of window. From then on the server
+// Select asks for the touches, the mouse and the keyboard of window. From then on the server
 // sends nobody else on this window mouse events, neither real ones nor those
 // that it makes from touches.
 func (in Input) Select(c *x11.Conn, window uint32) error {
 	const allMasters = 1
 	var mask uint32
-	for _, kind := range []int{xiButtonPress, xiButtonRelease, xiMotion, xiTouchBegin, xiTouchUpdate, xiTouchEnd} {
+	for _, kind := range []int{xiKeyPress, xiButtonPress, xiButtonRelease, xiMotion, xiTouchBegin, xiTouchUpdate, xiTouchEnd} {
 		mask |= 1 << kind
 	}
 	b := x11.Words(window, 1) // one mask

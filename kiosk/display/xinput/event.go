@@ -26,8 +26,10 @@ const (
 	PointerDown // first mouse button
 	PointerMove
 	PointerUp
-	Exposed // part of the window was uncovered
-	Gone    // the window was destroyed
+	KeyPress  // a key of a keyboard went down, or repeats
+	WheelTurn // the wheel of a mouse has turned by one notch
+	Exposed   // part of the window was uncovered
+	Gone      // the window was destroyed
 )
 
 // Event is one input or window event. Positions are in pixels of the window.
@@ -35,6 +37,8 @@ type Event struct {
 	Kind   Kind
 	Finger uint32 // names a touch while it lasts; 0 for the mouse
 	X, Y   float64
+	Code   uint32 // KeyPress: the key by its place, as the X server counts; WheelTurn: 4 is away from the person, 5 towards
+	Shift  bool   // KeyPress: with the shift key
 	Time   uint32 // milliseconds of the X server's clock
 }
 
@@ -48,6 +52,7 @@ const (
 	coreDestroyNotify = 17
 	coreGeneric       = 35
 
+	xiKeyPress      = 2
 	xiButtonPress   = 4
 	xiButtonRelease = 5
 	xiMotion        = 6
@@ -56,7 +61,17 @@ const (
 	xiTouchEnd      = 20
 
 	firstButton     = 1
+	wheelAway       = 4
+	wheelTowards    = 5
 	pointerEmulated = 1 << 16 // flag: the server made this mouse event from a touch
+)
+
+// Modifier keys of an event.
+const (
+	shift   = 1 << 0
+	control = 1 << 2
+	alt     = 1 << 3
+	super   = 1 << 6
 )
 
 // deviceEventSize is the fixed part of a device event of the extension.
@@ -83,6 +98,8 @@ func ParseEvent(b []byte, opcode uint8) (Event, error) {
 	}
 	var e Event
 	switch binary.LittleEndian.Uint16(b[8:]) {
+	case xiKeyPress:
+		e.Kind = KeyPress
 	case xiButtonPress:
 		e.Kind = PointerDown
 	case xiButtonRelease:
@@ -109,7 +126,18 @@ func ParseEvent(b []byte, opcode uint8) (Event, error) {
 	switch e.Kind {
 	case TouchBegin, TouchUpdate, TouchEnd:
 		e.Finger = detail
+	case KeyPress:
+		mods := binary.LittleEndian.Uint32(b[72:])
+		if mods&(control|alt|super) != 0 {
+			return Event{}, ErrOther // a command to somebody else
+		}
+		e.Code, e.Shift = detail, mods&shift != 0
 	case PointerDown, PointerUp:
+		if e.Kind == PointerDown && (detail == wheelAway || detail == wheelTowards) {
+			// Also when the server made it of a finer wheel.
+			e.Kind, e.Code = WheelTurn, detail
+			break
+		}
 		if detail != firstButton || flags&pointerEmulated != 0 {
 			return Event{}, ErrOther
 		}

@@ -11,8 +11,8 @@ import (
 // Requests of the XTEST extension.
 const xtestFakeInput = 2
 
-// Hand moves and presses the X server's mouse through the XTEST extension, as
-// a person would. Tests and demonstrations drive real windows with it.
+// Hand moves and presses the X server's mouse and strikes its keys through the
+// XTEST extension, as a person would. Tests and demonstrations drive real windows with it.
 type Hand struct {
 	conn   *x11.Conn
 	opcode uint8
@@ -35,6 +35,27 @@ func (h *Hand) Press() error { return h.fake(xiButtonPress, firstButton, image.P
 
 // Release lets the first mouse button go.
 func (h *Hand) Release() error { return h.fake(xiButtonRelease, firstButton, image.Point{}) }
+
+// Strike presses a key and lets it go; code is its place as the server counts.
+func (h *Hand) Strike(code uint8) error {
+	const release = 3
+	if err := h.fake(xiKeyPress, code, image.Point{}); err != nil {
+		return err
+	}
+	return h.fake(release, code, image.Point{})
+}
+
+// Turn turns the wheel by one notch, towards the person or away.
+func (h *Hand) Turn(towards bool) error {
+	var button uint8 = wheelAway
+	if towards {
+		button = wheelTowards
+	}
+	if err := h.fake(xiButtonPress, button, image.Point{}); err != nil {
+		return err
+	}
+	return h.fake(xiButtonRelease, button, image.Point{})
+}
 
 func (h *Hand) fake(kind, detail uint8, at image.Point) error {
 	b := []byte{kind, detail, 0, 0}

@@ -22,6 +22,12 @@ func deviceEvent(kind uint16, detail uint32, x, y float64, flags uint32) []byte 
 	return b
 }
 
+// held adds modifier keys to an event.
+func held(mods uint32, b []byte) []byte {
+	binary.LittleEndian.PutUint32(b[72:], mods)
+	return b
+}
+
 func TestParseEvent(t *testing.T) {
 	plain := func(code uint8) []byte { b := make([]byte, 32); b[0] = code; return b }
 	foreign := deviceEvent(xiTouchBegin, 5, 1, 1, 0)
@@ -32,16 +38,21 @@ func TestParseEvent(t *testing.T) {
 		want  Event
 		other bool
 	}{
-		{"begin", deviceEvent(xiTouchBegin, 70000, 10.5, -3.25, 0), Event{TouchBegin, 70000, 10.5, -3.25, 4711}, false},
-		{"update", deviceEvent(xiTouchUpdate, 2, 1919.75, 1079, 1<<16), Event{TouchUpdate, 2, 1919.75, 1079, 4711}, false},
-		{"end", deviceEvent(xiTouchEnd, 2, 0, 0, 0), Event{TouchEnd, 2, 0, 0, 4711}, false},
-		{"press", deviceEvent(xiButtonPress, 1, 5, 6, 0), Event{PointerDown, 0, 5, 6, 4711}, false},
-		{"release", deviceEvent(xiButtonRelease, 1, 5, 6, 0), Event{PointerUp, 0, 5, 6, 4711}, false},
-		{"move", deviceEvent(xiMotion, 0, 5, 6, 0), Event{PointerMove, 0, 5, 6, 4711}, false},
-		{"wheel", deviceEvent(xiButtonPress, 4, 5, 6, 0), Event{}, true},
+		{"begin", deviceEvent(xiTouchBegin, 70000, 10.5, -3.25, 0), Event{Kind: TouchBegin, Finger: 70000, X: 10.5, Y: -3.25, Time: 4711}, false},
+		{"update", deviceEvent(xiTouchUpdate, 2, 1919.75, 1079, 1<<16), Event{Kind: TouchUpdate, Finger: 2, X: 1919.75, Y: 1079, Time: 4711}, false},
+		{"end", deviceEvent(xiTouchEnd, 2, 0, 0, 0), Event{Kind: TouchEnd, Finger: 2, X: 0, Y: 0, Time: 4711}, false},
+		{"press", deviceEvent(xiButtonPress, 1, 5, 6, 0), Event{Kind: PointerDown, Finger: 0, X: 5, Y: 6, Time: 4711}, false},
+		{"release", deviceEvent(xiButtonRelease, 1, 5, 6, 0), Event{Kind: PointerUp, Finger: 0, X: 5, Y: 6, Time: 4711}, false},
+		{"move", deviceEvent(xiMotion, 0, 5, 6, 0), Event{Kind: PointerMove, Finger: 0, X: 5, Y: 6, Time: 4711}, false},
+		{"wheel", deviceEvent(xiButtonPress, 4, 5, 6, 0), Event{Kind: WheelTurn, Code: 4, X: 5, Y: 6, Time: 4711}, false},
+		{"fine wheel", deviceEvent(xiButtonPress, 5, 5, 6, pointerEmulated), Event{Kind: WheelTurn, Code: 5, X: 5, Y: 6, Time: 4711}, false},
+		{"wheel comes back", deviceEvent(xiButtonRelease, 5, 5, 6, 0), Event{}, true},
 		{"made from a touch", deviceEvent(xiButtonPress, 1, 5, 6, pointerEmulated), Event{}, true},
 		{"moved by a touch", deviceEvent(xiMotion, 0, 5, 6, pointerEmulated), Event{}, true},
-		{"key", deviceEvent(2, 1, 5, 6, 0), Event{}, true},
+		{"key", deviceEvent(xiKeyPress, 40, 5, 6, 0), Event{Kind: KeyPress, Code: 40, X: 5, Y: 6, Time: 4711}, false},
+		{"shifted key", held(shift, deviceEvent(xiKeyPress, 40, 5, 6, 0)), Event{Kind: KeyPress, Code: 40, Shift: true, X: 5, Y: 6, Time: 4711}, false},
+		{"command", held(control, deviceEvent(xiKeyPress, 40, 5, 6, 0)), Event{}, true},
+		{"key let go", deviceEvent(3, 40, 5, 6, 0), Event{}, true},
 		{"another extension", foreign, Event{}, true},
 		{"uncovered", plain(coreExpose), Event{Kind: Exposed}, false},
 		{"uncovered, sent by a client", plain(coreExpose | 0x80), Event{Kind: Exposed}, false},
