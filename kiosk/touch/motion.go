@@ -230,6 +230,8 @@ func (p *Program) jump(to string, now time.Time) {
 		j.to = p.drawn.info.Down
 	case "up":
 		j.to = p.drawn.info.Up
+	case "own":
+		j.to = p.drawn.info.Own
 	}
 	p.hands.jump = j
 }

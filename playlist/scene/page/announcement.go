@@ -33,8 +33,9 @@ func (x *ctx) announcement(n *playlist.Notice) content {
 			s.block(n, b, i > 0)
 		}
 		s.signature(n)
-		s.related(n)
 		s.hotlineLine(n)
+		s.thumbnails(n, playlist.Scan, x.w.read.scans)
+		s.related(n)
 	}
 	return content{head: head, body: body, acts: x.acts(n)}
 }

@@ -38,6 +38,8 @@ func (x *ctx) fund(n *playlist.Notice) content {
 		s.check(f)
 		s.purposes(f)
 		s.hotlineLine(n)
+		s.thumbnails(n, playlist.Scan, x.w.read.scans)
+		s.otherPeriods(n)
 	}
 	return content{head: head, body: body, share: 42, counts: x.w.moreRows, acts: x.acts(n)}
 }

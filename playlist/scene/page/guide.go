@@ -19,9 +19,11 @@ func (x *ctx) guide(n *playlist.Notice) content {
 	body := func(s *sheet) {
 		s.materials(g)
 		s.steps(n)
+		s.thumbnails(n, playlist.Sample, x.w.read.samples)
 		s.points(x.w.conditions, g.Conditions)
 		s.points(x.w.tips, g.Tips)
 		s.supervision(n)
+		s.thumbnails(n, playlist.Scan, x.w.read.scans)
 	}
 	return content{head: head, body: body, share: 42, acts: x.acts(n)}
 }
@@ -47,6 +49,43 @@ func (s *sheet) facts(g *playlist.Guide) {
 	if s.m.large > 1.4 || s.width() < s.m.u(600) {
 		across = 1
 	}
+	if s.m.landscape() && s.closeFacts(all, across) {
+		return
+	}
+	s.factGrid(all, across)
+}
+
+// closeFacts sets the answers in one line each where the column beside the text
+// has no height for more; false where it has. What they leave out stands under
+// the basis.
+func (s *sheet) closeFacts(all []fact, across int) bool {
+	if s.gridFits(all, across) {
+		return false
+	}
+	for _, f := range all {
+		s.keep(func() {
+			s.gap(18)
+			y := s.y
+			w := s.labelWidth()
+			p := s.text(s.x0+w, s.x1, y, f.value, s.bodyBold(s.pal.Ink))
+			l := s.set(f.label, s.small(s.pal.Secondary), w-s.m.u(16))
+			s.put(l, s.x0, y+max(p.Baseline()-l.Baseline(), 0), image.Rect(s.x0, y, s.x0+w, y+l.Height+p.Height))
+			s.y = y + max(p.Height, l.Height)
+			s.gap(18)
+			s.hair()
+		})
+	}
+	return true
+}
+
+// gridFits says whether the answers fit the head's column as a grid.
+func (s *sheet) gridFits(all []fact, across int) bool {
+	probe := s.spare()
+	probe.factGrid(all, across)
+	return probe.y <= s.m.h-s.m.header-s.m.bar-s.m.actsHigh()
+}
+
+func (s *sheet) factGrid(all []fact, across int) {
 	gutter := s.m.u(38)
 	half := s.width() / across
 	for i := 0; i < len(all); i += across {
@@ -282,6 +321,7 @@ func (s *sheet) supervision(n *playlist.Notice) {
 	g := n.Guide
 	s.heading(s.w.basis)
 	s.gap(8)
+	s.labelled(s.w.hours, g.Hours)
 	s.labelled(s.w.quota, g.Quota)
 	for i, b := range g.Basis {
 		label := s.w.ground

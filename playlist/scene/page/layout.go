@@ -192,6 +192,7 @@ func (x *ctx) scrolling(con content, y0, y1 int) {
 	x.info.MaxScroll = right.snap(max(total-view.Dy(), 0))
 	scroll := min(max(x.v.Scroll, 0), x.info.MaxScroll)
 	x.info.Scroll = scroll
+	x.info.Own = min(x.info.Own, x.info.MaxScroll)
 
 	down := right
 	ends := down.bottom(scroll, scroll+view.Dy())

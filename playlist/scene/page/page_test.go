@@ -143,7 +143,7 @@ func TestFundSaysWhenSumsDisagree(t *testing.T) {
 }
 
 func TestActions(t *testing.T) {
-	for _, s := range []string{"home", "end", "column:funds", "notice:a-1", "scroll:down", "table:left", "picture:next"} {
+	for _, s := range []string{"home", "end", "column:funds", "notice:a-1", "scroll:down", "scroll:own", "table:left", "picture:next"} {
 		if a, ok := page.ParseAction(s); !ok || a.String() != s {
 			t.Errorf("%q parses to %v, %v", s, a, ok)
 		}

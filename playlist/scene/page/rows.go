@@ -19,7 +19,7 @@ func (s *sheet) table(t *playlist.FundTable, index int) {
 	s.held++
 	if t.Title != "" {
 		s.gap(44)
-		s.para(t.Title, s.serif(sizeLead, s.pal.Ink))
+		s.tableTitle(t, g)
 		s.gap(4)
 	} else {
 		s.gap(36)
@@ -75,6 +75,10 @@ func (s *sheet) table(t *playlist.FundTable, index int) {
 	s.clipped(image.Rect(s.x0-s.m.margin, under, s.x1+s.m.margin, end+1<<20), func() {
 		for i, row := range t.Rows {
 			s.rows = append(s.rows, s.y)
+			if i == max(g.own-1, 0) && g.own >= 0 && s.info.Own == 0 {
+				// With the row above it, right under the header.
+				s.info.Own = max(s.y-g.header-rule, 0)
+			}
 			s.tableRow(g, row, s.y, heights[i], i == g.own)
 			s.y += heights[i]
 			if i == len(t.Rows)-1 && !hasTotals {
@@ -95,6 +99,33 @@ func (s *sheet) table(t *playlist.FundTable, index int) {
 	if !s.dry && g.total > s.width() {
 		s.info.Table = image.Rect(s.x0, start, s.x1, s.y).Add(s.shift).Intersect(s.clip)
 	}
+}
+
+// farRow is the row from which on the own one is not seen with the table's head.
+const farRow = 6
+
+// tableTitle names the table; where the reader's own row is far down a button
+// leads to it.
+func (s *sheet) tableTitle(t *playlist.FundTable, g *grid) {
+	st := s.serif(sizeLead, s.pal.Ink)
+	if g.own < farRow || s.paper {
+		s.para(t.Title, st)
+		return
+	}
+	label := s.setter.Clamp(sprintf(s.w.read.ownRow, t.Rows[g.own][0]), s.small(s.pal.Government), s.width()/2, 1)
+	icon, pad := s.m.u(36), s.m.u(22)
+	wide, high := label.Width+icon+2*pad+s.m.u(8), max(s.m.touch(), label.Height+s.m.u(12))
+	p := s.short(t.Title, st, s.width()-wide-s.m.u(24))
+	row := max(p.Height, high)
+	s.put(p, s.x0, s.y+(row-p.Height)/2, image.Rect(s.x0, s.y, s.x1-wide, s.y+row))
+	r := image.Rect(s.x1-wide, s.y+(row-high)/2, s.x1, s.y+(row+high)/2)
+	action := Action{DoScroll, "own"}.String()
+	s.card(r, action)
+	s.put(label, r.Min.X+pad, r.Min.Y+(high-label.Height)/2, r)
+	s.icon(scene.IconDown, r.Max.X-pad-icon, r.Min.Y+(high-icon)/2, icon, s.pal.Government)
+	s.touchable(r, action, label.Text, false)
+	s.y += row
+	s.breakAt(s.y)
 }
 
 // atColumns calls draw with the left edge of every column that can be seen. The

@@ -133,6 +133,7 @@ type Info struct {
 	MaxScroll     int             // pixels
 	Scroll        int             // what View.Scroll was held to
 	Down, Up      int             // where scroll:down and scroll:up lead
+	Own           int             // where scroll:own leads: to the reader's own village in a table
 	MaxTableX     int             // pixels; 0 when no table is too wide
 	Table         image.Rectangle // where a finger moves the table sideways
 	Pictures      int             // how many pictures a media page can show
@@ -169,7 +170,7 @@ const (
 	DoColumns  Verb = "columns"  // the top of the catalogue: ColumnPage without a column
 	DoPostings Verb = "postings"
 	DoLatest   Verb = "latest"
-	DoScroll   Verb = "scroll"  // :down, :up, :top
+	DoScroll   Verb = "scroll"  // :down, :up, :top, :own
 	DoTable    Verb = "table"   // :left, :right
 	DoPicture  Verb = "picture" // :next, :prev
 
@@ -273,7 +274,7 @@ func ParseAction(s string) (a Action, ok bool) {
 		_, err := playlist.ParseNoticeID(arg)
 		return a, err == nil
 	case DoScroll:
-		return a, arg == "down" || arg == "up" || arg == "top"
+		return a, arg == "down" || arg == "up" || arg == "top" || arg == "own"
 	case DoTable:
 		return a, arg == "left" || arg == "right"
 	case DoPicture:
