@@ -153,7 +153,12 @@ func New(ctx context.Context, cfg Config) (*Fleet, error) {
 }
 
 // Attach gives the fleet the hub with the connections.
-func (f *Fleet) Attach(h *hub.Hub) { f.hub = h }
+func (f *Fleet) Attach(h *hub.Hub) {
+	f.hub = h
+	if f.cfg.Voices != nil {
+		f.later(f.handOutKey)
+	}
+}
 
 // RootKey is the public key that screens pin.
 func (f *Fleet) RootKey() []byte { return f.cfg.Root.Public().(ed25519.PublicKey) }

@@ -32,6 +32,7 @@ type yard struct {
 	now   time.Time
 	log   bytes.Buffer
 	path  string // of the database
+	hub   *hub.Hub
 }
 
 func newYard(t *testing.T) *yard {
@@ -65,6 +66,7 @@ func newYard(t *testing.T) *yard {
 		t.Fatal(err)
 	}
 	h := hub.New(y.Fleet, hub.Options{})
+	y.hub = h
 	y.Attach(h)
 	t.Cleanup(func() {
 		if err := errors.Join(h.Close(ctx), closed(y.Fleet), y.store.Close()); err != nil {

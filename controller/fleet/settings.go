@@ -3,6 +3,7 @@ package fleet
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -272,4 +273,32 @@ func sortBySize(blobs []playlist.Blob) {
 		}
 		return a.Ref.Compare(b.Ref)
 	})
+}
+
+// handOutKey gives the key for voices to screens whose settings were signed
+// before this controller had it.
+func (f *Fleet) handOutKey(ctx context.Context) {
+	key := []byte(base64.StdEncoding.EncodeToString(f.cfg.Voices.PublicKey().Bytes())) // as JSON writes it
+	err := func() error {
+		screens, err := f.screens(ctx)
+		if err != nil {
+			return err
+		}
+		for _, s := range screens {
+			if s.SettingsRevision == 0 {
+				continue
+			}
+			env, err := f.cfg.Store.Settings(ctx, s.ID)
+			if err == nil && !bytes.Contains(env.Payload, key) {
+				err = f.Refresh(ctx, s.ID)
+			}
+			if err != nil && !errors.Is(err, store.ErrNotFound) { // it was removed meanwhile
+				return err
+			}
+		}
+		return nil
+	}()
+	if err != nil && ctx.Err() == nil {
+		f.cfg.Log.Error("the key for voices could not be handed out; what residents write travels unsealed to some screens", "error", err)
+	}
 }

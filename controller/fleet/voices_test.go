@@ -1,9 +1,11 @@
 package fleet_test
 
 import (
+	"context"
 	"crypto/ecdh"
 	"crypto/rand"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -242,16 +244,8 @@ func TestSealedVoices(t *testing.T) {
 	y := newYard(t)
 	ctx := t.Context()
 	_, s := y.enrol("liuxi")
-	set, err := y.Settings(ctx, s.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	settings, err := wire.OpenSettings(set.Push.Envelope, y.RootKey())
-	if err != nil {
-		t.Fatal(err)
-	}
 	v := said(wire.Opinion, y.now, "只给办公室看")
-	closed, err := v.Seal(settings.VoiceKey)
+	closed, err := v.Seal(y.signed(s.ID).VoiceKey)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -315,4 +309,62 @@ func TestDamagedRow(t *testing.T) {
 	if n := len(y.voices(store.VoiceFilter{})); n != 20 {
 		t.Errorf("%d of 20 voices are stored", n)
 	}
+}
+
+// TestKeyForOldScreens brings the key for voices to a screen whose settings were
+// signed by a program that knew none.
+func TestKeyForOldScreens(t *testing.T) {
+	y := newYard(t)
+	ctx := t.Context()
+	_, s := y.enrol("liuxi")
+	old := y.signed(s.ID)
+	if len(old.VoiceKey) != 32 {
+		t.Fatalf("a new screen has the key %x", old.VoiceKey)
+	}
+	old.Revision, old.VoiceKey = old.Revision+1, nil
+	payload, err := json.Marshal(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y.update(func(tx *store.Tx) error {
+		return tx.PutSettings(ctx, s.ID, old.Revision, wire.Envelope{Type: wire.SettingsType, Payload: payload})
+	})
+	y.Attach(y.hub) // as at the next start
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	limit, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	for y.row(s.ID).SettingsRevision == old.Revision {
+		select {
+		case <-limit.Done():
+			t.Fatal("the screen never gets the key")
+		case <-tick.C:
+		}
+	}
+	if got := y.signed(s.ID); len(got.VoiceKey) != 32 || got.Revision != old.Revision+1 {
+		t.Errorf("settings %+v", got)
+	}
+}
+
+// signed opens the settings of a screen.
+func (y *yard) signed(id playlist.ScreenID) playlist.Settings {
+	y.t.Helper()
+	set, err := y.Settings(y.t.Context(), id)
+	if err != nil {
+		y.t.Fatal(err)
+	}
+	s, err := wire.OpenSettings(set.Push.Envelope, y.RootKey())
+	if err != nil {
+		y.t.Fatal(err)
+	}
+	return s
+}
+
+func (y *yard) row(id playlist.ScreenID) store.Screen {
+	y.t.Helper()
+	row, err := y.store.Screen(y.t.Context(), id)
+	if err != nil {
+		y.t.Fatal(err)
+	}
+	return row
 }
