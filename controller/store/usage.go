@@ -1,13 +1,15 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"mingbai/playlist"
@@ -23,35 +25,35 @@ func (t *Tx) PutUsage(ctx context.Context, screen playlist.ScreenID, site playli
 		u.Day.String(), string(screen))
 	switch {
 	case errors.Is(err, ErrNotFound):
-		have = usageRow{site: site, counts: map[string]int64{}}
+		have = usageRow{site: site}
 	case err != nil:
 		return err
 	}
-	grown := false
+	counts, grown := map[string]int64{}, false
+	if err := have.each(func(key []byte, n int64) { counts[string(key)] = n }); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
 	for key, n := range u.Counts {
-		if n := int64(n); n > have.counts[key] && (have.counts[key] > 0 || len(have.counts) < wire.MaxCounts) {
-			have.counts[key], grown = n, true
+		if n := int64(n); n > counts[key] && (counts[key] > 0 || len(counts) < wire.MaxCounts) {
+			counts[key], grown = n, true
 		}
 	}
+	empty := slices.Collect(have.searches())
 	for _, typed := range u.Empty {
-		if len(have.empty) < wire.MaxEmpty && !slices.Contains(have.empty, typed) {
-			have.empty, grown = append(have.empty, typed), true
+		if len(empty) < wire.MaxEmpty && !slices.Contains(empty, typed) {
+			empty, grown = append(empty, typed), true
 		}
 	}
 	if !grown {
 		return nil
 	}
-	counts, err := encode(have.counts)
-	if err != nil {
-		return err
-	}
-	empty, err := encode(have.empty)
-	if err != nil {
-		return err
+	var lines strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(counts)) {
+		fmt.Fprintf(&lines, "%s %d\n", key, counts[key])
 	}
 	_, err = exec(ctx, t.q, what, `INSERT INTO usage (day, screen, site, counts, empty) VALUES ($1, $2, $3, $4, $5)
 		 ON CONFLICT (day, screen) DO UPDATE SET counts = excluded.counts, empty = excluded.empty`,
-		u.Day.String(), string(screen), string(have.site), counts, empty)
+		u.Day.String(), string(screen), string(have.site), lines.String(), strings.Join(empty, "\n"))
 	return err
 }
 
@@ -59,19 +61,36 @@ type usageRow struct {
 	day    string
 	screen playlist.ScreenID
 	site   playlist.SiteID
-	counts map[string]int64
-	empty  []string
+	counts []byte // lines of a key, a space and a number
+	empty  string // lines
 }
 
 func scanUsage(r scanner) (u usageRow, err error) {
-	var counts, empty []byte
-	if err := r.Scan(&u.day, &u.screen, &u.site, &counts, &empty); err != nil {
-		return u, err
+	err = r.Scan(&u.day, &u.screen, &u.site, &u.counts, &u.empty)
+	return u, err
+}
+
+// each calls f with every count; key is valid during the call only.
+func (u usageRow) each(f func(key []byte, n int64)) error {
+	for line := range bytes.Lines(u.counts) {
+		key, text, _ := bytes.Cut(bytes.TrimSuffix(line, []byte{'\n'}), []byte{' '})
+		n, err := strconv.ParseInt(string(text), 10, 64)
+		if err != nil {
+			return fmt.Errorf("the counts of %s on %s are damaged: %w", u.screen, u.day, err)
+		}
+		f(key, n)
 	}
-	if err := json.Unmarshal(counts, &u.counts); err != nil {
-		return u, err
+	return nil
+}
+
+func (u usageRow) searches() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for typed := range strings.SplitSeq(u.empty, "\n") {
+			if typed != "" && !yield(typed) {
+				return
+			}
+		}
 	}
-	return u, json.Unmarshal(empty, &u.empty)
 }
 
 // UsageFilter narrows what is added up. From and To are the first and the last
@@ -124,14 +143,16 @@ func (r Reader) Usage(ctx context.Context, f UsageFilter) (Usage, error) {
 	}
 	defer rows.Close()
 	sum := adder{
-		totals: map[string]int64{}, screens: map[playlist.ScreenID]*UsageOf{}, searches: map[string]*search{},
+		totals: map[string]*total{}, screens: map[playlist.ScreenID]*UsageOf{}, searches: map[string]*search{},
 	}
 	for rows.Next() {
 		row, err := scanUsage(rows)
 		if err != nil {
 			return Usage{}, fmt.Errorf("read usage: %w", err)
 		}
-		sum.add(row)
+		if err := sum.add(row); err != nil {
+			return Usage{}, fmt.Errorf("read usage: %w", err)
+		}
 	}
 	if err := rows.Err(); err != nil {
 		return Usage{}, fmt.Errorf("read usage: %w", err)
@@ -141,10 +162,18 @@ func (r Reader) Usage(ctx context.Context, f UsageFilter) (Usage, error) {
 
 // adder adds up rows that come by day.
 type adder struct {
-	totals   map[string]int64
+	totals   map[string]*total
 	screens  map[playlist.ScreenID]*UsageOf
 	days     []UsageOf
 	searches map[string]*search
+}
+
+// total is a key with its sum; one for all rows, because making the same text
+// again for each costs more than adding.
+type total struct {
+	key   string
+	n     int64
+	plain bool // it names no notice and no page
 }
 
 type search struct {
@@ -153,7 +182,7 @@ type search struct {
 	screens map[playlist.ScreenID]bool
 }
 
-func (a *adder) add(row usageRow) {
+func (a *adder) add(row usageRow) error {
 	screen := a.screens[row.screen]
 	if screen == nil {
 		screen = &UsageOf{Screen: row.screen, Counts: map[string]int64{}}
@@ -164,14 +193,19 @@ func (a *adder) add(row usageRow) {
 		a.days = append(a.days, UsageOf{Day: row.day, Counts: map[string]int64{}})
 	}
 	day := a.days[len(a.days)-1]
-	for key, n := range row.counts {
-		a.totals[key] += n
-		if !strings.Contains(key, ":") {
-			screen.Counts[key] += n
-			day.Counts[key] += n
+	err := row.each(func(key []byte, n int64) {
+		t := a.totals[string(key)]
+		if t == nil {
+			t = &total{key: string(key), plain: !bytes.Contains(key, []byte{':'})}
+			a.totals[t.key] = t
 		}
-	}
-	for _, typed := range row.empty {
+		t.n += n
+		if t.plain {
+			screen.Counts[t.key] += n
+			day.Counts[t.key] += n
+		}
+	})
+	for typed := range row.searches() {
 		s := a.searches[typed]
 		if s == nil {
 			if len(a.searches) >= maxEmptySearches {
@@ -186,10 +220,14 @@ func (a *adder) add(row usageRow) {
 			s.Days, s.Last = s.Days+1, row.day
 		}
 	}
+	return err
 }
 
 func (a *adder) usage() Usage {
-	u := Usage{Totals: a.totals, Days: a.days, Screens: []UsageOf{}, Empty: []EmptySearch{}}
+	u := Usage{Totals: map[string]int64{}, Days: a.days, Screens: []UsageOf{}, Empty: []EmptySearch{}}
+	for key, t := range a.totals {
+		u.Totals[key] = t.n
+	}
 	for _, id := range slices.Sorted(maps.Keys(a.screens)) {
 		u.Screens = append(u.Screens, *a.screens[id])
 	}

@@ -31,8 +31,8 @@ CREATE TABLE usage (
     day    TEXT NOT NULL, -- 2026-11-22 at the screen
     screen TEXT NOT NULL,
     site   TEXT NOT NULL, -- of the screen on that day
-    counts BLOB NOT NULL, -- map of wire.CountSession and so on to a number
-    empty  BLOB NOT NULL, -- searches that found nothing, as typed
+    counts TEXT NOT NULL, -- lines of a key (wire.CountSession and so on), a space and a number
+    empty  TEXT NOT NULL, -- lines of searches that found nothing, as typed
     PRIMARY KEY (day, screen)
 );
 CREATE INDEX usage_by_screen ON usage (screen, day);
