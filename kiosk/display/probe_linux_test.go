@@ -127,7 +127,14 @@ func runProbe(name string) int {
 	beats := 0
 	opts.Watchdog = func() { beats++ }
 	p.step = probe.step
-	if probe.step == nil {
+	switch {
+	case name == "walk":
+		if p.step, err = walkStep(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 2
+		}
+		fmt.Fprintln(os.Stderr, ready)
+	case probe.step == nil:
 		p.flash, p.light, p.dark = true, rig.Flash(false), rig.Flash(true)
 	}
 	d, err := New(opts)

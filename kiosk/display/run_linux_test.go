@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,7 +17,11 @@ import (
 	"mingbai/kiosk/display/rig"
 	"mingbai/kiosk/display/xinput"
 	"mingbai/kiosk/player"
+	"mingbai/playlist"
 	"mingbai/playlist/scene"
+	pages "mingbai/playlist/scene/page"
+	"mingbai/playlist/scene/specimen"
+	"mingbai/playlist/scene/typeset"
 )
 
 var pageSize = image.Pt(720, 540)
@@ -164,6 +169,14 @@ var probes = map[string]probe{
 			until(ctx, d.input.served)
 			fmt.Fprintln(os.Stderr, ready) // the parent's fingers begin
 			until(ctx, func() bool { return len(p.snapshot().Events) >= 2*taps+5 })
+		},
+	},
+	"walk": {
+		options: Options{Title: "walk", Width: walkPanel.Width, Height: walkPanel.Height, Fullscreen: true},
+		step:    nil, // set by walkStep, which takes a while
+		drive: func(ctx context.Context, _ *Display, p *program) {
+			until(ctx, func() bool { return p.snapshot().Steps > walkFrames+2 })
+			wait(ctx, 300*time.Millisecond)
 		},
 	},
 	"flash": {
@@ -354,6 +367,70 @@ func TestTouchesArrive(t *testing.T) {
 	}
 	if e := f.Events; len(e) < 5 || e[0].ID != 1 || e[1].ID != 2 || e[0].Kind != player.Down || e[1].Kind != player.Down {
 		t.Errorf("two fingers did %+v", e)
+	}
+}
+
+// walkPanel is quick to paint, with the letters of a large panel.
+var walkPanel = playlist.Panel{Width: 540, Height: 960, WidthMM: 529, HeightMM: 941}
+
+const walkFrames = 240
+
+// walkStep is pages turning: each slides or fades into the next.
+func walkStep() (func(now time.Time, n int) (*scene.Frame, time.Time), error) {
+	s := specimen.Settings("liuxi", walkPanel)
+	lib, err := specimen.Library(s, specimen.Alert())
+	if err != nil {
+		return nil, err
+	}
+	b := pages.New(typeset.Default(), s, specimen.Pictures)
+	var film []*scene.Frame
+	var last *scene.Frame
+	views := specimen.Views()
+	for i := 0; len(film) < walkFrames; i++ {
+		f, info := b.Draw(views[i%len(views)], lib, specimen.Now(), specimen.Online())
+		for k := 1; last != nil && k < 8; k++ {
+			if part := float64(k) / 8; i%3 == 0 {
+				film = append(film, pages.Fade(last, f, part))
+			} else {
+				film = append(film, pages.Slide(last, f, info.Page, pages.Forward, part))
+			}
+		}
+		film = append(film, f)
+		last = f
+	}
+	return func(now time.Time, n int) (*scene.Frame, time.Time) {
+		return film[min(n, len(film)-1)], now
+	}, nil
+}
+
+// TestNoFlashBetweenPages watches the screen from outside while thirty pages turn.
+func TestNoFlashBetweenPages(t *testing.T) {
+	size := image.Pt(walkPanel.Width, walkPanel.Height)
+	display := rig.Xvfb(t, size)
+	if err := rig.PaintBackdrop(t.Context(), display); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var watching sync.WaitGroup
+	var seen rig.Seen
+	var err error
+	t.Setenv("DISPLAY", display)
+	f := spawnWith(t, "walk", func() {
+		watching.Go(func() { seen, err = rig.Watch(ctx, display, image.Rectangle{Max: size}) })
+		wait(ctx, walkFrames*time.Second/70)
+		cancel()
+	})
+	cancel()
+	watching.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fault := range seen.Faults {
+		t.Error(fault)
+	}
+	t.Logf("%d frames; the screen was looked at %d times and was different %d times", f.Frames, seen.Looks, seen.Pictures)
+	if seen.Pictures < 10 {
+		t.Errorf("only %d pictures were seen", seen.Pictures)
 	}
 }
 

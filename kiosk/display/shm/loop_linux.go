@@ -65,6 +65,7 @@ type loop struct {
 	every   time.Duration // between frames
 
 	shown    bool
+	judged   image.Point  // size of the window that was complained about, if need be
 	standing *scene.Frame // on the display
 	next     time.Time    // when the program is due by itself
 	slot     time.Time    // when the last frame was due
@@ -106,6 +107,7 @@ func (l *loop) turn(ctx context.Context, now time.Time, asked bool) error {
 	if err := l.stage.resize(size); err != nil {
 		return err
 	}
+	l.complain(size)
 	if exposed {
 		l.stage.all()
 	}
@@ -137,6 +139,21 @@ func (l *loop) turn(ctx context.Context, now time.Time, asked bool) error {
 		}
 	}
 	return nil
+}
+
+// complain tells the log when a part of the frame does not fit on the display,
+// which is what a wrong turn looks like.
+func (l *loop) complain(window image.Point) {
+	o := l.d.opts
+	need := o.Turn.Size(image.Pt(o.Width, o.Height)).Mul(o.Scale)
+	if window == l.judged || o.Scale == 0 {
+		return
+	}
+	l.judged = window
+	if need.X > window.X || need.Y > window.Y {
+		l.d.log.Warn("The panel does not fit on the display; check its size and window.rotate.",
+			"panel", need.String(), "display", window.String(), "rotate", int(o.Turn))
+	}
 }
 
 // pace says when the frame that starts now was due: timers come a little late,

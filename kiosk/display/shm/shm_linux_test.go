@@ -5,6 +5,8 @@ import (
 	"context"
 	"image"
 	"image/color"
+	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -262,4 +264,21 @@ func TestKeyboardAndWheelArrive(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A technician who has forgotten to turn the picture reads so in the log.
+func TestWrongTurnIsLogged(t *testing.T) {
+	display := rig.Xvfb(t, image.Pt(640, 360))
+	for _, turn := range []mount.Turn{0, 90} {
+		f := marked(image.Pt(360, 640), 20)
+		p := newProgram(func(time.Time, int, []player.Event) (*scene.Frame, time.Time) { return f, scene.Still })
+		var log bytes.Buffer
+		t.Run(string(rune('0'+turn/90)), func(t *testing.T) {
+			present(t, Options{Display: display, Width: 360, Height: 640, Fullscreen: true, Scale: 1, Turn: turn,
+				Log: slog.New(slog.NewTextHandler(&log, nil))}, p)
+		})
+		if said := strings.Contains(log.String(), "does not fit"); said != (turn == 0) {
+			t.Errorf("turned by %d the log says: %s", turn, log.String())
+		}
+	}
 }
