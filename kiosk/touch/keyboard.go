@@ -86,7 +86,7 @@ func (p *Program) character(k string, now time.Time) {
 func (p *Program) command(k player.Key, now time.Time) {
 	kind := p.kind()
 	writes := kind == page.SearchPage || kind == page.OpinionPage
-	composing := writes && kind == page.OpinionPage && len(typingOf(*p.session.top()).Candidates) > 0
+	composing := kind == page.OpinionPage && typingOf(*p.session.top()).Keys != ""
 	switch k {
 	case player.KeyBackspace:
 		if writes {
