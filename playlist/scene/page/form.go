@@ -58,10 +58,15 @@ func (x *ctx) form() (content, bool) {
 // about.
 func (s *sheet) formHead(about *playlist.Notice) {
 	w := s.w.typed
+	kicker := s.siteName()
+	if s.m.cramped() {
+		kicker = "" // the header says it already
+		s.gap(-20)
+	}
 	if about == nil {
-		s.pageTitle(s.siteName(), playlist.Government, w.opinion, "")
+		s.pageTitle(kicker, playlist.Government, w.opinion, "")
 	} else {
-		s.pageTitle(s.siteName(), s.field(about), w.objection, "")
+		s.pageTitle(kicker, s.field(about), w.objection, "")
 	}
 	if s.status.Feedback {
 		s.y -= s.m.u(14)
@@ -111,7 +116,7 @@ func (s *sheet) topics(t *Typing, objection bool) {
 		}
 	}
 	least := s.m.u(92)
-	if s.m.low() {
+	if s.m.low() || s.m.cramped() {
 		least = s.m.u(76)
 	}
 	wide := (s.width() - gap*(across-1)) / across

@@ -57,6 +57,10 @@ func (x *ctx) keyLines(wide int) (rows, across int) {
 // not below it: where it is wider than high.
 func (x *ctx) beside(y0, y1 int) bool { return x.m.w*10 >= (y1-y0)*12 }
 
+// cramped says whether a page has one column and little height, as in the low
+// mode.
+func (m metrics) cramped() bool { return !m.landscape() && m.h-m.header-m.bar < m.u(1100) }
+
 // leastKeys is the least width of a keypad that stands beside the page.
 func (x *ctx) leastKeys() int {
 	gap, touch := x.keyGap(), x.m.touch()
