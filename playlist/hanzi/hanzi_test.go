@@ -32,6 +32,23 @@ func TestReadings(t *testing.T) {
 	}
 }
 
+func TestReadingsInUse(t *testing.T) {
+	for r, want := range map[rune]string{
+		'占': "zhan", '不': "bu fou", '重': "zhong chong", '曾': "ceng zeng", '长': "zhang chang", '行': "xing hang heng", '单': "dan chan shan",
+		'绿': "lv lu", '六': "liu lu", '校': "xiao jiao", '养': "yang", '会': "hui kuai",
+	} {
+		if got := strings.Join(hanzi.ReadingsInUse(r), " "); got != want {
+			t.Errorf("%c is read %s, want %s", r, got, want)
+		}
+	}
+	for _, r := range gb2312(t) {
+		all, used := hanzi.Readings(r), hanzi.ReadingsInUse(r)
+		if len(used) == 0 || used[0] != all[0] {
+			t.Errorf("%c is read %v of %v", r, used, all)
+		}
+	}
+}
+
 // gb2312 returns the 6,763 characters of GB 2312.
 func gb2312(t testing.TB) []rune {
 	var out []rune

@@ -12,8 +12,9 @@ import (
 // wordTable is a DEFLATE stream of the words in the order of their text, written
 // by gen: the number of words and of runes, then one run of bytes for each of:
 // how many runes a word shares with the one before, how many follow, the high
-// and the low bytes of these, the weights (8 × log2 of the frequency), and the
-// words that are not read as their characters usually are.
+// and the low bytes of these, the weights (8 × log2 of the frequency), the words
+// that are not read as their characters usually are, and for every word of one
+// character which of its readings are in use.
 //
 //go:embed words.bin
 var wordTable []byte
@@ -29,7 +30,9 @@ type word struct {
 	spelt    []string          // every syllable
 	begun    [26][]uint16      // those that begin with a letter
 	number   map[string]uint16 // back
-	others   map[rune][]uint16 // syllables of characters with several readings
+	all      map[rune][]uint16 // the syllables of a character, in the order of Readings
+	used     map[rune][]uint16 // those that are in use
+	inUse    map[rune][]string // the same
 }
 
 var words = sync.OnceValue(func() *word {
@@ -37,10 +40,11 @@ var words = sync.OnceValue(func() *word {
 	if err != nil {
 		panic("hanzi: the embedded words: " + err.Error())
 	}
-	w := &word{chars: map[rune]uint8{}, number: map[string]uint16{}, others: map[rune][]uint16{}}
+	w := &word{chars: map[rune]uint8{}, number: map[string]uint16{}, all: map[rune][]uint16{}, used: map[rune][]uint16{}, inUse: map[rune][]string{}}
 	count := int(binary.BigEndian.Uint32(raw))
 	runes := int(binary.BigEndian.Uint32(raw[4:]))
-	raw = raw[8:]
+	unusual := int(binary.BigEndian.Uint32(raw[8:]))
+	raw = raw[12:]
 	take := func(n int) []byte {
 		part := raw[:n]
 		raw = raw[n:]
@@ -61,20 +65,21 @@ var words = sync.OnceValue(func() *word {
 		}
 		w.start = append(w.start, uint32(len(w.runes)))
 	}
-	w.read(raw)
+	w.use(raw[unusual:])
+	w.read(raw[:unusual])
 	return w
 })
 
-// read gives every character of every word its syllable and files the words by
-// their first letters.
-func (w *word) read(unusual []byte) {
-	usual := map[uint16]uint16{}
-	for _, r := range w.runes {
-		if _, ok := usual[r]; ok {
+// use notes the syllables of every character, and which are in use.
+func (w *word) use(masks []byte) {
+	for i := range w.weights {
+		if w.start[i+1] != w.start[i]+1 {
 			continue
 		}
-		var all []uint16
-		for _, s := range Readings(rune(r)) {
+		r := rune(w.runes[w.start[i]])
+		mask := masks[0]
+		masks = masks[1:]
+		for at, s := range Readings(r) {
 			n, ok := w.number[s]
 			if !ok {
 				n = uint16(len(w.spelt))
@@ -82,21 +87,38 @@ func (w *word) read(unusual []byte) {
 				w.spelt = append(w.spelt, s)
 				w.begun[s[0]-'a'] = append(w.begun[s[0]-'a'], n)
 			}
-			all = append(all, n)
+			w.all[r] = append(w.all[r], n)
+			if mask == 0xFF || at < 8 && mask&(1<<at) != 0 {
+				w.used[r] = append(w.used[r], n)
+				w.inUse[r] = append(w.inUse[r], s)
+			}
 		}
-		usual[r] = all[0]
-		w.others[rune(r)] = all
 	}
+}
+
+// ReadingsInUse returns the readings of a character that people know, the most
+// usual first: of a character of everyday words those that any word, surname or
+// place has, else all.
+func ReadingsInUse(r rune) []string {
+	if of := words().inUse[r]; of != nil {
+		return of
+	}
+	return Readings(r)
+}
+
+// read gives every character of every word its syllable and files the words by
+// their first letters.
+func (w *word) read(unusual []byte) {
 	w.syllable = make([]uint16, len(w.runes))
 	for i, r := range w.runes {
-		w.syllable[i] = usual[r]
+		w.syllable[i] = w.all[rune(r)][0]
 	}
 	for i := 0; len(unusual) > 0; {
 		step, n := binary.Uvarint(unusual)
 		unusual = unusual[n:]
 		i += int(step)
 		for at := w.start[i]; at < w.start[i+1]; at++ {
-			w.syllable[at] = w.others[rune(w.runes[at])][unusual[0]]
+			w.syllable[at] = w.all[rune(w.runes[at])][unusual[0]]
 			unusual = unusual[1:]
 		}
 	}
@@ -107,7 +129,7 @@ func (w *word) read(unusual []byte) {
 			w.chars[first] = weight
 		}
 		var filed uint32
-		for _, s := range w.others[first] {
+		for _, s := range w.used[first] {
 			if letter := w.spelt[s][0] - 'a'; filed&(1<<letter) == 0 {
 				filed |= 1 << letter
 				w.byLetter[letter] = append(w.byLetter[letter], int32(i))

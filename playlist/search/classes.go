@@ -87,7 +87,7 @@ func pinyinClasses(used *[1 << 16]bool) *classes {
 	return c
 }
 
-// readingsOf are a character's readings, and a letter's own name.
+// readingsOf are a character's readings that somebody may type, and a letter's own name.
 func readingsOf(r rune) []string {
 	switch {
 	case r >= 'a' && r <= 'z':
@@ -97,7 +97,7 @@ func readingsOf(r rune) []string {
 	case r < 0x80:
 		return nil
 	}
-	return hanzi.Readings(r)
+	return hanzi.ReadingsInUse(r)
 }
 
 // strokeClasses are the same for every index: a class is a place in the order of

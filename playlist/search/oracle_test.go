@@ -66,7 +66,7 @@ func (s slow) parts(keys string, r rune) []int {
 		}
 		return nil
 	}
-	readings := hanzi.Readings(r)
+	readings := hanzi.ReadingsInUse(r)
 	if r < utf8.RuneSelf {
 		if c := strings.ToLower(string(r)); c >= "a" && c <= "z" {
 			readings = []string{c}

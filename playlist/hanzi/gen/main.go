@@ -2,7 +2,7 @@
 // packages (see LICENSES):
 //
 //	go run ./playlist/hanzi/gen -strokes cnchar.order.min.js -words jieba.dict.utf8 \
-//		-phrases phrases-dict.js -own playlist/hanzi/own.txt -out playlist/hanzi
+//		-phrases phrases-dict.js -surnames surname.js -own playlist/hanzi/own.txt -out playlist/hanzi
 package main
 
 import (
@@ -23,16 +23,17 @@ func main() {
 	strokes := flag.String("strokes", "", "cnchar.order.min.js of cnchar-order")
 	words := flag.String("words", "", "jieba.dict.utf8 of CppJieba")
 	phrases := flag.String("phrases", "", "phrases-dict.js of pinyin")
+	surnames := flag.String("surnames", "", "surname.js of pinyin")
 	own := flag.String("own", "", "own.txt, one word to a line")
 	out := flag.String("out", ".", "the folder of the tables")
 	flag.Parse()
-	if err := run(*strokes, *words, *phrases, *own, *out); err != nil {
+	if err := run(*strokes, *words, *phrases, *surnames, *own, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(strokes, words, phrases, own, out string) error {
+func run(strokes, words, phrases, surnames, own, out string) error {
 	table, err := strokeTable(strokes)
 	if err != nil {
 		return fmt.Errorf("strokes: %w", err)
@@ -40,7 +41,7 @@ func run(strokes, words, phrases, own, out string) error {
 	if err := os.WriteFile(filepath.Join(out, "strokes.bin"), table, 0o644); err != nil {
 		return err
 	}
-	if table, err = wordTable(words, phrases, own); err != nil {
+	if table, err = wordTable(words, phrases, surnames, own); err != nil {
 		return fmt.Errorf("words: %w", err)
 	}
 	return os.WriteFile(filepath.Join(out, "words.bin"), table, 0o644)

@@ -33,7 +33,7 @@ func weight(frequency float64) uint8 {
 	return uint8(min(255, math.Round(8*math.Log2(frequency+1))))
 }
 
-func wordTable(words, phrases, own string) ([]byte, error) {
+func wordTable(words, phrases, surnames, own string) ([]byte, error) {
 	entries, err := readWords(words, own)
 	if err != nil {
 		return nil, err
@@ -42,6 +42,13 @@ func wordTable(words, phrases, own string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	names, err := readPhrases(surnames)
+	if err != nil {
+		return nil, err
+	}
+	uses := usesOf(readings, names)
+	addParts(readings)
+	var inUse []byte
 	var shared, more, high, low, weights, unusual []byte
 	var last []rune
 	lastUnusual := 0
@@ -60,10 +67,14 @@ func wordTable(words, phrases, own string) ([]byte, error) {
 			unusual = append(unusual, of...)
 			lastUnusual = i
 		}
+		if len(e.text) == 1 {
+			inUse = append(inUse, uses.mask(e.text[0]))
+		}
 	}
 	raw := binary.BigEndian.AppendUint32(nil, uint32(len(entries)))
 	raw = binary.BigEndian.AppendUint32(raw, uint32(len(high)))
-	for _, part := range [][]byte{shared, more, high, low, weights, unusual} {
+	raw = binary.BigEndian.AppendUint32(raw, uint32(len(unusual)))
+	for _, part := range [][]byte{shared, more, high, low, weights, unusual, inUse} {
 		raw = append(raw, part...)
 	}
 	var out bytes.Buffer
@@ -105,7 +116,7 @@ func readWords(path, own string) ([]entry, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", lines.Text(), err)
 		}
-		if len(text) > longest || slices.ContainsFunc(text, func(r rune) bool { return r > 0xFFFF || len(hanzi.Readings(r)) == 0 }) {
+		if len(text) > longest || slices.ContainsFunc(text, func(r rune) bool { return r < 0x4E00 || r > 0x9FFF || len(hanzi.Readings(r)) == 0 }) {
 			continue
 		}
 		for _, r := range text {
@@ -159,8 +170,61 @@ func readPhrases(path string) (map[string][]string, error) {
 		}
 		out[string(m[1])] = of
 	}
-	addParts(out)
 	return out, nil
+}
+
+// uses counts in how many phrases a character has a reading.
+type uses map[rune]map[string]int
+
+// enoughPhrases is in how many phrases a character is of which a reading that no
+// phrase has can be left out: 占 is in many and is never read tie.
+const enoughPhrases = 20
+
+// places are readings that live in the names of places and persons.
+const places = `区ou 朴piao 尉yu 召shao 盖ge 圩xu 圩wei 堡bu 堡pu 六lu 台tai 浚xun 泌bi 涡guo 铅yan 莘shen 厦xia 崖ya 埔bu 埔pu
+行hang 会kuai 车ju 重chong 乐yue 员yun 种chong 繁po 燕yan 冼xian 洗xian 那na 谷yu 番pan 长chang 大dai 石dan 柏bo 侗tong 番pan 蔚yu 兴xing 丽li 解xie 单chan`
+
+func usesOf(phrases, surnames map[string][]string) uses {
+	out := uses{}
+	count := func(text string, of []string, n int) {
+		for i, r := range []rune(text) {
+			if i < len(of) {
+				if out[r] == nil {
+					out[r] = map[string]int{}
+				}
+				out[r][of[i]] += n
+			}
+		}
+	}
+	for text, of := range phrases {
+		count(text, of, 1)
+	}
+	for text, of := range surnames {
+		count(text, of, 1)
+	}
+	for _, field := range strings.Fields(places) {
+		runes := []rune(field)
+		count(string(runes[:1]), []string{string(runes[1:])}, 1)
+	}
+	return out
+}
+
+// mask has a bit for each reading of a character that is in use.
+func (u uses) mask(r rune) byte {
+	total := 0
+	for _, n := range u[r] {
+		total += n
+	}
+	if total < enoughPhrases {
+		return 0xFF
+	}
+	mask := byte(1) // the most usual
+	for i, s := range hanzi.Readings(r) {
+		if u[r][s] > 0 {
+			mask |= 1 << i
+		}
+	}
+	return mask
 }
 
 // addParts adds the parts of phrases that are not phrases themselves, in the
