@@ -57,8 +57,8 @@ func (x *ctx) invitation() int {
 	size := m.u(56)
 	p := x.setter.Line(x.w.start, x.plain(typeset.Bold, sizeLead, x.pal.Ink))
 	left := max((m.w-size-m.u(24)-p.Width)/2, 0)
-	if left+size+m.u(48)+p.Width > x1 {
-		left = s.x0
+	if x1 < m.w && !m.landscape() {
+		left = s.x0 // the two ways in hang on the page's two lines
 	}
 	s.icon(scene.IconHand, left, top+(m.bar-size)/2, size, x.pal.Government)
 	s.put(p, left+size+m.u(24), top+(m.bar-p.Height)/2, image.Rect(0, top, m.w, m.h))
@@ -138,6 +138,9 @@ func (x *ctx) slide(n *playlist.Notice, air int) content {
 		s.para(joinDots(n.Issuer, x.w.day(n.Issued, x.now.Year())), x.body(x.pal.Secondary))
 		s.gap(36)
 		s.rule()
+		if x.m.landscape() && n.Alert == nil {
+			s.slideMore(n)
+		}
 	}
 	body := func(s *sheet) {
 		s.air = air
@@ -157,6 +160,9 @@ func (x *ctx) slide(n *playlist.Notice, air int) content {
 			s.slideLine(x.w.since, x.w.instant(n.Alert.Start.In(x.now.Location()), x.now.Year()))
 		default:
 			s.slideText(n)
+		}
+		if !x.m.landscape() && n.Alert == nil {
+			s.slideMore(n)
 		}
 	}
 	return content{head: head, body: body, fill: true, share: 48}
@@ -226,10 +232,15 @@ func (s *sheet) slideText(n *playlist.Notice) {
 	if n.Posting != nil {
 		room -= s.m.u(250)
 	}
-	// As large as all of it fits, and no larger than a title.
-	st := s.style(typeset.Sans, s.m.u(sizeTitle), 1.6, s.pal.Ink)
-	if s.set(text, st, s.width()).Height > room {
-		st = s.style(typeset.Sans, s.m.u(sizeLead), 1.65, s.pal.Ink)
+	// As large as all of it fits in most of the room, and no larger than a title
+	// but where there is little to say.
+	st := s.style(typeset.Sans, s.m.u(sizeLead), 1.65, s.pal.Ink)
+	for _, size := range []int{sizeTitle * 5 / 4, sizeTitle} {
+		large := s.style(typeset.Sans, s.m.u(size), 1.55, s.pal.Ink)
+		if s.set(text, large, s.width()).Height <= room*size/100 {
+			st = large
+			break
+		}
 	}
 	whole := ""
 	for _, sentence := range sentences(text) {
@@ -242,6 +253,53 @@ func (s *sheet) slideText(n *playlist.Notice) {
 		s.para(whole, st)
 	}
 	s.slidePosting(n)
+}
+
+// maxAlso bounds what a slide tells besides its own notice.
+const maxAlso = 4
+
+// slideMore fills what a slide leaves free with what else is new here, this
+// place's own first: a glance at the loop then says more than one thing.
+func (s *sheet) slideMore(n *playlist.Notice) {
+	var also []*playlist.Notice
+	for _, o := range s.recent(maxAlso + 6) {
+		if o.ID != n.ID && len(also) < maxAlso {
+			also = append(also, o)
+		}
+	}
+	for ; len(also) > 0; also = also[:len(also)-1] {
+		probe := s.spare()
+		probe.alsoNew(also)
+		high := probe.y - s.y
+		if top := s.high - s.m.u(24) - high; top >= s.y+s.m.u(44) {
+			s.y = top
+			s.alsoNew(also)
+			return
+		}
+	}
+}
+
+// alsoNew is a list to be read from some way off.
+func (s *sheet) alsoNew(list []*playlist.Notice) {
+	s.para(s.w.frame.alsoNew, s.bodyBold(s.pal.Secondary))
+	s.gap(14)
+	s.hair()
+	st := s.style(typeset.Sans, s.m.u(sizeLead), 1.35, s.pal.Ink)
+	for _, o := range list {
+		s.gap(18)
+		strong, _ := s.accent(s.field(o))
+		tag := s.set2(s.w.short[s.field(o)], s.bodyBold(strong))
+		left := s.x0 + s.m.u(sizeBody*2+36)
+		if s.w.en {
+			left = s.x0 + s.m.u(sizeBody*4)
+		}
+		p := s.short(s.title(o), st, s.x1-left)
+		s.put(p, left, s.y, image.Rect(left, s.y, s.x1, s.y+p.Height))
+		s.put(tag, s.x0, s.y+p.Baseline()-tag.Baseline(), image.Rect(s.x0, s.y, left, s.y+tag.Height+s.m.u(8)))
+		s.y += p.Height
+		s.gap(18)
+		s.hair()
+	}
 }
 
 // breathe moves on by n design pixels as far as the slide has air.

@@ -10,6 +10,7 @@ type frameWords struct {
 	ask                   []string // in the box that leads to the search page, the fullest first
 	opinion, opinionShort string
 	columns, allColumns   string // the top of the catalogue; how many there are
+	alsoNew               string // on a slide, above other titles
 	none                  string // of a column with nothing in it
 }
 
@@ -21,7 +22,7 @@ var frameChinese = frameWords{
 	normal: "回到高处", lowStart: "轮椅低位",
 	ask:     []string{"想办什么事？点这里，按拼音或笔画查找", "点这里，按拼音或笔画查找", "点这里查找"},
 	opinion: "意见箱：有话对我们说，点这里写", opinionShort: "意见箱",
-	columns: "全部栏目", allColumns: "全部 %d 个栏目", none: "暂无",
+	columns: "全部栏目", allColumns: "全部 %d 个栏目", none: "暂无", alsoNew: "还有这些新消息",
 }
 
 var frameEnglish = frameWords{
@@ -32,5 +33,5 @@ var frameEnglish = frameWords{
 	normal: "Move up", lowStart: "Wheelchair",
 	ask:     []string{"What do you need? Touch here to search", "Touch here to search", "Search"},
 	opinion: "Tell us something: the opinion box", opinionShort: "Opinion box",
-	columns: "All sections", allColumns: "All %d sections", none: "none",
+	columns: "All sections", allColumns: "All %d sections", none: "none", alsoNew: "Also new here",
 }
