@@ -133,7 +133,7 @@ func NewWith(cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger, opt
 	}
 	mail, err := mailbox.Open(durable.OS, cfg.Mailbox(), log)
 	if err != nil {
-		return nil, err
+		log.Error("The mailbox cannot be opened; nobody can say anything here until it can.", "error", err)
 	}
 	times := c.Times()
 	d := &Device{

@@ -51,10 +51,15 @@ type dayFile struct {
 
 func (b *dayBook) path(d schedule.Date) string { return filepath.Join(b.dir, d.String()+daySuffix) }
 
-func (b *dayBook) open(fsys durable.FS, dir string, log *slog.Logger) error {
-	b.fs, b.dir, b.log = fsys, dir, log
-	entries, err := fsys.ReadDir(dir)
+// open reads the days on disk, and adds to them what was counted before.
+func (b *dayBook) open() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	early := b.days
+	b.days = nil
+	entries, err := b.fs.ReadDir(b.dir)
 	if err != nil {
+		b.days = early
 		return err
 	}
 	for _, e := range entries {
@@ -68,7 +73,7 @@ func (b *dayBook) open(fsys durable.FS, dir string, log *slog.Logger) error {
 		}
 		d := &day{grown: 1, saved: 1}
 		var f dayFile
-		data, err := durable.ReadFile(fsys, filepath.Join(dir, e.Name()))
+		data, err := durable.ReadFile(b.fs, filepath.Join(b.dir, e.Name()))
 		if err == nil {
 			err = json.Unmarshal(data, &f)
 		}
@@ -79,7 +84,7 @@ func (b *dayBook) open(fsys durable.FS, dir string, log *slog.Logger) error {
 			err = errors.New("it is of another day")
 		}
 		if err != nil {
-			log.Error("The counts of a day cannot be read; they begin anew.", "day", name, "error", err)
+			b.log.Error("The counts of a day cannot be read; they begin anew.", "day", name, "error", err)
 			d.usage, f.Done = wire.Usage{Day: date, Counts: map[string]uint64{}}, true // so that the file goes away in time
 		}
 		if f.Done {
@@ -88,6 +93,19 @@ func (b *dayBook) open(fsys durable.FS, dir string, log *slog.Logger) error {
 		b.days = append(b.days, d)
 	}
 	slices.SortFunc(b.days, func(a, c *day) int { return a.usage.Day.Compare(c.usage.Day) })
+	for _, e := range early {
+		i, ok := b.find(e.usage.Day)
+		if !ok {
+			b.days = slices.Insert(b.days, i, e)
+			continue
+		}
+		d := b.days[i]
+		for key, n := range e.usage.Counts {
+			d.usage.Counts[key] += n
+		}
+		d.usage.Empty = append(d.usage.Empty, e.usage.Empty...)
+		d.grown++
+	}
 	return nil
 }
 
@@ -148,6 +166,12 @@ func (m *Mailbox) Empty(keys string, date schedule.Date) {
 // Usage returns the days that are not acknowledged as they are now, oldest
 // first. They are on disk when it returns: what was sent never shrinks again.
 func (m *Mailbox) Usage(limit int) []wire.Usage {
+	m.mu.Lock()
+	open := m.file != nil
+	m.mu.Unlock()
+	if !open {
+		return nil
+	}
 	b := &m.days
 	b.disk.Lock()
 	defer b.disk.Unlock()

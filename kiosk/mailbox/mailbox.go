@@ -48,8 +48,8 @@ type Mailbox struct {
 	dir string
 	log *slog.Logger
 
-	mu     sync.Mutex // guards what follows
-	file   *durable.Log
+	mu     sync.Mutex   // guards what follows
+	file   *durable.Log // nil until the folder could be opened
 	voices []wire.Voice // on disk and not delivered, oldest first
 	// stale: the file holds voices that were delivered, because the disk refused
 	// to take it without them.
@@ -66,13 +66,25 @@ type saying struct {
 }
 
 // Open reads the folder, which is made when missing. What a bad disk has damaged
-// is left out and logged, without its text; the rest goes on.
+// is left out and logged, without its text; the rest goes on. The Mailbox is
+// there even with an error, for a screen goes on without one: it counts in
+// memory, takes no voices, and tries again with every Put and Flush.
 func Open(fsys durable.FS, dir string, log *slog.Logger) (*Mailbox, error) {
 	m := &Mailbox{fs: fsys, dir: dir, log: log}
-	if err := m.open(); err != nil {
-		return nil, fmt.Errorf("open the mailbox: %w", err)
+	m.days.fs, m.days.dir, m.days.log = fsys, dir, log
+	return m, m.ready()
+}
+
+// ready opens what is not open. The caller holds mu, or is the only one.
+func (m *Mailbox) ready() error {
+	if m.file != nil {
+		return nil
 	}
-	return m, nil
+	if err := m.open(); err != nil {
+		m.file, m.voices, m.said, m.stale = nil, nil, nil, false
+		return fmt.Errorf("open the mailbox: %w", err)
+	}
+	return nil
 }
 
 func (m *Mailbox) open() error {
@@ -124,7 +136,7 @@ func (m *Mailbox) open() error {
 			m.log.Error("The file of voices could not be written anew.", "error", err)
 		}
 	}
-	if err := m.days.open(m.fs, m.dir, m.log); err != nil {
+	if err := m.days.open(); err != nil {
 		return errors.Join(err, file.Close())
 	}
 	return nil
@@ -151,6 +163,9 @@ func (m *Mailbox) Put(v wire.Voice, now time.Time) (number string, err error) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if err := m.ready(); err != nil {
+		return "", err
+	}
 	if slices.ContainsFunc(m.voices, func(w wire.Voice) bool { return w.ID == v.ID }) {
 		return v.Number(), nil
 	}
@@ -201,6 +216,9 @@ func (m *Mailbox) Waiting(limit int) []wire.Voice {
 func (m *Mailbox) Heard(h wire.Heard) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.file == nil {
+		return nil // nothing was sent from here
+	}
 	before := len(m.voices)
 	if len(h.Voices) > 0 {
 		gone := map[string]bool{}
@@ -248,7 +266,10 @@ func (m *Mailbox) Flush() error {
 }
 
 func (m *Mailbox) flush() error {
-	var err error
+	err := m.ready()
+	if err != nil {
+		return err
+	}
 	if m.stale {
 		err = m.rewrite()
 	}
@@ -269,6 +290,9 @@ func (m *Mailbox) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	err := m.flush()
+	if m.file == nil {
+		return err
+	}
 	if cerr := m.file.Close(); err == nil {
 		err = cerr
 	}

@@ -364,3 +364,47 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("on disk %+v", got)
 	}
 }
+
+// TestOpensLater starts a screen on a disk that has no room even for an empty
+// file: the screen goes on, counts, and takes voices as soon as there is room.
+func TestOpensLater(t *testing.T) {
+	fsys := crashfs.New()
+	fsys.FailAt(1, crashfs.ENOSPC)
+	m, err := Open(fsys, "/mail", quiet)
+	if err == nil || m == nil {
+		t.Fatalf("a full disk: %v, %v", m, err)
+	}
+	m.Count(wire.CountSession, 2, today)
+	if w, u := m.Waiting(10), m.Usage(10); len(w)+len(u) != 0 {
+		t.Errorf("%v and %v are sent", w, u)
+	}
+	fsys.FailAt(1, crashfs.ENOSPC)
+	if _, err := m.Put(opinion("放不下"), noon); err == nil || m.Heard(wire.Heard{Voices: []string{"x"}}) != nil {
+		t.Errorf("on a full disk: %v", err)
+	}
+	if _, err := m.Put(opinion("放得下"), noon); err != nil {
+		t.Fatal(err)
+	}
+	if u := m.Usage(10); len(u) != 1 || u[0].Counts[wire.CountSession] != 2 {
+		t.Errorf("usage %+v", u)
+	}
+	m.Count(wire.CountSession, 1, today)
+	if err := m.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// What is counted while the folder cannot be read is added to what is there.
+	fsys.FailAt(1, crashfs.EIO)
+	if m, err = Open(fsys, "/mail", quiet); err == nil {
+		t.Fatal("a failing disk was opened")
+	}
+	m.Count(wire.CountSession, 4, today)
+	if err := m.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if u := m.Usage(10); len(u) != 1 || u[0].Counts[wire.CountSession] != 7 || len(m.Waiting(10)) != 1 {
+		t.Errorf("usage %+v", u)
+	}
+	if err := m.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
