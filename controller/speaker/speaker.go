@@ -25,7 +25,7 @@ import (
 
 // Version counts the changes of how scripts are written and recorded that are
 // worth recording everything again.
-const Version = 1
+const Version = 2
 
 // Rate is the rate of recordings, in samples a second.
 const Rate = 16000
@@ -56,6 +56,7 @@ type Speaker struct {
 	cfg     Config
 	program string
 	args    []string
+	respell bool // the voice reads characters alone, and pinyin
 }
 
 // New finds the program; an error says that there is none.
@@ -67,7 +68,7 @@ func New(cfg Config) (*Speaker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the voice: %w", err)
 	}
-	s := &Speaker{cfg: cfg, program: program}
+	s := &Speaker{cfg: cfg, program: program, respell: readsPinyin(cfg.Command)}
 	for _, a := range cfg.Command[1:] {
 		s.args = append(s.args, strings.ReplaceAll(a, "{rate}", strconv.Itoa(cfg.Rate)))
 	}
@@ -128,6 +129,9 @@ func silence(d time.Duration) []int16 { return make([]int16, int(d*Rate/time.Sec
 func (s *Speaker) line(ctx context.Context, text string) ([]int16, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
+	if s.respell {
+		text = respell(text)
+	}
 	cmd := exec.CommandContext(ctx, s.program, s.args...)
 	cmd.Stdin = strings.NewReader(text + "\n")
 	var out, complaint bounded
