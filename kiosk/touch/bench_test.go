@@ -146,3 +146,15 @@ func BenchmarkScroll(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkIdle is the heartbeat of a loop slide that nobody touches, against
+// painting it: one a second is all that an idle screen does.
+func BenchmarkIdle(b *testing.B) {
+	s := newStand(b)
+	s.settle()
+	began := time.Now()
+	for b.Loop() {
+		s.step()
+	}
+	b.ReportMetric(float64(time.Since(began))/float64(b.N)/float64(painting(s.frame)), "ratio")
+}

@@ -266,3 +266,22 @@ func TestWideTableGlidesSideways(t *testing.T) {
 		t.Errorf("dragged to %d, glided to %d of %d; scrolled from %d to %d", dragged, x, most, scroll, s.prog.scrolled())
 	}
 }
+
+func TestFingerMovesThePageOfTheLowMode(t *testing.T) {
+	s := newStand(t)
+	s.do("start", "notice:"+string(specimen.LongGuideID), "low")
+	s.pass(time.Second)
+	info := s.prog.drawn.info
+	if info.Reach == 0 || info.MaxScroll == 0 {
+		t.Fatalf("the page reaches from %d and scrolls by %d", info.Reach, info.MaxScroll)
+	}
+	s.drag(1, image.Pt(540, info.Reach/2), image.Pt(0, -200), 10) // above the page
+	if s.prog.scrolled() != 0 {
+		t.Error("a finger above the page moved it")
+	}
+	s.up(1, image.Pt(540, 0))
+	s.drag(1, info.Viewport.Min.Add(info.Viewport.Max).Div(2), image.Pt(0, -200), 10)
+	if got := s.prog.scrolled(); got < min(150, info.MaxScroll) {
+		t.Errorf("a finger moved the page by %d of %d", got, info.MaxScroll)
+	}
+}
