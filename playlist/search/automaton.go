@@ -21,6 +21,9 @@ type automaton struct {
 	// edited is the same with one letter wrong, missing or too many; nil when none
 	// is forgiven.
 	edited [][]uint64
+	// begins are the runes that a match begins with: a small table, so that most of
+	// a text is passed over without a look at the large ones.
+	begins *runeSet
 }
 
 func (a *automaton) goal() uint64 { return 1 << len(a.keys) }
@@ -32,7 +35,26 @@ func plain(keys string, at int, s *syllable) uint64 { return hanzi.Reach(keys, a
 
 // newPinyin makes the automaton of letters.
 func newPinyin(c *classes, keys string, spell spelling) *automaton {
-	return &automaton{keys: keys, classes: c, reach: c.table(keys, spell)}
+	a := &automaton{keys: keys, classes: c, reach: c.table(keys, spell)}
+	a.begin()
+	return a
+}
+
+// runeSet is a set of runes of 16 bits.
+type runeSet [1 << 16 / 64]uint64
+
+func (s *runeSet) has(r uint16) bool { return s[r/64]&(1<<(r%64)) != 0 }
+
+// begin works out which runes a match begins with.
+func (a *automaton) begin() {
+	a.begins = new(runeSet)
+	for class, states := range a.reach[0] {
+		if states != 0 {
+			for _, r := range a.classes.members[class] {
+				a.begins[r/64] |= 1 << (r % 64)
+			}
+		}
+	}
 }
 
 // table works out for every letter and class what spell says.
@@ -98,6 +120,7 @@ func newStrokes(keys string) *automaton {
 		}
 		a.reach[at] = row
 	}
+	a.begin()
 	return a
 }
 
@@ -130,6 +153,9 @@ func (a *automaton) in(text []uint16) bool {
 	first := a.reach[0]
 	of := &a.classes.of
 	for _, r := range text {
+		if clean|edited == 0 && a.edited == nil && !a.begins.has(r) {
+			continue
+		}
 		class := of[r]
 		switch {
 		case class == skip:
@@ -156,19 +182,23 @@ func (a *automaton) inString(text string) bool {
 	first := a.reach[0]
 	of := &a.classes.of
 	for i := 0; i < len(text); {
-		var class uint16
+		var r uint16
 		switch c := text[i]; {
 		case c < utf8.RuneSelf:
-			class = of[c]
+			r = uint16(c)
 			i++
 		case c&0xF0 == 0xE0 && i+2 < len(text):
-			class = of[uint16(c)<<12|uint16(text[i+1]&0x3F)<<6|uint16(text[i+2]&0x3F)]
+			r = uint16(c)<<12 | uint16(text[i+1]&0x3F)<<6 | uint16(text[i+2]&0x3F)
 			i += 3
 		default:
-			r, n := utf8.DecodeRuneInString(text[i:])
-			class = of[place(r)]
+			long, n := utf8.DecodeRuneInString(text[i:])
+			r = place(long)
 			i += n
 		}
+		if states == 0 && !a.begins.has(r) {
+			continue
+		}
+		class := of[r]
 		switch {
 		case class == skip:
 			continue

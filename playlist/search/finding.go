@@ -31,7 +31,7 @@ const enough = 8
 
 // maxRead is how many bytes of texts one query reads at most. It bounds the time
 // of queries that are found in most texts anyway.
-const maxRead = 5 << 18
+const maxRead = 1 << 20
 
 // finding is one query at work.
 type finding struct {
