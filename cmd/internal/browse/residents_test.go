@@ -8,7 +8,6 @@ import (
 
 	"mingbai/controller/store"
 	"mingbai/playlist"
-	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
 
@@ -41,7 +40,7 @@ func (o *office) speak() {
 	if len(heard) != len(voices) {
 		o.Fatalf("%d of %d voices were heard", len(heard), len(voices))
 	}
-	today := schedule.DateOf(now)
+	today := o.c.Fleet.Today()
 	for i := range 30 {
 		for j, s := range screens[:min(len(screens), 3)] {
 			n := uint64(3 + (i*7+j*5)%23)
@@ -91,7 +90,7 @@ func (o *office) residents() {
 	o.says(".total", "24")
 	o.sound("ratings")
 	o.must(o.Open(o.base + "/usage"))
-	sums, err := o.c.Store.Usage(o.Context(), store.UsageFilter{From: schedule.DateOf(time.Now()).AddDays(-40), To: schedule.DateOf(time.Now())})
+	sums, err := o.c.Store.Usage(o.Context(), store.UsageFilter{From: o.c.Fleet.Today().AddDays(-40), To: o.c.Fleet.Today()})
 	o.must(err)
 	o.says(".sums", fmt.Sprintf("%d,%03d", sums.Totals[wire.CountSession]/1000, sums.Totals[wire.CountSession]%1000))
 	o.says(".halves", "gaolingbutie")
