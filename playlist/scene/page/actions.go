@@ -24,7 +24,11 @@ func (x *ctx) acts(n *playlist.Notice) []act {
 	if i := ofRole(n, playlist.Scan); i >= 0 {
 		out = append(out, act{label: x.w.read.original, action: enlarge(i)})
 	}
-	out = append(out, act{label: x.w.read.take, action: string(DoTake)})
+	take := x.w.read.take
+	if x.status.Printer {
+		take = x.w.read.takePrint
+	}
+	out = append(out, act{label: take, action: string(DoTake)})
 	if st, ok := x.lib.Posting(n, x.moment); ok && st.Day > 0 && !st.Over && x.status.Feedback {
 		out = append(out, act{label: x.w.read.object, action: Action{DoObject, string(n.ID)}.String(), danger: true})
 	}

@@ -143,13 +143,17 @@ func (x *ctx) media(n *playlist.Notice) content {
 			return
 		}
 		if s.paper {
-			for _, p := range n.Pictures {
-				s.picture(p, "", most)
+			for i := range n.Pictures {
+				s.picture(n, i, "", most)
 			}
 			return
 		}
+		if len(n.Pictures) > 1 {
+			// The ways to the next picture stand on the same page.
+			most = min(most, s.m.page()-3*s.m.t(sizeSmall)-s.m.u(150)-s.m.touch())
+		}
 		s.gap(24)
-		s.picture(n.Pictures[at], "", most)
+		s.picture(n, at, "", most)
 		if len(n.Pictures) > 1 {
 			s.turn(at, len(n.Pictures))
 		}

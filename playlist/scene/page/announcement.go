@@ -127,7 +127,7 @@ func (s *sheet) block(n *playlist.Notice, b playlist.Block, follows bool) {
 		s.gap(10)
 	case playlist.Image:
 		if b.Picture >= 0 && b.Picture < len(n.Pictures) {
-			s.picture(n.Pictures[b.Picture], b.Text, s.m.u(760))
+			s.picture(n, b.Picture, b.Text, s.m.u(760))
 		}
 	default:
 		st.Indent = 2
@@ -136,8 +136,10 @@ func (s *sheet) block(n *playlist.Notice, b playlist.Block, follows bool) {
 	}
 }
 
-// picture stands alone over the width with its caption below.
-func (s *sheet) picture(p playlist.Picture, caption string, most int) {
+// picture stands alone over the width with its caption below; a touch enlarges
+// it.
+func (s *sheet) picture(n *playlist.Notice, at int, caption string, most int) {
+	p, action := n.Pictures[at], enlarge(at)
 	if caption == "" {
 		caption = p.Caption
 	}
@@ -153,15 +155,16 @@ func (s *sheet) picture(p playlist.Picture, caption string, most int) {
 		if len(p.Renditions) > 0 {
 			size = scene.Contain(image.Pt(p.Renditions[0].Width, p.Renditions[0].Height), box)
 		}
-		at := image.Pt(s.x0+(s.width()-size.X)/2, s.y)
-		r := image.Rectangle{Min: at, Max: at.Add(size)}
+		corner := image.Pt(s.x0+(s.width()-size.X)/2, s.y)
+		r := image.Rectangle{Min: corner, Max: corner.Add(size)}
 		if !s.dry && r.Add(s.shift).Overlaps(s.clip) {
 			if b := s.bitmap(p, box); b != nil {
-				s.c.Image(b, at)
+				s.c.Image(b, corner)
 			} else {
 				s.fill(r, s.pal.Hairline)
 			}
 			s.c.Outline(r, 0, s.weight(1), s.pal.Hairline)
+			s.enlarger(r, action)
 		}
 		s.y += size.Y
 		if caption != "" {
@@ -172,6 +175,18 @@ func (s *sheet) picture(p playlist.Picture, caption string, most int) {
 		}
 		s.gap(20)
 	})
+}
+
+// enlarger says in a picture's corner that a touch enlarges it.
+func (s *sheet) enlarger(r image.Rectangle, action string) {
+	if s.paper || s.v.Kind != NoticePage || min(r.Dx(), r.Dy()) < s.m.touch() {
+		return
+	}
+	size, pad := s.m.u(40), s.m.u(12)
+	box := image.Rect(r.Max.X-size-2*pad, r.Max.Y-size-2*pad, r.Max.X, r.Max.Y)
+	s.c.Fill(box, s.pal.Card)
+	s.c.Icon(scene.IconPlus, box.Min.Add(image.Pt(pad, pad)), size, s.pal.Government)
+	s.touchable(r, action, s.w.read.zoomIn, true)
 }
 
 // signature is the 落款: issuer over date, at the right, centred on one another

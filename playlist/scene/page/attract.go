@@ -154,7 +154,7 @@ func (x *ctx) slide(n *playlist.Notice, air int) content {
 			s.slideGuide(n.Guide)
 		case n.Media != nil && len(n.Pictures) > 0:
 			s.gap(32)
-			s.picture(n.Pictures[0], "", s.high-s.y-x.m.u(150))
+			s.picture(n, 0, "", s.high-s.y-x.m.u(150))
 		case n.Alert != nil:
 			s.slideLine(x.w.area, n.Alert.Area)
 			s.slideLine(x.w.since, x.w.instant(n.Alert.Start.In(x.now.Location()), x.now.Year()))

@@ -2,10 +2,12 @@ package page_test
 
 import (
 	"image"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"mingbai/assets/fonts"
 	"mingbai/playlist"
 	"mingbai/playlist/scene"
 	"mingbai/playlist/scene/page"
@@ -226,6 +228,43 @@ func paint(f *scene.Frame) *image.RGBA {
 	img := image.NewRGBA(image.Rectangle{Max: f.Size})
 	scene.Paint(img, f)
 	return img
+}
+
+// BenchmarkFirstPaint lays pages out that were never opened before, in a setter
+// that has set no text yet, against painting the same frame on the CPU. A page
+// turn has 300 ms (DOMAIN U15).
+func BenchmarkFirstPaint(b *testing.B) {
+	for _, v := range []page.View{
+		{Kind: page.Home}, {Kind: page.ColumnPage, Column: "funds"}, {Kind: page.NoticePage, Notice: specimen.AnnouncementID},
+		{Kind: page.NoticePage, Notice: specimen.GuideID}, {Kind: page.NoticePage, Notice: specimen.FundID}, {Kind: page.NoticePage, Notice: specimen.MediaID},
+		{Kind: page.NoticePage, Notice: specimen.GuideID, Sheet: page.TakeSheet}, {Kind: page.PicturePage, Notice: specimen.FundID},
+		{Kind: page.PicturePage, Notice: specimen.FundID, Zoom: 200}, {Kind: page.SearchPage}, {Kind: page.OpinionPage}, {Kind: page.ThanksPage},
+	} {
+		b.Run(string(v.Kind)+" "+string(v.Notice)+" "+string(v.Sheet)+strconv.Itoa(v.Zoom), func(b *testing.B) {
+			s := specimen.Settings("liuxi", specimen.Portrait)
+			lib, err := specimen.Library(s)
+			if err != nil {
+				b.Fatal(err)
+			}
+			var draw, floor time.Duration
+			for b.Loop() {
+				b.StopTimer()
+				setter := typeset.New(fonts.Sans(), fonts.Bold(), fonts.Serif())
+				if err := setter.Warm(typeset.Sans, typeset.Bold, typeset.Serif); err != nil {
+					b.Fatal(err)
+				}
+				fresh := page.New(setter, s, specimen.Pictures)
+				b.StartTimer()
+				start := time.Now()
+				f, _ := fresh.Draw(v, lib, specimen.Now(), specimen.Online())
+				middle := time.Now()
+				paint(f)
+				draw, floor = draw+middle.Sub(start), floor+time.Since(middle)
+			}
+			b.ReportMetric(float64(draw)/float64(max(floor, 1)), "ratio")
+			b.ReportMetric(draw.Seconds()*1000/float64(b.N), "ms/first")
+		})
+	}
 }
 
 func BenchmarkDraw(b *testing.B) {

@@ -2,11 +2,11 @@ package page
 
 // readWords are the words of notices, of taking them away and of printed sheets.
 type readWords struct {
-	take, original, sample, object string // the row of actions
-	explained, explains            string // 看解读：…, 看文件原文：…
-	samples, scans, otherTimes     string
-	ownRow                         string // leads to the own village's row
-	who                            string
+	take, takePrint, original, sample, object string // the row of actions
+	explained, explains                       string // 看解读：…, 看文件原文：…
+	samples, scans, otherTimes                string
+	ownRow                                    string // leads to the own village's row
+	who                                       string
 
 	takeTitle, takeText, takeTextHint, takeShort string
 	takeWeb, takeWebHint                         string
@@ -24,7 +24,7 @@ type readWords struct {
 }
 
 var readChinese = readWords{
-	take: "扫码带走", original: "看文件", sample: "看样表", object: "提出异议",
+	take: "扫码带走", takePrint: "扫码或打印", original: "看文件", sample: "看样表", object: "提出异议",
 	explained: "看解读：%s", explains: "看文件原文：%s",
 	samples: "样表（照着填）", scans: "批准文件（原件）", otherTimes: "其他时期",
 	ownRow: "找到%s", who: "谁能办",
@@ -46,7 +46,7 @@ var readChinese = readWords{
 }
 
 var readEnglish = readWords{
-	take: "Take along", original: "Document", sample: "Samples", object: "Object",
+	take: "Take along", takePrint: "Scan or print", original: "Document", sample: "Samples", object: "Object",
 	explained: "In plain words: %s", explains: "The document: %s",
 	samples: "Sample forms", scans: "The approved document", otherTimes: "Other periods",
 	ownRow: "Find %s", who: "For whom",
