@@ -245,7 +245,7 @@ func (x *ctx) bitmap(p playlist.Picture, box image.Point) *scene.Bitmap {
 		// again when the picture is there.
 		return nil
 	}
-	made := scene.Picture(img, size.X, size.Y)
+	made := scaled(img, size)
 	if len(x.order) == maxScaled {
 		delete(x.scaled, x.order[0])
 		x.order = x.order[1:]

@@ -192,6 +192,24 @@ func resample(src image.Image, size image.Point, r image.Rectangle) *scene.Bitma
 	return out
 }
 
+// scaled returns the whole of a picture scaled to size. One that lets the page
+// shine through keeps doing so.
+func scaled(src image.Image, size image.Point) *scene.Bitmap {
+	if o, ok := src.(interface{ Opaque() bool }); !ok || !o.Opaque() {
+		return scene.Picture(src, size.X, size.Y)
+	}
+	out := &scene.Bitmap{W: size.X, H: size.Y, Pix: make([]uint8, size.X*size.Y*4)}
+	var wait sync.WaitGroup
+	for y := 0; y < size.Y; y += tileSide {
+		wait.Go(func() {
+			strip := resample(src, size, image.Rect(0, y, size.X, min(y+tileSide, size.Y)))
+			copy(out.Pix[y*size.X*4:], strip.Pix)
+		})
+	}
+	wait.Wait()
+	return out
+}
+
 // reach is what the taps read of the source.
 func reach(across, down []tap) image.Rectangle {
 	r := image.Rectangle{Min: image.Pt(across[0].first, down[0].first)}

@@ -128,6 +128,10 @@ func Pictures(ref assets.Ref) (image.Image, error) {
 	if ref == FormRef {
 		return form1(), nil
 	}
+	return terraces(), nil
+}
+
+var terraces = sync.OnceValue(func() image.Image {
 	const w, h = 1200, 800
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	hills := []struct {
@@ -159,8 +163,8 @@ func Pictures(ref assets.Ref) (image.Image, error) {
 			img.SetRGBA(x, y, c)
 		}
 	}
-	return img, nil
-}
+	return img
+})
 
 // form1 is a page of paper at 200 dots an inch, as an office's scanner gives it:
 // a head in red, lines of text, a table, a seal.
