@@ -7,6 +7,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"mingbai/playlist/hanzi"
 )
 
 // espeak-ng reads Mandarin character by character, each by its most frequent
@@ -118,6 +120,14 @@ func respell(text string) string {
 			n = 1
 			r := runes[i]
 			pinyin, found := alone[r]
+			if r > 0xFFFF {
+				// It would read the number of a rare name's character. Its tone is
+				// not known here.
+				pinyin, found = "某", true
+				if readings := hanzi.Readings(r); len(readings) > 0 {
+					pinyin = strings.ReplaceAll(readings[0], "v", "ü")
+				}
+			}
 			if found && (r != '为' || i > 0 && unicode.Is(unicode.Han, runes[i-1])) {
 				out.WriteString(" " + pinyin + " ")
 			} else {
