@@ -8,7 +8,7 @@ var inEnglish = map[string]string{
 	"公告与公示": "Notices", "发布公告": "Write a notice", "预警": "Alerts", "设备": "Devices", "全部屏幕": "All screens",
 	"配对新屏": "Pair a screen", "管理": "Administration", "登记簿": "Register", "人员与权限": "People and roles",
 	"群众意见": "Opinions", "使用统计": "Usage", "重新打开意见": "opened a resident's voice again", "处理意见": "dealt with a resident's voice",
-	"意见不需处理": "closed a resident's voice", "收到打不开的意见": "received a voice that cannot be opened", "导出意见": "exported what residents said",
+	"意见不需处理": "closed a resident's voice", "收到打不开的意见": "received a voice that cannot be opened", "%s 条": "%s of them", "导出意见": "exported what residents said",
 	"刚刚": "just now", "%s前": "%s ago", "%d 秒": "%d s", "%d 分钟": "%d min", "%d 小时": "%d h", "%d 小时 %d 分": "%d h %d min",
 	"%d 天": "%d days", "；": "; ", "、": ", ",
 

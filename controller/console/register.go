@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mingbai/controller/store"
+	"mingbai/playlist/wire"
 )
 
 type registerPage struct {
@@ -37,12 +38,7 @@ func showRegister(v *visit) error {
 		case "notice":
 			out.Link = "/notices/" + r.Subject
 		case "voice":
-			switch {
-			case r.Action == "voice.unreadable":
-				out.Link = "/screens/" + r.Subject
-			case r.Subject != "":
-				out.Link = "/voices/" + r.Subject
-			}
+			v.aboutVoices(&out)
 		case "screen":
 			if r.Action != "screen.remove" {
 				out.Link = "/screens/" + r.Subject
@@ -67,6 +63,21 @@ func showRegister(v *visit) error {
 		p.First = at(0)
 	}
 	return v.show("register", p)
+}
+
+// aboutVoices shows a voice by the number that people know it by.
+func (v *visit) aboutVoices(out *recordRow) {
+	switch out.Action {
+	case "voice.unreadable":
+		out.Link = "/screens/" + out.Subject
+	case "voice.export":
+		out.Detail = v.t("%s 条", out.Detail)
+	default:
+		out.Link = "/voices/" + out.Subject
+		out.Subject = wire.Voice{ID: out.Subject}.Number()
+		kind, _, _ := strings.Cut(out.Detail, " ")
+		out.Detail, _ = v.voiceKind(wire.VoiceKind(kind))
+	}
 }
 
 func (v *visit) actor(name string) string {
