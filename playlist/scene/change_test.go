@@ -161,3 +161,23 @@ func TestBlueFirstIsTheSamePicture(t *testing.T) {
 		}
 	}
 }
+
+// Runs of one coverage are blended as single pixels are.
+func TestRunsEqualPixels(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	for range 2000 {
+		was := make([]uint8, 4*12)
+		for i := 0; i < len(was); i += 4 {
+			c := anyColor(r, r.IntN(2) == 0)
+			was[i], was[i+1], was[i+2], was[i+3] = c.R, c.G, c.B, c.A
+		}
+		m, c := uint8(r.IntN(256)), surface{}.pixel(anyColor(r, r.IntN(2) == 0))
+		cov := bytes.Repeat([]byte{m}, 12)
+		single, run := bytes.Clone(was), bytes.Clone(was)
+		blendRow(single, cov, c)
+		blendRun(run, m, c)
+		if !bytes.Equal(single, run) {
+			t.Fatalf("colour %#x through %d over %v is %v as a run, %v pixel by pixel", c, m, was, run, single)
+		}
+	}
+}

@@ -150,6 +150,24 @@ func blendRow(row, cov []uint8, c uint32) {
 	}
 }
 
+// blendRun is blendRow through one coverage m for all pixels.
+func blendRun(row []uint8, m uint8, c uint32) {
+	add, keep := spread(c)*uint64(m), uint64(255-m)
+	if c>>24 != 255 {
+		add = by255(add)
+		keep = 255 - add>>48
+		for ; len(row) >= 4; row = row[4:] {
+			d := spread(binary.LittleEndian.Uint32(row))
+			binary.LittleEndian.PutUint32(row, gather(add+by255(d*keep)))
+		}
+		return
+	}
+	for ; len(row) >= 4; row = row[4:] {
+		d := spread(binary.LittleEndian.Uint32(row))
+		binary.LittleEndian.PutUint32(row, gather(by255(add+d*keep)))
+	}
+}
+
 func (s surface) mask(r image.Rectangle, op *Op) {
 	m, c := op.Mask, s.pixel(op.Color)
 	x0, x1 := r.Min.X-op.Dst.Min.X, r.Max.X-op.Dst.Min.X
@@ -210,6 +228,8 @@ func (s surface) span(x, y int, cov []uint8, c uint32) {
 			for done := 4; done < len(row); done *= 2 {
 				copy(row[done:], row[:done])
 			}
+		case n > 8:
+			blendRun(s.row(x, x+n, y), cov[0], c)
 		default:
 			blendRow(s.row(x, x+n, y), cov[:n], c)
 		}

@@ -14,7 +14,11 @@ import (
 	"mingbai/kiosk/display/mount"
 	"mingbai/kiosk/display/rig"
 	"mingbai/kiosk/player"
+	"mingbai/playlist"
 	"mingbai/playlist/scene"
+	"mingbai/playlist/scene/page"
+	"mingbai/playlist/scene/specimen"
+	"mingbai/playlist/scene/typeset"
 )
 
 func pause(d time.Duration) { <-time.After(d) }
@@ -27,11 +31,15 @@ func scrolling() *program {
 // BenchmarkScroll is what one frame of a scrolling list costs at 60 a second,
 // against copying the frame once.
 func BenchmarkScroll(b *testing.B) {
-	for _, turn := range []mount.Turn{0, 90} {
-		b.Run(strconv.Itoa(int(turn)), func(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		turn mount.Turn
+		p    *program
+	}{{"upright", 0, scrolling()}, {"turned", 90, scrolling()}, {"real pages", 0, pages(b)}} {
+		b.Run(c.name, func(b *testing.B) {
+			turn, p := c.turn, c.p
 			size := turn.Size(rig.Panel)
 			display := rig.Xvfb(b, size)
-			p := scrolling()
 			present(b, Options{Display: display, Width: rig.Panel.X, Height: rig.Panel.Y, Turn: turn}, p)
 			floor := rig.Floor()
 			for b.Loop() {
@@ -51,6 +59,37 @@ func BenchmarkScroll(b *testing.B) {
 			}
 		})
 	}
+}
+
+// pages scrolls a real column of a thousand guides up and down, laid out anew for
+// every frame as the touchscreen does it.
+func pages(t testing.TB) *program {
+	s := specimen.Settings("liuxi", specimen.Portrait)
+	var list []*playlist.Notice
+	for _, g := range specimen.Notices() {
+		for i := range 1000 {
+			if g.ID == specimen.GuideID {
+				c := *g
+				c.ID, c.Column = playlist.NoticeID(fmt.Sprintf("guide-%d", i)), "medical"
+				c.Title = fmt.Sprintf("第 %d 号事项申请", i+1)
+				list = append(list, &c)
+			}
+		}
+	}
+	lib, err := specimen.Library(s, list...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := page.New(typeset.Default(), s, specimen.Pictures)
+	v := page.View{Kind: page.ColumnPage, Column: "medical", Moving: true}
+	step := 9
+	return newProgram(func(now time.Time, _ int, _ []player.Event) (*scene.Frame, time.Time) {
+		f, info := b.Draw(v, lib, specimen.Now(), specimen.Online())
+		if v.Scroll += step; v.Scroll <= 0 || v.Scroll >= info.MaxScroll {
+			step = -step
+		}
+		return f, now
+	})
 }
 
 // flashing shows whether a finger is down.
