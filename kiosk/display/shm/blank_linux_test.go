@@ -93,3 +93,19 @@ func TestRhythm(t *testing.T) {
 		t.Error("a display that is off is waited for on and on")
 	}
 }
+
+func FuzzParseBlank(f *testing.F) {
+	f.Add(completed(148, 1, 5_000_001, 300), uint8(148))
+	f.Add([]byte{}, uint8(0))
+	f.Fuzz(func(t *testing.T, m []byte, major uint8) {
+		b, ok := parseBlank(m, major)
+		if !ok && b != (blank{}) {
+			t.Errorf("what is no picture is %+v", b)
+		}
+		r := rhythm{every: time.Second / 60}
+		r.took(b, time.Unix(1, 0))
+		if r.target() == b.number && ok {
+			t.Errorf("after picture %d the same is waited for", b.number)
+		}
+	})
+}

@@ -3,7 +3,6 @@ package shm
 import (
 	"encoding/binary"
 	"image"
-	"runtime"
 	"testing"
 	"time"
 
@@ -116,71 +115,4 @@ func FuzzParseMonitors(f *testing.F) {
 			t.Errorf("%d bytes name %d monitors", len(b), n)
 		}
 	})
-}
-
-// turning shows page after page, each slid in, without a rest.
-func turning(film []*scene.Frame) *program {
-	return newProgram(func(now time.Time, n int, _ []player.Event) (*scene.Frame, time.Time) {
-		return film[n%len(film)], now
-	})
-}
-
-// Pages that turn for long leave nothing behind: no memory, no goroutine, no
-// pixels shared with the server.
-func TestNothingGrows(t *testing.T) {
-	size := image.Pt(small.Width, small.Height)
-	display := rig.Xvfb(t, size)
-	film := walk(t, 8)
-	limit := 100
-	p := newProgram(func(now time.Time, n int, _ []player.Event) (*scene.Frame, time.Time) {
-		if n >= limit {
-			return film[n%len(film)], scene.Still // hold still to be measured
-		}
-		return film[n%len(film)], now
-	})
-	d := present(t, Options{Display: display, Width: size.X, Height: size.Y, FPSCap: 1000}, p)
-	measure := func(frames int) (heap uint64, goroutines int) {
-		p.until(t, "enough pages have turned", func() bool { return p.presented >= frames })
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc, runtime.NumGoroutine()
-	}
-	heap, goroutines := measure(limit)
-	p.get(func() { limit = 400 })
-	d.Wake()
-	after, more := measure(limit)
-	t.Logf("heap %d KiB, then %d KiB; goroutines %d, then %d", heap>>10, after>>10, goroutines, more)
-	if after > heap+2<<20 {
-		t.Errorf("over 300 frames the heap grew from %d KiB to %d KiB", heap>>10, after>>10)
-	}
-	if more > goroutines+4 { // the painter's own, on their way out
-		t.Errorf("over 300 frames the goroutines grew from %d to %d", goroutines, more)
-	}
-}
-
-// BenchmarkTurns tells what ten thousand turned pages leave behind.
-func BenchmarkTurns(b *testing.B) {
-	size := image.Pt(small.Width, small.Height)
-	display := rig.Xvfb(b, size)
-	p := turning(walk(b, 30))
-	present(b, Options{Display: display, Width: size.X, Height: size.Y, FPSCap: 2000}, p)
-	const turns, frames = 10_000, 3 // a turn is so many frames
-	for b.Loop() {
-		var from int
-		p.get(func() { from = p.presented })
-		runtime.GC()
-		before, _ := rig.Memory()
-		for n := range 100 {
-			goal := from + (n+1)*turns*frames/100
-			for done := false; !done; {
-				<-p.changed
-				p.get(func() { done = p.presented >= goal })
-			}
-		}
-		runtime.GC()
-		after, _ := rig.Memory()
-		b.ReportMetric(float64(after-before)/(1<<20), "grown-MiB")
-		b.ReportMetric(float64(after)/(1<<20), "rss-MiB")
-	}
 }
