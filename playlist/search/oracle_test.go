@@ -256,6 +256,9 @@ func checkFound(t *testing.T, x *search.Index, mode search.Mode, keys string) {
 			exact = h.Exact
 			found[h.Notice] = h
 			checkMarks(t, keys, h)
+			if h.Exact && h.Where != search.WhereEnglish {
+				checkMeant(t, plain, keys, h)
+			}
 		}
 		if len(g.Hits) != g.Total {
 			t.Errorf("%s: %d hits of %d", keys, len(g.Hits), g.Total)
@@ -306,6 +309,21 @@ func checkTolerance(t *testing.T, x *search.Index, keys string, found map[*playl
 		})
 		if want != ok {
 			t.Errorf("%s in %s %q of %s: found with tolerance %v, the slow search says %v", keys, n.ID, n.Title, n.Issuer, ok, want)
+		}
+	}
+}
+
+// checkMeant checks that every mark is what the keys mean, no more and no less.
+func checkMeant(t *testing.T, plain slow, keys string, h search.Hit) {
+	t.Helper()
+	text, spans := h.Notice.Title, h.Title
+	if spans == nil {
+		text, spans = h.Snippet, h.Marks
+	}
+	runes := []rune(text)
+	for _, s := range spans {
+		if of := runes[s.From:s.To]; !plain.from(keys, of) || plain.from(keys, of[:len(of)-1]) {
+			t.Errorf("%s: %q is marked in %q", keys, string(of), text)
 		}
 	}
 }

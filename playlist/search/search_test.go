@@ -3,6 +3,7 @@ package search_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -227,4 +228,22 @@ func TestWindow(t *testing.T) {
 			t.Errorf("found an hour after its window: %+v", h)
 		}
 	}
+}
+
+// Any number of readers ask one index at a time.
+func TestManyReaders(t *testing.T) {
+	x := search.Build(specimens(t))
+	want := find(t, x, search.Pinyin, "yanglao").Total
+	var readers sync.WaitGroup
+	for range 8 {
+		readers.Go(func() {
+			for _, mode := range []search.Mode{search.Pinyin, search.Strokes, search.Digits, search.Text} {
+				x.Find(search.Query{Mode: mode, Keys: "hs2养"}, specimen.Now())
+			}
+			if got := x.Find(search.Query{Mode: search.Pinyin, Keys: "yanglao"}, specimen.Now()).Total; got != want {
+				t.Errorf("one of many readers finds %d, want %d", got, want)
+			}
+		})
+	}
+	readers.Wait()
 }

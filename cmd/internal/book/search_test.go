@@ -25,7 +25,7 @@ func TestEveryNoticeIsFound(t *testing.T) {
 	}
 	for _, n := range all {
 		var full, initials, strokes string
-		for _, r := range []rune(n.Title) {
+		for _, r := range n.Title {
 			if readings := hanzi.ReadingsInUse(r); len(readings) > 0 && len(initials) < 4 {
 				full, initials, strokes = full+readings[0], initials+readings[0][:1], strokes+hanzi.StrokeOrder(r)
 			} else if !strings.ContainsRune("“”《》（） ·", r) && len(initials) < 4 {
