@@ -13,13 +13,17 @@ import (
 // second tap of a hand that taps twice means the page before.
 const debounce = 150 * time.Millisecond
 
+// farewell is how soon after the end of a session a touch begins the next one:
+// 结束 is easily tapped twice.
+const farewell = 700 * time.Millisecond
+
 // act does what a region says. It is the only way into a session.
 func (p *Program) act(t press, now time.Time) {
 	a, ok := page.ParseAction(t.action)
 	if !ok {
 		return
 	}
-	if turns(a.Verb) && !p.hands.turnedAt.IsZero() && p.hands.at.Sub(p.hands.turnedAt) < debounce {
+	if p.tooSoon(a.Verb) {
 		return
 	}
 	s := &p.session
@@ -69,6 +73,18 @@ func (p *Program) act(t press, now time.Time) {
 	case page.DoPrint:
 		p.print(now)
 	}
+}
+
+// tooSoon reports whether a touch belongs to the page before.
+func (p *Program) tooSoon(v page.Verb) bool {
+	if p.hands.turnedAt.IsZero() || !turns(v) {
+		return false
+	}
+	least := debounce
+	if !p.session.active && p.drawn.alert == "" {
+		least = farewell
+	}
+	return p.hands.at.Sub(p.hands.turnedAt) < least
 }
 
 // turns reports whether a verb leads to another page.

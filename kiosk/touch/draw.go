@@ -1,28 +1,30 @@
 package touch
 
 import (
+	"slices"
 	"time"
 
 	"mingbai/kiosk"
 	"mingbai/kiosk/player"
+	"mingbai/playlist"
 	"mingbai/playlist/scene/page"
 	"mingbai/playlist/wire"
 )
 
 // choose decides which page is on and what that is for the ledger.
 func (p *Program) choose(status kiosk.Status, state player.State) (page.View, wire.Showing) {
+	alert := p.unread(state)
 	switch {
 	case status.Identify.After(status.Moment.Now):
 		return p.dress(page.View{Kind: page.Identify}), wire.Showing{Page: "identify"}
 	case !status.Enrolled && status.Library == nil:
 		return p.dress(page.View{Kind: page.Pairing}), wire.Showing{Page: "pairing"}
-	case state.Mode == player.Alerting && !p.session.seen[state.Alert.ID] && !(state.Alert.Alert.Lifted && p.session.active):
-		// That a warning was lifted is no reason to keep somebody from the own page.
-		show := wire.Showing{Page: "alert", Notice: state.Alert.ID, Version: state.Alert.Version, Why: state.Why}
+	case alert != nil:
+		show := wire.Showing{Page: "alert", Notice: alert.ID, Version: alert.Version, Why: state.Why}
 		if p.lib != nil {
-			_, show.Channel, show.Revision, _ = p.lib.Notice(state.Alert.ID, status.Moment)
+			_, show.Channel, show.Revision, _ = p.lib.Notice(alert.ID, status.Moment)
 		}
-		return p.dress(page.View{Kind: page.NoticePage, Notice: state.Alert.ID, Scroll: p.hands.loose}), show
+		return p.dress(page.View{Kind: page.NoticePage, Notice: alert.ID, Scroll: p.hands.loose}), show
 	case p.session.active:
 		v := *p.session.top()
 		show := wire.Showing{Page: string(v.Kind), Why: "有人正在使用"}
@@ -39,6 +41,25 @@ func (p *Program) choose(status kiosk.Status, state player.State) (page.View, wi
 	default:
 		return p.dress(page.View{Kind: page.Fallback}), wire.Showing{Page: "fallback", Why: state.Why}
 	}
+}
+
+// unread is the warning that takes over: the one that is on, or if the person
+// has put that aside the first that is not; nil when there is none. That a
+// warning was lifted is no reason to keep somebody from the own page.
+func (p *Program) unread(state player.State) *playlist.Notice {
+	if state.Mode != player.Alerting {
+		return nil
+	}
+	takes := func(n *playlist.Notice) bool {
+		return !p.session.seen[n.ID] && !(n.Alert != nil && n.Alert.Lifted && p.session.active)
+	}
+	if takes(state.Alert) {
+		return state.Alert
+	}
+	if i := slices.IndexFunc(state.Alerts, takes); i >= 0 {
+		return state.Alerts[i]
+	}
+	return nil
 }
 
 // dress puts the person's choices on a page.

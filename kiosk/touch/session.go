@@ -66,7 +66,7 @@ func (p *Program) end() {
 	}
 	p.session = session{}
 	p.serial++
-	p.hands = hands{travel: backward}
+	p.hands = hands{travel: backward, at: p.hands.at, turnedAt: p.hands.at, stale: true}
 	p.change = transition{}
 	p.album.empty()
 	if wrote {

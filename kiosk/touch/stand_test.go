@@ -232,6 +232,9 @@ func (s *stand) do(actions ...string) {
 	s.t.Helper()
 	for _, a := range actions {
 		s.now = s.now.Add(200 * time.Millisecond)
+		if a == string(page.DoStart) {
+			s.now = s.now.Add(farewell)
+		}
 		s.prog.hands.at = s.now
 		s.prog.awake(s.now)
 		s.prog.act(press{action: a, typing: s.prog.drawn.key.view.Typing}, s.now)

@@ -99,6 +99,45 @@ func TestWarningTakesOverAndGivesWay(t *testing.T) {
 	s.want("loop")
 }
 
+func TestEveryWarningIsReadBeforeOneGoesOn(t *testing.T) {
+	first, second := specimen.Alert(), specimen.Alert()
+	second.ID = "second-warning"
+	s := newStand(t, first, second)
+	if len(s.prog.lib.Alerts(s.device.status.Moment)) != 2 {
+		t.Fatal("there are not two warnings")
+	}
+	on := s.page()
+	s.tap("home")
+	other := s.page()
+	if other == on || (other != "alert:"+string(first.ID) && other != "alert:"+string(second.ID)) {
+		t.Errorf("after %s comes %s", on, other)
+	}
+	s.tap("home")
+	s.want("home")
+	s.pass(5 * time.Second)
+	s.want("home")
+	s.tap("end")
+	if got := s.page(); got != on && got != other {
+		t.Errorf("to the next person it shows %s", got)
+	}
+}
+
+func TestEndTappedTwiceDoesNotBeginAnew(t *testing.T) {
+	s := newStand(t)
+	s.tap("start")
+	at := s.where("end")
+	for range 3 {
+		s.down(1, at)
+		s.now = s.now.Add(60 * time.Millisecond)
+		s.up(1, at)
+		s.now = s.now.Add(140 * time.Millisecond)
+	}
+	s.pass(time.Second)
+	s.want("loop")
+	s.tap("start")
+	s.want("home")
+}
+
 func TestWarningTakesOverFromAnyPage(t *testing.T) {
 	for _, way := range [][]string{
 		{"search", "key:d", "key:b"},
