@@ -213,6 +213,13 @@ func (b board) signature(n *playlist.Notice) []Page {
 				return []Page{b.put(Line{Text: n.Issuer, End: short(n.Issued), Size: s, Align: Spread})}
 			}
 		}
+		if who := wrap(n.Issuer, 12, b.w); b.h >= 2*12 && len(who) > 1 {
+			// Too long for a line of any size: the day follows on a page of its own.
+			return []Page{
+				b.put(Line{Text: who[0], Size: 12}, Line{Text: who[1], Size: 12}),
+				b.put(Line{Text: short(n.Issued), Size: b.fits(short(n.Issued), b.h), Tone: Quiet}),
+			}
+		}
 		if b.h >= 2*12 {
 			return []Page{b.put(b.both(n)...)}
 		}
