@@ -73,6 +73,9 @@ func (x *ctx) lower() {
 			least = lowestKeys
 		}
 		row, _ = x.m.lowFrom(x.settings.Screen.Panel, least)
+		if row > x.m.header && row < x.m.header+x.m.u(130) {
+			row = x.m.header // no room for a title between the head and the page
+		}
 	}
 	if !x.v.lowerable() {
 		row = 0
@@ -95,11 +98,13 @@ func (x *ctx) lower() {
 func (x *ctx) above() {
 	s := x.fixed()
 	m := x.m
-	if m.h < m.header+m.u(8) {
+	if m.h < m.header {
 		return // nothing that could be read
 	}
 	x.masthead(s, false)
-	s.line(0, m.w, m.header-s.weight(x.pal.Rule), x.pal.Rule, x.pal.Ink)
+	if m.h > m.header {
+		s.line(0, m.w, m.header-s.weight(x.pal.Rule), x.pal.Rule, x.pal.Ink) // else the page's own head follows
+	}
 	kicker, title, line := x.opened()
 	room := image.Rect(s.x0, m.header+m.u(24), s.x1, m.h-m.u(24))
 	kick := x.setter.Fit(kicker, x.plain(typeset.Bold, sizeSmall, x.pal.Government), s.width(), 1, m.u(sizeSmall))
