@@ -167,6 +167,9 @@ func (x *ctx) opened() (kicker, title, line string) {
 		if n, _, _, ok := x.lib.Notice(x.v.Notice, x.moment); ok {
 			return joinDots(x.w.kind[n.Kind], x.columnOf(n)), x.title(n), joinDots(n.Issuer, x.w.day(n.Issued, x.now.Year()))
 		}
+		if x.v.Kind == OpinionPage || x.v.Kind == ThanksPage {
+			return site, x.w.typed.opinion, ""
+		}
 	}
 	return "", site, x.settings.Screen.Place
 }
