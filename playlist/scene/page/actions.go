@@ -18,6 +18,14 @@ type act struct {
 // acts are the buttons of a notice's page.
 func (x *ctx) acts(n *playlist.Notice) []act {
 	var out []act
+	if to := x.counterparts(n); len(to) > 0 && x.m.landscape() {
+		// A wide panel's head has no height for a card.
+		label := x.w.read.explanation
+		if isExplanation(n) {
+			label = x.w.read.source
+		}
+		out = append(out, act{label: label, action: ToNotice(to[0].ID)})
+	}
 	if i := ofRole(n, playlist.Sample); i >= 0 {
 		out = append(out, act{label: x.w.read.sample, action: enlarge(i)})
 	}
@@ -131,6 +139,9 @@ func (m metrics) gap() int { return min(int(3*m.perMM+0.5), m.u(40)) }
 // counterpart leads from a document to what explains it and back, near the top
 // of both: nobody who reads a policy should have to look for its explanation.
 func (s *sheet) counterpart(n *playlist.Notice) {
+	if s.m.landscape() {
+		return // it stands in the row of actions
+	}
 	for _, o := range s.counterparts(n) {
 		form := s.w.read.explained
 		if isExplanation(n) {

@@ -36,7 +36,7 @@ func (x *ctx) fund(n *playlist.Notice) content {
 			s.table(&f.Tables[i], i)
 		}
 		s.check(f)
-		s.purposes(f)
+		s.purposes(n)
 		s.hotlineLine(n)
 		s.thumbnails(n, playlist.Scan, x.w.read.scans)
 		s.otherPeriods(n)
@@ -226,9 +226,11 @@ func (s *sheet) sources(x0, y int, f *playlist.Fund) int {
 
 // purposes are the four things that must be public of money: what for, how
 // much, by what standard, where it went (B17). The amounts stand above.
-func (s *sheet) purposes(f *playlist.Fund) {
+func (s *sheet) purposes(n *playlist.Notice) {
+	f := n.Fund
 	s.gap(36)
 	s.rule()
+	s.labelled(s.w.inShort, n.Summary)
 	s.labelled(s.w.purpose, f.Purpose)
 	s.labelled(s.w.standard, f.Standard)
 	if _, _, ok := s.mine(f); ok {

@@ -64,14 +64,14 @@ func (s *sheet) closeFacts(all []fact, across int) bool {
 	}
 	for _, f := range all {
 		s.keep(func() {
-			s.gap(18)
+			s.gap(14)
 			y := s.y
 			w := s.labelWidth()
 			p := s.text(s.x0+w, s.x1, y, f.value, s.bodyBold(s.pal.Ink))
 			l := s.set(f.label, s.small(s.pal.Secondary), w-s.m.u(16))
 			s.put(l, s.x0, y+max(p.Baseline()-l.Baseline(), 0), image.Rect(s.x0, y, s.x0+w, y+l.Height+p.Height))
 			s.y = y + max(p.Height, l.Height)
-			s.gap(18)
+			s.gap(14)
 			s.hair()
 		})
 	}

@@ -97,9 +97,11 @@ func (s *sheet) otherPeriods(n *playlist.Notice) {
 		return
 	}
 	s.heading(s.w.read.otherTimes)
+	rows := s.rows // of the tables; these are not counted with them
 	for _, o := range same {
 		s.entryRow(o)
 	}
+	s.rows = rows
 }
 
 // maxPeriods bounds the list of a fund's other periods: a year by months.

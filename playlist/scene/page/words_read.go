@@ -4,6 +4,7 @@ package page
 type readWords struct {
 	take, takePrint, original, sample, object string // the row of actions
 	explained, explains                       string // 看解读：…, 看文件原文：…
+	explanation, source                       string // the same in the row of actions
 	samples, scans, otherTimes                string
 	ownRow                                    string // leads to the own village's row
 	who                                       string
@@ -25,7 +26,7 @@ type readWords struct {
 
 var readChinese = readWords{
 	take: "扫码带走", takePrint: "扫码或打印", original: "看文件", sample: "看样表", object: "提出异议",
-	explained: "看解读：%s", explains: "看文件原文：%s",
+	explained: "看解读：%s", explains: "看文件原文：%s", explanation: "看解读", source: "看原文",
 	samples: "样表（照着填）", scans: "批准文件（原件）", otherTimes: "其他时期",
 	ownRow: "找到%s", who: "谁能办",
 
@@ -47,7 +48,7 @@ var readChinese = readWords{
 
 var readEnglish = readWords{
 	take: "Take along", takePrint: "Scan or print", original: "Document", sample: "Samples", object: "Object",
-	explained: "In plain words: %s", explains: "The document: %s",
+	explained: "In plain words: %s", explains: "The document: %s", explanation: "In plain words", source: "The document",
 	samples: "Sample forms", scans: "The approved document", otherTimes: "Other periods",
 	ownRow: "Find %s", who: "For whom",
 
