@@ -139,15 +139,17 @@ func (s *Speaker) line(ctx context.Context, text string) ([]int16, error) {
 	cmd.Stdout, cmd.Stderr = &out, &complaint
 	cmd.WaitDelay = 2 * time.Second // a child that kept the pipe open does not hold us
 	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
+		if out.full {
+			err = fmt.Errorf("the voice sent too much: %w", err)
+		} else if ctx.Err() != nil {
 			err = fmt.Errorf("it took longer than %v: %w", s.cfg.Timeout, ctx.Err())
 		}
-		if what := strings.TrimSpace(complaint.String()); what != "" {
+		if what := strings.TrimSpace(complaint.kept.String()); what != "" {
 			err = fmt.Errorf("%w (%s)", err, what)
 		}
 		return nil, err
 	}
-	rate, pcm, err := readWAV(out.Bytes())
+	rate, pcm, err := readWAV(out.kept.Bytes())
 	if err != nil {
 		return nil, fmt.Errorf("what the voice sent: %w", err)
 	}
@@ -158,17 +160,19 @@ func (s *Speaker) line(ctx context.Context, text string) ([]int16, error) {
 	return pcm, nil
 }
 
-// bounded keeps so many bytes and refuses more, which ends the program.
+// bounded keeps so many bytes and refuses more, which ends the program. The
+// buffer is not embedded: its ReadFrom would go past Write.
 type bounded struct {
-	bytes.Buffer
+	kept  bytes.Buffer
 	limit int
+	full  bool
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > b.limit {
+	if b.full = b.kept.Len()+len(p) > b.limit; b.full {
 		return 0, errors.New("the voice sent too much")
 	}
-	return b.Buffer.Write(p)
+	return b.kept.Write(p)
 }
 
 // loud is what is not silence.

@@ -102,7 +102,7 @@ func TestRecord(t *testing.T) {
 }
 
 func TestVoiceFails(t *testing.T) {
-	for mode, want := range map[string]string{"fail": "no such voice", "hang": "longer than", "endless": "", "noise": "no WAV"} {
+	for mode, want := range map[string]string{"fail": "no such voice", "hang": "longer than", "endless": "too much", "noise": "no WAV"} {
 		timeout := 20 * time.Second
 		if mode == "hang" {
 			timeout = time.Second

@@ -137,8 +137,8 @@ func (p *Player) play(it *playing, command []string, raw bool, volume int) {
 	}
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.SysProcAttr = ownGroup()
-	var complaint tail
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(sound(it.r, raw, volume)), &complaint
+	var said complaint
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(sound(it.r, raw, volume)), &said
 	cmd.WaitDelay = time.Second
 
 	p.mu.Lock()
@@ -170,7 +170,7 @@ func (p *Player) play(it *playing, command []string, raw bool, volume int) {
 		p.failing = false
 	default:
 		if !p.failing {
-			p.log.Error("Recordings cannot be played; it is tried again in a while.", "command", command[0], "error", err, "said", complaint.String())
+			p.log.Error("Recordings cannot be played; it is tried again in a while.", "command", command[0], "error", err, "said", said.kept.String())
 		}
 		p.failing, p.rest = true, time.Now().Add(restFor)
 	}
@@ -239,12 +239,13 @@ func (p *Player) Spoken() (mark int, speaking bool) {
 	return mark, true
 }
 
-// tail keeps the beginning of what a player complains about.
-type tail struct{ bytes.Buffer }
+// complaint keeps the beginning of what a player complains about. The buffer is
+// not embedded: its ReadFrom would go past Write.
+type complaint struct{ kept bytes.Buffer }
 
-func (t *tail) Write(b []byte) (int, error) {
-	if room := 500 - t.Len(); room > 0 {
-		t.Buffer.Write(b[:min(room, len(b))])
+func (c *complaint) Write(b []byte) (int, error) {
+	if room := 500 - c.kept.Len(); room > 0 {
+		c.kept.Write(b[:min(room, len(b))])
 	}
 	return len(b), nil
 }
