@@ -39,7 +39,7 @@ func modes(panel playlist.Panel) []page.View {
 		some = append(some, page.View{Large: 2})
 	}
 	if raceOn {
-		some = some[1:2]
+		some = some[:1]
 	}
 	return some
 }
