@@ -62,7 +62,7 @@ var probes = map[string]probe{
 		drive: func(ctx context.Context, _ *Display, p *program) {
 			// A machine that is busy with other tests samples late; on a quiet
 			// one 20 ms are enough.
-			if err := tap(ctx, 80*time.Millisecond); err != nil {
+			if err := tap(ctx, 150*time.Millisecond); err != nil {
 				p.fail(err)
 			}
 			until(ctx, func() bool { return len(p.snapshot().Events) >= 2*taps+1 })
@@ -373,7 +373,7 @@ func TestTouchesArrive(t *testing.T) {
 // walkPanel is quick to paint, with the letters of a large panel.
 var walkPanel = playlist.Panel{Width: 540, Height: 960, WidthMM: 529, HeightMM: 941}
 
-const walkFrames = 240
+const walkFrames = 120
 
 // walkStep is pages turning: each slides or fades into the next.
 func walkStep() (func(now time.Time, n int) (*scene.Frame, time.Time), error) {
@@ -403,7 +403,7 @@ func walkStep() (func(now time.Time, n int) (*scene.Frame, time.Time), error) {
 	}, nil
 }
 
-// TestNoFlashBetweenPages watches the screen from outside while thirty pages turn.
+// TestNoFlashBetweenPages watches the screen from outside while fifteen pages turn.
 func TestNoFlashBetweenPages(t *testing.T) {
 	size := image.Pt(walkPanel.Width, walkPanel.Height)
 	display := rig.Xvfb(t, size)
