@@ -3,10 +3,13 @@ package page_test
 import (
 	"fmt"
 	"image"
+	"image/color"
+	"math"
 	"strings"
 	"testing"
 
 	"mingbai/playlist"
+	"mingbai/playlist/scene"
 	"mingbai/playlist/scene/page"
 	"mingbai/playlist/scene/specimen"
 	"mingbai/playlist/speech"
@@ -160,4 +163,43 @@ func TestSpokenLinesAreMarked(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Text on the tint of the line that is read aloud is as legible as on paper:
+// 4.5:1, 7:1 in high contrast.
+func TestSpokenLineIsLegible(t *testing.T) {
+	b, lib := book(t, specimen.Portrait)
+	for _, high := range []bool{false, true} {
+		n, _, _, _ := lib.Notice(specimen.GuideID, specimen.Now())
+		v := page.View{Kind: page.NoticePage, Notice: n.ID, Spoken: n.Guide.Who, HighContrast: high}
+		f, info := b.Draw(v, lib, specimen.Now(), specimen.Online())
+		at := info.Spoken.Add(image.Pt(0, info.Viewport.Min.Y))
+		ground := paint(f).RGBAAt(at.Min.X-3, (at.Min.Y+at.Max.Y)/2)
+		pal, least := scene.Standard(), 4.5
+		if high {
+			pal, least = scene.HighContrast(), 7
+		}
+		if !high && ground == pal.Paper {
+			t.Fatalf("at %v nothing is tinted", at)
+		}
+		if got := contrast(pal.Secondary, ground); got < least {
+			t.Errorf("high contrast %v: small text stands %.2f:1 on the tint", high, got)
+		}
+	}
+}
+
+// contrast is WCAG's ratio of two colours' luminance.
+func contrast(a, b color.RGBA) float64 {
+	light := func(c color.RGBA) float64 {
+		lin := func(v uint8) float64 {
+			x := float64(v) / 255
+			if x <= 0.03928 {
+				return x / 12.92
+			}
+			return math.Pow((x+0.055)/1.055, 2.4)
+		}
+		return 0.2126*lin(c.R) + 0.7152*lin(c.G) + 0.0722*lin(c.B)
+	}
+	x, y := light(a)+0.05, light(b)+0.05
+	return max(x, y) / min(x, y)
 }

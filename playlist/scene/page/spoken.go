@@ -68,5 +68,5 @@ func (s *sheet) mark(p *typeset.Para, x, y int) {
 		s.c.Outline(r, s.m.u(8), s.weight(3), s.pal.Government)
 		return
 	}
-	s.c.Round(r, s.m.u(8), scene.Mix(s.pal.Paper, s.pal.Government, 40))
+	s.c.Round(r, s.m.u(8), scene.Mix(s.pal.Paper, s.pal.Government, 28))
 }

@@ -198,7 +198,7 @@ func LED(panel playlist.Panel) []Specimen {
 // and what differs from it in kind. The others are only audited.
 var golden = []string{
 	"home", "home-contrast", "column", "announcement", "guide", "guide-english",
-	"fund", "fund-scrolled", "look", "low-guide", "media", "alert", "alert-exercise", "attract-fund", "pairing", "fallback",
+	"fund", "fund-scrolled", "fund-served", "explanation", "guide-spoken", "take-guide", "picture", "look", "low-guide", "media", "alert", "alert-exercise", "attract-fund", "pairing", "fallback",
 	"search", "search-contrast", "search-strokes", "search-none", "opinion", "opinion-typing", "objection", "thanks",
 }
 
