@@ -18,9 +18,19 @@ func (x *ctx) home() content {
 func (x *ctx) homeTiles(s *sheet) {
 	tiles := x.lib.Tiles()
 	gap := x.m.u(20)
+	// In the low part of an upright panel all tiles stand on the first page, and
+	// what one finds in them gives way.
+	tight := x.origin.Y > 0 && !x.m.landscape()
+	if tight {
+		gap = x.m.u(16)
+		s.gap(24 - 36)
+	}
 	s.gap(36)
 	s.askBox()
 	s.gap(28)
+	if tight {
+		s.gap(20 - 28)
+	}
 	rows := (len(tiles) + 1) / 2
 	if rows == 0 {
 		return
@@ -29,6 +39,9 @@ func (x *ctx) homeTiles(s *sheet) {
 	title := x.tileTitle(tiles, w)
 	// Large text leaves room for the hints only where the page scrolls anyway.
 	high, hints := x.m.u(154), s.high == 0 || x.m.landscape() || x.m.large == 1
+	if tight {
+		high, hints = max(title.Leading+x.m.u(24), x.m.touch()), false
+	}
 	for _, c := range tiles {
 		if h := x.tileHint(c, w); h != nil && hints {
 			high = max(high, title.Leading+h.Height+x.m.u(54))
@@ -58,7 +71,7 @@ func (x *ctx) homeTiles(s *sheet) {
 func (s *sheet) askBox() {
 	m := s.m
 	high := max(m.u(108), m.touch())
-	if m.landscape() {
+	if m.landscape() || s.origin.Y > 0 {
 		high = max(m.u(92), m.touch())
 	}
 	r := image.Rect(s.x0, s.y, s.x1, s.y+high)
