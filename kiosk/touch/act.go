@@ -90,7 +90,7 @@ func (p *Program) tooSoon(v page.Verb) bool {
 // turns reports whether a verb leads to another page.
 func turns(v page.Verb) bool {
 	switch v {
-	case page.DoStart, page.DoHome, page.DoBack, page.DoColumn, page.DoNotice, page.DoPostings, page.DoLatest,
+	case page.DoStart, page.DoHome, page.DoBack, page.DoColumn, page.DoColumns, page.DoNotice, page.DoPostings, page.DoLatest,
 		page.DoSearch, page.DoOpinion, page.DoObject, page.DoSubmit, page.DoEnlarge:
 		return true
 	}
@@ -167,6 +167,8 @@ func (p *Program) walk(a page.Action) bool {
 		p.back()
 	case page.DoColumn:
 		p.open(page.View{Kind: page.ColumnPage, Column: playlist.ColumnID(a.Arg)})
+	case page.DoColumns:
+		p.open(page.View{Kind: page.ColumnPage})
 	case page.DoNotice:
 		p.open(page.View{Kind: page.NoticePage, Notice: playlist.NoticeID(a.Arg)})
 	case page.DoPostings:

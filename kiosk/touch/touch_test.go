@@ -256,6 +256,55 @@ func TestNewScreenShowsItsCode(t *testing.T) {
 	s.want("fallback") // enrolled, but no content yet
 }
 
+// TestEveryWayOnLeadsSomewhere touches whatever home and the top of the catalogue
+// offer: nothing there is dead, and there is a way back from everything.
+func TestEveryWayOnLeadsSomewhere(t *testing.T) {
+	s := newStand(t)
+	s.settle()
+	for name, way := range map[string][]string{
+		"home":          {"start"},
+		"all columns":   {"start", "columns"},
+		"search":        {"start", "search"},
+		"a fund notice": {"start", "notice:" + string(specimen.FundID)},
+	} {
+		tried := map[string]bool{}
+		for again := true; again; {
+			again = false
+			s.do("end")
+			s.do(way...)
+			s.pass(time.Second)
+			from := s.view()
+			for _, r := range s.frame.Regions {
+				a, ok := page.ParseAction(r.Action)
+				if !ok {
+					t.Fatalf("%s offers %q, which says nothing", name, r.Action)
+				}
+				if tried[r.Action] || !turns(a.Verb) || a.Verb == page.DoHome || a.Verb == page.DoBack {
+					continue
+				}
+				tried[r.Action], again = true, true
+				s.tap(r.Action)
+				to := s.view()
+				if to.Kind == from.Kind && to.Notice == from.Notice && to.Column == from.Column {
+					t.Errorf("%s: %q leads nowhere", name, r.Action)
+				}
+				s.tap("back")
+				if to := s.view(); to.Kind != from.Kind || to.Notice != from.Notice || to.Column != from.Column {
+					t.Errorf("%s: from %q the way back leads to %s", name, r.Action, to.Kind)
+				}
+				break
+			}
+		}
+		if len(tried) < 2 {
+			t.Errorf("%s offers only %v", name, tried)
+		}
+	}
+	s.do("end", "start", "columns")
+	if v := s.view(); v.Kind != page.ColumnPage || v.Column != "" {
+		t.Errorf("the top of the catalogue is %+v", v)
+	}
+}
+
 // TestJourneys are ways that people go, by touch alone.
 func TestJourneys(t *testing.T) {
 	for name, way := range map[string][]string{
