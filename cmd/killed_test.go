@@ -60,6 +60,9 @@ func TestKilledInSync(t *testing.T) {
 				v.round(killAt[rng.IntN(len(killAt))], time.Duration(rng.Int64N(int64(40*time.Millisecond))))
 				done.Add(1)
 			}
+			if !t.Failed() {
+				v.deliver(t)
+			}
 			generations.Add(int64(v.changed))
 			voices.Add(int64(v.arrived))
 			if id, err := v.screenID(); err != nil {
@@ -79,8 +82,8 @@ func TestKilledInSync(t *testing.T) {
 	if n := generations.Load(); n < int64(rounds)/50 {
 		t.Errorf("the devices were killed too early: only %d of %d rounds changed anything", n, rounds)
 	}
-	if n := voices.Load(); n < int64(rounds)/50 {
-		t.Errorf("the devices were killed too early: only %d voices arrived", n)
+	if n := voices.Load(); n < 4 {
+		t.Errorf("the devices were killed too early: only %d voices were accepted", n)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"testing"
 	"time"
 
 	"mingbai/assets/durable"
@@ -71,4 +72,30 @@ func (v *victim) checkVoices(p *process, log *slog.Logger) error {
 		}
 	}
 	return nil
+}
+
+// deliver lets the device run in peace until the office has every voice that was
+// ever accepted, and checks the disk once more.
+func (v *victim) deliver(t *testing.T) {
+	p, err := v.start()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer p.kill()
+	await(t, p, "the delivery of what residents said", func() bool {
+		for said := range v.accepted {
+			if _, err := v.o.c.Store.Voice(context.Background(), said); err != nil {
+				return false
+			}
+		}
+		return true
+	})
+	p.kill()
+	if err := v.check(p); err != nil {
+		t.Errorf("%s, after all was delivered: %v", v.name, err)
+	}
+	// What it accepted in this last run, and what had not left the disk yet, may
+	// be here still; everything else has arrived.
+	v.arrived += len(v.accepted)
 }

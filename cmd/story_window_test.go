@@ -152,14 +152,19 @@ func (w *world) place(ts *testscript.TestScript, s *screen, wanted string) scene
 }
 
 // rest waits until a person would see that the page has come to rest: nothing
-// new for a quarter of a second.
+// new for a quarter of a second, and on the loop for longer, because a second
+// touch on 结束 must not begin anew.
 func (w *world) rest(ts *testscript.TestScript, s *screen) {
 	last, since := -1, time.Now()
 	w.until(ts, s.name+" comes to rest", func() (bool, string) {
 		if n := w.glass(s).Frames; n != last {
 			last, since = n, time.Now()
 		}
-		return time.Since(since) >= 250*time.Millisecond, fmt.Sprint(last, " frames")
+		quiet := 250 * time.Millisecond
+		if slices.ContainsFunc(w.regions(s), func(r scene.Region) bool { return r.Action == "start" }) {
+			quiet = 800 * time.Millisecond
+		}
+		return time.Since(since) >= quiet, fmt.Sprint(last, " frames")
 	})
 }
 

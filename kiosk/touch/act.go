@@ -107,14 +107,18 @@ func staysOn(v page.Verb) bool {
 }
 
 // outside puts the sheet away after a touch that was not for it, and reports
-// whether that was all the touch did: the bar works, what lies behind does not.
+// whether that was all the touch did: the bar works, what lies behind only when
+// the sheet is the one of sizes.
 func (p *Program) outside(v page.Verb) bool {
 	switch v {
 	case page.DoLarge, page.DoSize, page.DoContrast, page.DoLow, page.DoPrint, page.DoTake, page.DoLang, page.DoRead:
 		return false
 	}
+	sheet := p.session.sheet
 	p.session.sheet, p.session.sheetAt = page.NoSheet, time.Time{}
-	return v != page.DoHome && v != page.DoBack
+	// The sheet of sizes leaves the page free: who has made the text larger goes
+	// on with one touch. The one to take away covers what it is about.
+	return sheet != page.LookSheet && v != page.DoHome && v != page.DoBack
 }
 
 // look does what changes how pages look.
