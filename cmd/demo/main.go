@@ -6,7 +6,8 @@
 //	go run ./cmd/demo -book DIR            nothing but the picture book, with every page of the county
 //
 // It installs the system packages that are missing, saying which and why. With
-// -once it enrols the screens, publishes an announcement, stops the controller,
+// -once it enrols the screens, publishes an announcement, lets a resident look
+// something up and leave an opinion at the touchscreen, stops the controller,
 // restarts the screens without it, starts it again, takes the announcement down,
 // raises and lifts an exercise alert, saves a picture of every screen at every
 // step and of the console's pages, and the touchscreen's picture book, prints a JSON object as its last output, and

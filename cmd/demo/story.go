@@ -27,6 +27,7 @@ func (w *world) story(ctx context.Context) (sum summary) {
 		{"enrol the screens", w.enrol},
 		{"count what is published", func(ctx context.Context) error { return w.count(ctx, &sum) }},
 		{"publish an announcement", func(ctx context.Context) (err error) { notice, err = w.publish(ctx); return err }},
+		{"a resident looks something up", w.visit},
 		{"photograph the console", func(ctx context.Context) (err error) {
 			sum.Pages, err = w.photographConsole(ctx, notice.Notice)
 			return err

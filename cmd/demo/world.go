@@ -78,7 +78,7 @@ func newWorld(ctx context.Context, say io.Writer, o options) (w *world, err erro
 		return w, err
 	}
 	w.screens = []*screen{
-		{id: "hall-touch-1", kind: "touch", site: "qinghe-hall", width: 1080, height: 1920, panel: "width_mm = 529\nheight_mm = 941"},
+		{id: "hall-touch-1", kind: "touch", site: "qinghe-hall", width: 1080, height: 1920, panel: "width_mm = 529\nheight_mm = 941\nbottom_mm = 600"},
 		{id: "hall-led-gate", kind: "led", site: "qinghe-hall", width: 192, height: 64, scale: 6, panel: "width_mm = 1920\nheight_mm = 640\ncolours = \"full\""},
 		{id: "hall-led-window", kind: "led", site: "qinghe-hall", width: 320, height: 32, scale: 4, panel: "width_mm = 1520\nheight_mm = 152\ncolours = \"dual\""},
 	}
