@@ -28,12 +28,12 @@ func (w *world) story(ctx context.Context) (sum summary) {
 		{"count what is published", func(ctx context.Context) error { return w.count(ctx, &sum) }},
 		{"publish an announcement", func(ctx context.Context) (err error) { notice, err = w.publish(ctx); return err }},
 		{"a resident looks something up", w.visit},
+		{"go on without the controller", w.offline},
+		{"bring the ledgers in", func(ctx context.Context) (err error) { sum.LedgerRows, err = w.reunite(ctx); return err }},
 		{"photograph the console", func(ctx context.Context) (err error) {
 			sum.Pages, err = w.photographConsole(ctx, notice.Notice)
 			return err
 		}},
-		{"go on without the controller", w.offline},
-		{"bring the ledgers in", func(ctx context.Context) (err error) { sum.LedgerRows, err = w.reunite(ctx); return err }},
 		{"take the announcement down", func(ctx context.Context) error { return w.takeDown(ctx, notice) }},
 		{"raise and lift an exercise", w.exercise},
 		{"weigh the screens", w.weigh},
