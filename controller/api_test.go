@@ -445,6 +445,21 @@ func testOfficeRoutes(t *testing.T, a *client, c *controller.Controller, root pl
 	if r := a.try("GET", "/api/v1/blobs/"+picture.Renditions[0].Ref.String(), ""); r.status != 200 || int64(len(r.body)) != picture.Renditions[0].Size {
 		t.Errorf("blob: %d, %d bytes", r.status, len(r.body))
 	}
+	// A scanned page keeps what an illustration loses: it is read enlarged.
+	page := image.NewGray(image.Rect(0, 0, 1654, 2339))
+	for i := range page.Pix {
+		page.Pix[i] = 255
+	}
+	var scan bytes.Buffer
+	if err := png.Encode(&scan, page); err != nil {
+		t.Fatal(err)
+	}
+	var paper playlist.Picture
+	a.do("POST", "/api/v1/pictures?role=scan", scan.String(), &paper)
+	if paper.Role != playlist.Scan || len(paper.Renditions) == 0 || paper.Renditions[0].Height != 2339 {
+		t.Errorf("a scanned page: %+v", paper)
+	}
+	a.refused("POST", "/api/v1/pictures?role=poster", scan.String(), 400, "bad_request")
 	a.refused("POST", "/api/v1/pictures", "GIF89a, but not really", 422, "picture_damaged")
 
 	// Errors say what and where.

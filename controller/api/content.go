@@ -87,8 +87,13 @@ func (a *api) getEdition(c *call) (any, error) {
 }
 
 func (a *api) uploadPicture(c *call) (any, error) {
+	q := c.r.URL.Query()
+	role := playlist.PictureRole(q.Get("role"))
+	if role != playlist.Illustration && role != playlist.Scan && role != playlist.Sample {
+		return nil, badField("role", "应为 scan（原件）或 sample（样表），插图不用填", "scan, sample, or nothing for an illustration")
+	}
 	body := http.MaxBytesReader(c.w, c.r.Body, a.Upload+1)
-	p, err := a.Desk.Picture(c.ctx, body, a.Upload, c.r.URL.Query().Get("caption"))
+	p, err := a.Desk.Picture(c.ctx, body, a.Upload, role, q.Get("caption"))
 	return p, err
 }
 

@@ -42,7 +42,7 @@ func (a *api) routes() []route {
 		{Method: "POST", Path: "/alerts", Name: "raiseAlert", Summary: "Raise an alert on a site and all below", Roles: releases, Body: AlertSubmission{}, Answer: Published{}, Status: 201, Do: a.raiseAlert},
 		{Method: "POST", Path: "/alerts/{notice}/lift", Name: "liftAlert", Summary: "Lift an alert", Roles: releases, Answer: Published{}, Do: a.liftAlert},
 
-		{Method: "POST", Path: "/pictures", Name: "uploadPicture", Summary: "Upload a picture; the answer goes into a notice's pictures", Roles: writes, Query: []param{{"caption", "string", "its caption"}}, Body: media{Type: "image/*"}, Answer: playlist.Picture{}, Status: 201, Do: a.uploadPicture},
+		{Method: "POST", Path: "/pictures", Name: "uploadPicture", Summary: "Upload a picture; the answer goes into a notice's pictures", Roles: writes, Query: []param{{"caption", "string", "its caption"}, {"role", "string", "scan for a page of the approved document, sample for a filled-in form; without it an illustration"}}, Body: media{Type: "image/*"}, Answer: playlist.Picture{}, Status: 201, Do: a.uploadPicture},
 		{Method: "GET", Path: "/blobs/{ref}", Name: "getBlob", Summary: "The bytes of a blob", Answer: media{Type: "application/octet-stream"}, Do: a.getBlob},
 		{Method: "GET", Path: "/channels", Name: "listChannels", Summary: "All channels with their newest revision", Answer: list[store.Channel]{}, Do: a.listChannels},
 		{Method: "GET", Path: "/channels/{channel}/editions", Name: "listEditions", Summary: "The newest editions of a channel", Query: []param{{"limit", "integer", "at most so many, up to 1000"}}, Answer: list[store.EditionHead]{}, Do: a.listEditions},

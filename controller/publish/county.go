@@ -177,19 +177,23 @@ func (d *Desk) unchanged(ctx context.Context, t *store.Tx, n playlist.Notice) (b
 // importPictures stores the pictures of drafts, each file once, several at a
 // time.
 func (d *Desk) importPictures(ctx context.Context, drafts []intake.Draft) ([]playlist.Notice, error) {
-	done := map[assets.Ref]*playlist.Picture{}
+	type use struct {
+		ref  assets.Ref
+		role playlist.PictureRole
+	}
+	done := map[use]*playlist.Picture{}
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(cap(d.pictures))
 	for _, draft := range drafts {
-		for _, p := range draft.Pictures {
-			ref := assets.RefOf(p.Data)
-			if done[ref] != nil {
+		for i, p := range draft.Pictures {
+			as := use{assets.RefOf(p.Data), draft.Notice.Pictures[i].Role}
+			if done[as] != nil {
 				continue
 			}
 			into := new(playlist.Picture)
-			done[ref] = into
+			done[as] = into
 			group.Go(func() error {
-				picture, err := d.Picture(inner, bytes.NewReader(p.Data), maxPictureFile, "")
+				picture, err := d.Picture(inner, bytes.NewReader(p.Data), maxPictureFile, as.role, "")
 				if err != nil {
 					return fmt.Errorf("%s: picture %s: %w", draft.File, p.Name, err)
 				}
@@ -206,9 +210,8 @@ func (d *Desk) importPictures(ctx context.Context, drafts []intake.Draft) ([]pla
 		n := draft.Notice
 		n.Pictures = slices.Clone(n.Pictures)
 		for i, p := range draft.Pictures {
-			picture := *done[assets.RefOf(p.Data)]
+			picture := *done[use{assets.RefOf(p.Data), n.Pictures[i].Role}]
 			picture.Caption = p.Caption
-			picture.Role = n.Pictures[i].Role
 			n.Pictures[i] = picture
 		}
 		notices = append(notices, n)

@@ -15,10 +15,22 @@ import (
 // it for lists, and a thumbnail that also fits LED boards.
 var boxes = []image.Point{{X: 1920, Y: 1920}, {X: 960, Y: 960}, {X: 320, Y: 320}}
 
+// paper is the size of what people enlarge to read: an A4 page scanned with 200
+// dots to the inch keeps every one of them, 1654 by 2339.
+var paper = image.Pt(2400, 2400)
+
+// sizesFor returns the sizes for a picture's role.
+func sizesFor(role playlist.PictureRole) []image.Point {
+	if role == playlist.Illustration {
+		return boxes
+	}
+	return append([]image.Point{paper}, boxes...)
+}
+
 // Picture takes an uploaded picture of at most limit bytes, makes the sizes that
 // screens need and stores them. A refused picture is a *rendition.Error; one
 // that is too long is assets.ErrTooLarge.
-func (d *Desk) Picture(ctx context.Context, r io.Reader, limit int64, caption string) (playlist.Picture, error) {
+func (d *Desk) Picture(ctx context.Context, r io.Reader, limit int64, role playlist.PictureRole, caption string) (playlist.Picture, error) {
 	src, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
 		return playlist.Picture{}, fmt.Errorf("read the picture: %w", err)
@@ -32,11 +44,11 @@ func (d *Desk) Picture(ctx context.Context, r io.Reader, limit int64, caption st
 		return playlist.Picture{}, fmt.Errorf("wait to read the picture: %w", ctx.Err())
 	}
 	defer func() { <-d.pictures }()
-	sizes, err := rendition.Render(src, boxes)
+	sizes, err := rendition.Render(src, sizesFor(role))
 	if err != nil {
 		return playlist.Picture{}, fmt.Errorf("read the picture: %w", err)
 	}
-	picture := playlist.Picture{Caption: caption}
+	picture := playlist.Picture{Role: role, Caption: caption}
 	for _, s := range sizes {
 		ref, err := d.cfg.Blobs.PutBytes(s.Data)
 		if err != nil {
