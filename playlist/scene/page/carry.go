@@ -97,9 +97,9 @@ func (x *ctx) factLines(n *playlist.Notice) []string {
 		}
 	case n.Fund != nil:
 		f := n.Fund
-		put(joinDots(f.Period, x.w.total), written(f.Total))
+		put(joinDots(f.Period, x.w.total), x.w.written(f.Total))
 		if name, mine, ok := x.mine(f); ok {
-			put(name, written(mine))
+			put(name, x.w.written(mine))
 		}
 		if st, ok := x.lib.Posting(n, x.moment); ok {
 			put(x.w.read.postingShort, joinSpan(x.w, st, x.now.Year()))

@@ -9,6 +9,9 @@ import (
 	"mingbai/playlist/scene/typeset"
 )
 
+// fundShare is how much of a wide panel the head of a fund notice takes.
+const fundShare = 42
+
 // fund shows the total and the reader's own village before anything else, then
 // how long it is on public notice, then where the money comes from and the
 // tables, added up again on this machine.
@@ -22,14 +25,30 @@ func (x *ctx) fund(n *playlist.Notice) content {
 	if kicker == "" {
 		kicker = x.w.kind[n.Kind]
 	}
-	head := func(s *sheet) {
+	later := "" // the index number where it takes a line that the amounts need
+	if column, _ := x.columns(fundShare, true); x.m.landscape() && x.setter.Width(joinDots(kicker, index), x.smallBold(x.pal.Money)) > column.width() {
+		later, index = index, ""
+	}
+	compose := func(s *sheet, totals func(*playlist.Fund)) {
 		s.pageTitle(joinDots(kicker, index), playlist.Money, x.title(n), "")
 		s.y -= x.m.u(18)
 		s.paraParts(s.small(x.pal.Secondary), n.Issuer, sprintf(x.w.issued, x.w.day(n.Issued, x.now.Year())), n.Document)
 		s.gap(26)
 		s.rule()
-		s.totals(f)
+		totals(f)
 		s.postingPanel(n)
+	}
+	head := func(s *sheet) {
+		totals := s.totals
+		if s.m.landscape() {
+			// The number that people came for is seen without scrolling, and how
+			// long it is on public notice.
+			probe := s.spare()
+			if compose(probe, probe.totals); probe.y > s.m.h-s.m.header-s.m.bar-s.m.actsHigh() {
+				totals = s.closeTotals
+			}
+		}
+		compose(s, totals)
 	}
 	body := func(s *sheet) {
 		for i := range f.Tables {
@@ -37,11 +56,15 @@ func (x *ctx) fund(n *playlist.Notice) content {
 		}
 		s.check(f)
 		s.purposes(n)
+		if later != "" {
+			s.gap(18)
+			s.para(later, s.small(s.pal.Secondary))
+		}
 		s.hotlineLine(n)
 		s.thumbnails(n, playlist.Scan, x.w.read.scans)
 		s.otherPeriods(n)
 	}
-	return content{head: head, body: body, share: 42, counts: x.w.moreRows, acts: x.acts(n)}
+	return content{head: head, body: body, share: fundShare, counts: x.w.moreRows, acts: x.acts(n)}
 }
 
 // own finds the row of a table that belongs to the screen's own site or, from
@@ -88,8 +111,11 @@ func (x *ctx) mine(f *playlist.Fund) (name string, amount playlist.Amount, ok bo
 
 // number splits an amount into digits and unit for a headline. Where 万元 would
 // take more than two decimals it is rounded to them, and exact is the amount in
-// 元, which must then stand beside it.
-func number(a playlist.Amount) (digits, unit, exact string) {
+// 元, which must then stand beside it. English does not count in ten thousands.
+func (w *words) number(a playlist.Amount) (digits, unit, exact string) {
+	if w.en {
+		return strings.TrimSuffix(a.String(), ".00"), "yuan", ""
+	}
 	digits, unit, _ = strings.Cut(a.Short(), " ")
 	if _, part, ok := strings.Cut(digits, "."); !ok || len(part) <= 2 {
 		return digits, unit, ""
@@ -105,8 +131,11 @@ func number(a playlist.Amount) (digits, unit, exact string) {
 
 // written is an amount exact and with its unit: in 万元 where two decimals do,
 // else in 元.
-func written(a playlist.Amount) string {
-	if _, _, exact := number(a); exact != "" {
+func (w *words) written(a playlist.Amount) string {
+	switch _, _, exact := w.number(a); {
+	case w.en:
+		return a.String() + " yuan"
+	case exact != "":
 		return exact
 	}
 	return a.Short()
@@ -116,7 +145,7 @@ func written(a playlist.Amount) string {
 func (s *sheet) figureSize(most int, amounts []playlist.Amount, widths []int) int {
 	size := s.m.u(most)
 	for i, a := range amounts {
-		digits, unit, _ := number(a)
+		digits, unit, _ := s.w.number(a)
 		u := s.setter.Width(unit, s.style(typeset.Bold, s.m.t(sizeBody), 1.2, s.pal.Ink))
 		p := s.setter.Fit(digits, s.style(typeset.Bold, size, 1.16, s.pal.Ink), widths[i]-u-s.m.u(12), 1, s.m.u(sizeLead))
 		size = min(size, p.Style.Size)
@@ -124,10 +153,18 @@ func (s *sheet) figureSize(most int, amounts []playlist.Amount, widths []int) in
 	return size
 }
 
+// figureFits says whether an amount takes one line of that width at the least
+// size of a figure.
+func (s *sheet) figureFits(a playlist.Amount, width int) bool {
+	digits, unit, _ := s.w.number(a)
+	u := s.setter.Width(unit, s.style(typeset.Bold, s.m.t(sizeBody), 1.2, s.pal.Ink))
+	return u+s.m.u(12)+s.setter.Width(digits, s.style(typeset.Bold, s.m.u(sizeLead), 1.16, s.pal.Ink)) <= width
+}
+
 // figure draws a number as large as the width allows with its unit at its foot
 // and returns the foot's height.
 func (s *sheet) figure(x0, x1, y int, a playlist.Amount, size int, col colour) int {
-	digits, unit, exact := number(a)
+	digits, unit, exact := s.w.number(a)
 	u := s.setter.Line(unit, s.style(typeset.Bold, s.m.t(sizeBody), 1.2, col))
 	st := s.style(typeset.Bold, size, 1.16, col)
 	p := s.setter.Fit(digits, st, x1-x0-u.Width-s.m.u(12), 1, s.m.u(sizeLead))
@@ -159,6 +196,9 @@ func (s *sheet) totals(f *playlist.Fund) {
 			return draw(y+p.Height) + s.m.u(24)
 		}
 		left, rest := split-gutter/2-s.x0, s.x1-split-gutter
+		if !s.figureFits(f.Total, left) || ok && !s.figureFits(mine, rest) {
+			stacked = true // whole yuan take more room than 万元
+		}
 		if stacked {
 			left, rest = s.width(), s.width()
 		}
@@ -202,18 +242,54 @@ func (s *sheet) totals(f *playlist.Fund) {
 	})
 }
 
+// closeTotals sets the amounts exactly, in one line each, where the column beside
+// the tables has no height for more. Where the money comes from stands below them.
+func (s *sheet) closeTotals(f *playlist.Fund) {
+	row := func(label string, a playlist.Amount, col colour) {
+		s.keep(func() {
+			s.gap(14)
+			w := s.labelWidth()
+			digits, unit, _ := strings.Cut(s.w.written(a), " ")
+			u := s.set2(unit, s.smallBold(col))
+			var p *typeset.Para
+			// The sizes are those of the page: at most four and the bar's.
+			for _, size := range []int{s.serif(sizeLead, col).Size, s.m.t(sizeBody), s.m.t(sizeSmall)} {
+				p = s.set2(digits, s.style(typeset.Bold, size, 1.2, col))
+				if p.Width+u.Width+s.m.u(12) <= s.width()-w {
+					break
+				}
+			}
+			l := s.set(label, s.small(s.pal.Secondary), w-s.m.u(16))
+			for _, at := range []struct {
+				p *typeset.Para
+				x int
+			}{{l, s.x0}, {p, s.x0 + w}, {u, s.x0 + w + p.Width + s.m.u(12)}} {
+				y := s.y + max(p.Baseline()-at.p.Baseline(), 0)
+				s.put(at.p, at.x, y, image.Rect(at.x, y, s.x1, y+at.p.Height))
+			}
+			s.y += max(p.Height, l.Height)
+			s.gap(14)
+			s.hair()
+		})
+	}
+	row(s.w.total, f.Total, s.pal.Ink)
+	if name, mine, ok := s.mine(f); ok {
+		row(name, mine, s.pal.Government)
+	}
+}
+
 // sources lists where the money comes from, amounts at the right.
 func (s *sheet) sources(x0, y int, f *playlist.Fund) int {
 	st := s.bodyBold(s.pal.Ink)
 	for _, src := range f.Sources {
-		if s.setter.Width(src.Name, st)+s.setter.Width(written(src.Amount), st)+s.m.u(16) > s.x1-x0 {
+		if s.setter.Width(src.Name, st)+s.setter.Width(s.w.written(src.Amount), st)+s.m.u(16) > s.x1-x0 {
 			st = s.smallBold(s.pal.Ink)
 		}
 	}
 	for _, src := range f.Sources {
 		p := s.text(x0, s.x1, y, src.Name, st)
 		y += p.Height
-		amount := s.set2(written(src.Amount), st)
+		amount := s.set2(s.w.written(src.Amount), st)
 		if len(p.Lines) == 1 && p.Width+amount.Width+s.m.u(16) <= s.x1-x0 {
 			y -= p.Height
 		}
@@ -233,10 +309,10 @@ func (s *sheet) purposes(n *playlist.Notice) {
 	s.labelled(s.w.inShort, n.Summary)
 	s.labelled(s.w.purpose, f.Purpose)
 	s.labelled(s.w.standard, f.Standard)
-	if _, _, ok := s.mine(f); ok {
+	if _, _, ok := s.mine(f); ok || s.m.landscape() {
 		var parts []string
 		for _, src := range f.Sources {
-			parts = append(parts, src.Name+" "+written(src.Amount))
+			parts = append(parts, src.Name+" "+s.w.written(src.Amount))
 		}
 		s.labelled(s.w.source, strings.Join(parts, "，"))
 	}
