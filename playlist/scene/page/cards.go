@@ -167,19 +167,30 @@ func (x *ctx) dialog() {
 	s := x.fixed()
 	w := min(m.u(860), m.w-2*m.margin)
 	s.x0, s.x1 = (m.w-w)/2+m.u(56), (m.w+w)/2-m.u(56)
+	// Who reads large letters reads them here too, where there is height.
+	grown := m.large
+	large := func(st typeset.Style) typeset.Style {
+		st.Size, st.Leading = int(float64(st.Size)*grown), int(float64(st.Leading)*grown)
+		return st
+	}
 	lay := func(s *sheet) {
 		s.gap(56)
 		s.para(x.w.stillThere, x.plain(typeset.Serif, sizeTitle, x.pal.Ink))
 		s.gap(12)
-		s.para(sprintf(x.w.stillLine, x.v.Idle), x.plain(typeset.Sans, sizeBody, x.pal.Ink))
+		line := large(x.plain(typeset.Sans, sizeBody, x.pal.Ink))
+		line.Balance = true
+		s.para(sprintf(x.w.stillLine, x.v.Idle), line)
 		s.gap(48)
 		s.key(m.u(170), x.w.goOn, string(DoContinue), x.plain(typeset.Bold, sizeTitle, x.pal.OnAccent), x.pal.Government)
 		s.gap(24)
-		s.key(max(m.u(110), m.touch()), x.w.endNow, string(DoEnd), x.plain(typeset.Sans, sizeBody, x.pal.Danger), x.pal.Card)
+		s.key(max(m.u(110), m.touch()), x.w.endNow, string(DoEnd), large(x.plain(typeset.Sans, sizeBody, x.pal.Danger)), x.pal.Card)
 		s.gap(56)
 	}
 	probe := s.spare()
-	lay(probe)
+	if lay(probe); probe.y > m.h {
+		grown, probe = 1, s.spare()
+		lay(probe)
+	}
 	s.y = (m.h - probe.y) / 2
 	r := image.Rect((m.w-w)/2, s.y, (m.w+w)/2, s.y+probe.y)
 	x.c.Round(r, m.u(20), x.pal.Card)

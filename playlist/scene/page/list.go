@@ -88,11 +88,11 @@ func (s *sheet) drawEntryRow(n *playlist.Notice) {
 		s.gap(24)
 		state, posting := s.lib.Posting(n, s.moment)
 		posting = posting && !state.Over && state.Day > 0
-		meta, endText := joinDots(n.Issuer, s.w.day(n.Issued, s.now.Year())), s.w.kind[n.Kind]
+		metas, endText := []string{n.Issuer, s.w.day(n.Issued, s.now.Year())}, s.w.kind[n.Kind]
 		endCol := s.pal.Secondary
 		switch {
 		case n.Guide != nil:
-			meta, endText = joinDots(n.Issuer, n.Guide.Place), n.Guide.Limit
+			metas, endText = []string{n.Issuer, n.Guide.Place}, n.Guide.Limit
 		case posting:
 			endText = s.w.dayCount(state.Day, state.Of, state.Working)
 			endCol = s.pal.Money
@@ -100,7 +100,9 @@ func (s *sheet) drawEntryRow(n *playlist.Notice) {
 			endText = n.Announcement.Genre
 		}
 		chevron := s.m.u(36)
-		end := s.setter.Clamp(endText, s.small(endCol), s.width()/3, 1)
+		endStyle := s.small(endCol)
+		endStyle.Align, endStyle.Balance = typeset.End, true
+		end := s.setter.Clamp(endText, endStyle, s.width()/3, 2)
 		x1 := s.x1 - chevron - s.m.u(12)
 		titleTo := x1 - end.Width - s.m.u(32)
 		if s.m.large > 1 {
@@ -110,10 +112,10 @@ func (s *sheet) drawEntryRow(n *playlist.Notice) {
 		s.put(p, s.x0, s.y, image.Rect(s.x0, s.y, titleTo, s.y+p.Height))
 		s.y += p.Height + s.m.u(4)
 		if s.m.large > 1 {
-			meta = joinDots(endText, meta)
+			metas = append([]string{endText}, metas...)
 			end = nil
 		}
-		sub := s.setter.Clamp(meta, s.small(s.pal.Secondary), titleTo-s.x0, 2)
+		sub := s.setter.Clamp(s.wholeParts(s.small(s.pal.Secondary), titleTo-s.x0, metas...), s.small(s.pal.Secondary), titleTo-s.x0, 2)
 		s.put(sub, s.x0, s.y, image.Rect(s.x0, s.y, titleTo, s.y+sub.Height))
 		s.y += sub.Height
 		if posting {
@@ -126,12 +128,28 @@ func (s *sheet) drawEntryRow(n *playlist.Notice) {
 		s.gap(24)
 		mid := top + (s.y-top)/2
 		if end != nil {
-			s.put(end, x1-end.Width, mid-end.Height/2, image.Rect(titleTo, top, x1, s.y))
+			s.put(end, x1-s.width()/3, mid-end.Height/2, image.Rect(titleTo, top, x1, s.y))
 		}
 		s.icon(scene.IconRight, s.x1-chevron+s.m.u(8), mid-chevron/2, chevron, s.pal.Secondary)
 		s.touchable(image.Rect(s.x0-s.m.u(16), top, s.x1+s.m.u(16), s.y), action, s.title(n), true)
 		s.hair()
 	})
+}
+
+// wholeParts joins parts with dots; where they take two lines, the line breaks
+// between two parts, if that keeps them within two.
+func (s *sheet) wholeParts(st typeset.Style, width int, parts ...string) string {
+	all := joinDots(parts...)
+	if s.setter.Width(all, st) <= width {
+		return all
+	}
+	for cut := len(parts) - 1; cut > 0; cut-- {
+		first, second := joinDots(parts[:cut]...), joinDots(parts[cut:]...)
+		if first != "" && second != "" && s.setter.Width(first, st) <= width && s.setter.Width(second, st) <= width {
+			return first + "\n" + second
+		}
+	}
+	return all
 }
 
 // progress draws how much of a posting period has passed.

@@ -27,6 +27,9 @@ func (x *ctx) over() {
 func (x *ctx) raised(high int) *sheet {
 	s := x.fixed()
 	s.y = x.m.h - x.m.bar - high
+	if head := x.m.header - s.weight(x.pal.Rule); s.y > head && s.y < head+x.m.u(48) {
+		s.y = head // no sliver of the page between two lines
+	}
 	r := image.Rect(0, s.y, x.m.w, x.m.h-x.m.bar)
 	x.cover(r)
 	x.info.Over = r.Add(x.origin)
@@ -184,7 +187,8 @@ func (s *sheet) beside(r image.Rectangle, icon scene.IconName, label string, st 
 	s.put(p, left+size+gap, r.Min.Y+(r.Dy()-p.Height)/2, r)
 }
 
-// toast is a short message above what stands at the foot.
+// toast is a short message above what stands at the foot, and above what can be
+// touched there: it lies on what is read.
 func (x *ctx) toast(foot int) {
 	s := x.fixed()
 	m := x.m
@@ -192,6 +196,9 @@ func (x *ctx) toast(foot int) {
 	st.Balance = true
 	p := x.set(x.v.Toast, st, m.w-2*m.margin-m.u(96))
 	r := image.Rect(0, 0, p.Width+m.u(96), p.Height+m.u(48))
+	if view := x.info.Viewport; x.v.Sheet == NoSheet && view.Dy() > r.Dy()+2*m.u(28) {
+		foot = min(foot, view.Max.Y)
+	}
 	r = r.Add(image.Pt((m.w-r.Dx())/2, foot-m.u(28)-r.Dy()))
 	x.cover(r)
 	s.c.Round(r, m.u(16), x.pal.Ink)

@@ -102,8 +102,8 @@ func (x *ctx) above() {
 		return // nothing that could be read
 	}
 	x.masthead(s, false)
-	if m.h > m.header {
-		s.line(0, m.w, m.header-s.weight(x.pal.Rule), x.pal.Rule, x.pal.Ink) // else the page's own head follows
+	if m.h > m.header+m.u(130) {
+		s.line(0, m.w, m.header-s.weight(x.pal.Rule), x.pal.Rule, x.pal.Ink) // else the page's own head follows at once
 	}
 	kicker, title, line := x.opened()
 	room := image.Rect(s.x0, m.header+m.u(24), s.x1, m.h-m.u(24))
