@@ -24,7 +24,7 @@ var chinese = words{
 	tooLong:      "这一份有 %d 张，超过了每人能打印的张数，可以用手机扫码带走",
 	printFailed:  "没有打印出来，请找工作人员，或者用手机扫码带走",
 	noSpeech:     "这一页还没有朗读",
-	noSound:      "这台机器现在不能出声",
+	noSound:      "这台机器现在没有声音，听不了朗读",
 }
 
 var english = words{
@@ -42,7 +42,7 @@ var english = words{
 	tooLong:      "This takes %d sheets, more than one person may print. You can take it away with your phone",
 	printFailed:  "It could not be printed. Please ask the staff, or use your phone",
 	noSpeech:     "There is no recording of this page yet",
-	noSound:      "This machine cannot speak at the moment",
+	noSound:      "There is no sound here for now, nothing can be read aloud",
 }
 
 // words returns the messages in the language of the page.

@@ -216,6 +216,9 @@ func (s *sheet) fieldName(t *Typing, r image.Rectangle) {
 		return
 	}
 	s.put(p, r.Min.X, r.Min.Y+(r.Dy()-p.Height)/2, r)
+	if t.Field == ContactField {
+		return // nobody counts the digits of a number
+	}
 	n := s.set2(sprintf(w.filled, utf8.RuneCountInString(text), most), s.plain(typeset.Sans, sizeSmall, s.pal.Secondary))
 	if p.Width+n.Width+s.m.u(24) <= r.Dx() {
 		s.put(n, r.Max.X-n.Width, r.Min.Y+(r.Dy()-n.Height)/2, r)

@@ -133,7 +133,7 @@ func (s *sheet) snippet(h search.Hit, x1 int) {
 	if h.Where != "" {
 		lead := h.Where + "："
 		if name := s.w.typed.where[h.Where]; name != "" {
-			lead = name + ": "
+			lead = name + ":\u00a0" // a plain one would be lost before a mark
 		}
 		text = lead + text
 		by := len([]rune(lead))

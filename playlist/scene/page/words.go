@@ -66,7 +66,7 @@ var chinese = words{
 	posting: "正在公示", latest: "最新发布", allPostings: "全部 %d 条", allLatest: "全部 %d 条",
 	more: "往下看", moreItems: "下面还有 %d 条", moreRows: "下面还有 %d 行", backTop: "回到开头",
 	older: "这里列出最近的 %d 条，更早的可以查找。", olderSearch: "查找",
-	items: "%d 项", nothing: "这里暂时没有内容", nothingHint: "需要了解，请拨 %s。", subColumns: "分类", noneHere: "目前没有正在公示的事项",
+	items: "%d 条", nothing: "这里暂时没有内容", nothingHint: "需要了解，请拨 %s。", subColumns: "分类", noneHere: "目前没有正在公示的事项",
 
 	howLong: "多久办好", fee: "收费", where: "在哪里办", who: "问谁", complaint: "投诉 %s", legal: "法定 %s", hours: "办理时间",
 	bring: "要带什么（%d 样）", bringNone: "不用带材料", optional: "视情况", original: "原件 %d", copies: "复印 %d",
@@ -115,7 +115,7 @@ var english = words{
 	sum: "Sum", tableMoves: "Wide table, moves sideways",
 	postingOver: "Notice period completed", postingFrom: "From %s",
 	area: "Area", since: "From", measures: "Measures", detail: "Details", warning: "warning", lifted: "Warning lifted", looks: "View",
-	stillThere: "Still there?", stillLine: "Back to the start in %d s; what you entered is wiped", goOn: "Continue", endNow: "Finish",
+	stillThere: "Still there?", stillLine: "Starting over in %d s. What you entered will be cleared.", goOn: "Continue", endNow: "Finish",
 	pairTitle: "Enrol this screen",
 	pairSteps: [3]string{"On an office computer open the Mingbai console, sign in and choose Pair a screen", "Enter the six digits below", "Check place and name and confirm: content appears here at once"},
 	cardTitle: "Welcome", cardHours: "Opening hours", cardDuty: "On duty", cardHotline: "Hotline",

@@ -100,7 +100,7 @@ var typedEnglish = typedWords{
 	ask: map[Pad]string{PinyinPad: "Letters, such as YLBX", StrokePad: "Strokes, such as 一丨一", DigitPad: "Part of a number"},
 	how: map[Pad]string{
 		PinyinPad: "Touch the first letter of each syllable: for yang lao bao xian (pension) touch Y, L, B, X.",
-		StrokePad: "Touch the strokes in the order of writing: 养 begins 丶丿一一一丿. Every stroke that turns is “bend”.",
+		StrokePad: "Touch the strokes in the order of writing: 养 begins 丶丿一一一丿. Every stroke that turns is a bend.",
 		DigitPad:  "Touch some digits of a telephone or document number, such as 12333.",
 	},
 	found: "%d found", guides: "Service guides", funds: "Public funds", others: "Notices and policies",
@@ -108,7 +108,7 @@ var typedEnglish = typedWords{
 	preparing: "One moment, getting ready…", none: "Nothing found", nonePrefer: "Nothing found for %s",
 	tips: map[Pad][]string{
 		PinyinPad: {"Use fewer letters: two or three syllables are enough", "Try the strokes", "Walk through the sections from the home page"},
-		StrokePad: {"The first strokes are enough; Del takes one back", "Every stroke that turns is “bend”, a rising one is “across”", "Walk through the sections from the home page"},
+		StrokePad: {"The first strokes are enough; Del takes one back", "Every stroke that turns is a bend, a rising one goes across", "Walk through the sections from the home page"},
 		DigitPad:  {"Use fewer digits", "Look for the name with letters or strokes", "Walk through the sections from the home page"},
 	},
 	askPerson: "Or ask by telephone", toSections: "See the sections", toOpinion: "Tell us what you look for",
