@@ -1,7 +1,9 @@
 package touch
 
 import (
+	"crypto/rand"
 	"errors"
+	"reflect"
 	"strings"
 	"time"
 
@@ -39,6 +41,13 @@ func (p *Program) submit() {
 			v.Topics = append(v.Topics, topic)
 		}
 	}
+	// A disk that failed may have kept it all the same: the same words again are
+	// the same voice, and count once (DOMAIN I9).
+	v.ID = s.tried.ID
+	if v.ID == "" || !reflect.DeepEqual(v, s.tried) {
+		v.ID = rand.Text()
+	}
+	s.tried = v
 	s.saying = true
 	form := top.Notice
 	p.begin(func() func(time.Time) {
@@ -82,6 +91,7 @@ func (p *Program) said(form playlist.NoticeID, number string, err error) {
 	s.saying = false
 	if err == nil {
 		delete(s.drafts, form)
+		s.tried = wire.Voice{}
 	}
 	for i := range s.pages {
 		v := &s.pages[i]

@@ -28,6 +28,7 @@ type session struct {
 	toastAt time.Time
 
 	drafts map[playlist.NoticeID]*page.Typing // what was typed in a form and not sent; the opinion box has no notice
+	tried  wire.Voice                         // the last that could not be stored
 	rated  map[playlist.NoticeID]bool
 	wrote  bool // something was typed
 

@@ -34,6 +34,7 @@ type device struct {
 	mu     sync.Mutex // guards all below
 	voices []wire.Voice
 	fails  error // what Say returns
+	tried  []string
 	counts map[string]uint64
 	empty  []string
 	reads  *speech.Recording // what Speech returns; nil is none
@@ -73,6 +74,7 @@ func (d *device) Showed(s wire.Showing) { d.showed = append(d.showed[:0], s) }
 func (d *device) Say(v wire.Voice) (string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.tried = append(d.tried, v.ID)
 	if d.fails != nil {
 		return "", d.fails
 	}
