@@ -29,7 +29,7 @@ func TestSubmitIsThankedForWhenItIsStored(t *testing.T) {
 		t.Errorf("the page of thanks has %+v", got)
 	}
 	n, _, _, _ := s.regular.Notice(specimen.FundID, s.device.status.Moment)
-	want := []wire.Voice{{Kind: wire.Objection, Notice: n.ID, Version: n.Version, Title: n.Title, Topics: []string{"金额不对"}, Text: "37"}}
+	want := []wire.Voice{{ID: s.device.tried[0], Kind: wire.Objection, Notice: n.ID, Version: n.Version, Title: n.Title, Topics: []string{"金额不对"}, Text: "37"}}
 	if !reflect.DeepEqual(s.device.voices, want) {
 		t.Errorf("said %+v, want %+v", s.device.voices, want)
 	}
