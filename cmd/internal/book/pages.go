@@ -70,6 +70,7 @@ func (p *Place) Pages() []Page {
 	add("home-look", page.View{Kind: page.Home, Sheet: page.LookSheet})
 	add("latest", page.View{Kind: page.Latest})
 	add("postings", page.View{Kind: page.Postings})
+	add("columns", page.View{Kind: page.ColumnPage})
 	shown := 0
 	for _, c := range p.columns() {
 		shown++

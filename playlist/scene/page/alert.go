@@ -3,6 +3,7 @@ package page
 import (
 	"image"
 	"image/color"
+	"strings"
 
 	"mingbai/playlist"
 	"mingbai/playlist/scene"
@@ -26,6 +27,10 @@ func alertColours(c playlist.AlertColour) (ground, ink color.RGBA) {
 // alertWord is type and level in words: 暴雨红色预警.
 func (x *ctx) alertWord(a *playlist.Alert) string {
 	if x.w.en {
+		level, _ := strings.CutSuffix(x.w.level[a.Colour], "WARNING")
+		if hazard := x.w.hazard[a.Type]; hazard != "" {
+			return level + hazard + " WARNING"
+		}
 		return x.w.level[a.Colour] + " " + a.Type
 	}
 	return a.Type + x.w.level[a.Colour]
@@ -49,6 +54,10 @@ func (x *ctx) alert(n *playlist.Notice) content {
 		if a.Lifted {
 			s.gap(44)
 			s.para(x.title(n), x.serif(sizeTitle, x.pal.Ink))
+			s.gap(28)
+			if !x.m.landscape() {
+				s.rule()
+			}
 			return
 		}
 		s.gap(52)
@@ -76,8 +85,17 @@ func (x *ctx) alert(n *playlist.Notice) content {
 			start = x.w.instant(a.Start.In(x.now.Location()), x.now.Year())
 		}
 		s.labelledAs(x.w.since, start, big)
-		s.labelledAs(x.w.detail, a.Detail, big)
-		s.labelledAs(x.w.measures, a.Measures, big)
+		if !a.Lifted {
+			// 停课 is not in force any more when the warning is lifted.
+			s.labelledAs(x.w.detail, a.Detail, big)
+			s.labelledAs(x.w.measures, a.Measures, big)
+		}
+		call := n.Hotline
+		if call == "" {
+			call = s.settings.Hotline
+		}
+		big.Role = typeset.Bold
+		s.labelledAs(strings.TrimSpace(sprintf(x.w.duty, "")), call, big)
 		s.gap(32)
 		st := x.lead(x.pal.Ink)
 		st.Align = typeset.End
@@ -85,7 +103,6 @@ func (x *ctx) alert(n *playlist.Notice) content {
 		st = x.small(x.pal.Secondary)
 		st.Align = typeset.End
 		s.para(x.w.fullDay(n.Issued), st)
-		s.hotlineLine(n)
 	}
 	return content{head: head, body: body, top: top, share: 52}
 }

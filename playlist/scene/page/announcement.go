@@ -235,17 +235,13 @@ func (s *sheet) hotlineLine(n *playlist.Notice) {
 	if line == "" {
 		return
 	}
-	form := s.w.hotline
-	if n.Alert != nil {
-		form = s.w.duty
-	}
 	s.keep(func() {
 		if s.y != s.hairAt {
 			s.gap(36)
 			s.hair()
 		}
 		s.gap(18)
-		s.para(sprintf(form, line), s.small(s.pal.Secondary))
+		s.para(sprintf(s.w.hotline, line), s.small(s.pal.Secondary))
 	})
 }
 

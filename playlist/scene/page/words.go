@@ -44,6 +44,7 @@ type words struct {
 	short                                                      map[playlist.Field]string
 	kind                                                       map[playlist.Kind]string
 	level                                                      map[playlist.AlertColour]string
+	hazard                                                     map[string]string // of the kinds of warnings that weather offices issue, in capitals
 }
 
 func wordsFor(lang string) *words {
@@ -126,6 +127,11 @@ var english = words{
 		playlist.KindAnnouncement: "Notice", playlist.KindGuide: "Service guide", playlist.KindFund: "Funds", playlist.KindMedia: "Pictures", playlist.KindAlert: "Warning",
 	},
 	level: map[playlist.AlertColour]string{playlist.Red: "RED WARNING", playlist.Orange: "ORANGE WARNING", playlist.Yellow: "YELLOW WARNING", playlist.Blue: "BLUE WARNING"},
+	hazard: map[string]string{
+		"台风": "TYPHOON", "暴雨": "RAINSTORM", "暴雪": "SNOWSTORM", "寒潮": "COLD WAVE", "大风": "GALE", "沙尘暴": "SANDSTORM", "高温": "HEAT", "干旱": "DROUGHT",
+		"雷电": "LIGHTNING", "冰雹": "HAIL", "霜冻": "FROST", "大雾": "FOG", "霾": "HAZE", "道路结冰": "ICY ROAD", "地震": "EARTHQUAKE", "洪水": "FLOOD",
+		"山洪": "FLASH FLOOD", "山洪灾害": "FLASH FLOOD", "地质灾害": "LANDSLIDE", "森林火险": "FOREST FIRE",
+	},
 }
 
 var weekdays = [...]string{"日", "一", "二", "三", "四", "五", "六"}
