@@ -134,8 +134,8 @@ var inEnglish = map[string]string{
 	"待处理": "waiting", "已处理": "dealt with", "不需处理": "nothing to do", "异议": "Objection", "意见": "Opinion", "评价": "Rating",
 	"不满意": "Dissatisfied", "一般": "So-so", "满意": "Satisfied", "满意率": "Satisfied", "评价次数": "ratings",
 	"已超期 %d 天": "%d days overdue", "今天到期": "due today", "%s前答复": "answer by %s",
-	"搜索：内容、标题、号码": "Search: words, title, number", "搜索意见": "Search what residents say", "导出表格": "Export table", "说了什么": "What was said",
-	"号码": "Number", "：": ": ", "关于《%s》": "About “%s”", "只看关于《%s》的。": "Only about “%s”.",
+	"搜索：内容、标题、编号": "Search: words, title, number", "搜索意见": "Search what residents say", "导出表格": "Export table", "说了什么": "What was said",
+	"编号": "Number", "：": ": ", "关于《%s》": "About “%s”", "只看关于《%s》的。": "Only about “%s”.",
 	"没有符合的意见。": "Nothing matches.", "还没有人提意见。触摸屏上的“意见箱”和公示页的“异议”会送到这里。": "Nobody has said anything yet. What is said at the opinion box and to postings at touchscreens arrives here.",
 	"%s %s": "%s %s", "异议要在收到后三个工作日内答复。": "Objections are to be answered within three working days.", "没有写文字。": "Nothing was written.",
 	"关于哪一条": "About", "（第 %d 版）": "(version %d)", "还有 %d 条关于它的意见": "%d more about it", "联系方式": "Contact",
@@ -156,5 +156,5 @@ var inEnglish = map[string]string{
 	"今年": "This year", "去年": "Last year", "从哪一天": "First day", "到哪一天": "Last day",
 	"看得最多的内容": "Read most", "没有打开过内容。": "No notice was opened.", "找了没找到": "Looked for and not found", "群众关心什么，就公开什么": "what people care about is what to publish next",
 	"输入的拼音或笔画": "Pinyin or strokes as typed", "出现天数": "Days", "屏幕数": "Screens", "每次搜索都有结果。": "Every search found something.", "各屏": "By screen",
-	"人次": "Sessions", "编号": "ID", "这段时间没有统计。触摸屏每五分钟报一次；只数次数，不记录是谁。": "Nothing was counted in this time. Touchscreens report every five minutes; they count how often, never who.",
+	"人次": "Sessions", "这段时间没有统计。触摸屏每五分钟报一次；只数次数，不记录是谁。": "Nothing was counted in this time. Touchscreens report every five minutes; they count how often, never who.",
 }

@@ -297,7 +297,7 @@ func voicesCSV(v *visit) error {
 	if err != nil {
 		return err
 	}
-	rows := [][]string{{v.t("号码"), v.t("种类"), v.t("状态"), v.t("期限"), v.t("时间"), v.t("站点"), v.t("屏幕"), v.t("关于哪一条"), v.t("评价"), v.t("选项"), v.t("内容"), v.t("联系方式"), v.t("处理情况"), v.t("处理人"), v.t("处理时间")}}
+	rows := [][]string{{v.t("编号"), v.t("种类"), v.t("状态"), v.t("期限"), v.t("时间"), v.t("站点"), v.t("屏幕"), v.t("关于哪一条"), v.t("评价"), v.t("选项"), v.t("内容"), v.t("联系方式"), v.t("处理情况"), v.t("处理人"), v.t("处理时间")}}
 	f.Limit = 1000
 	for f.Offset = 0; f.Offset < 10_000; f.Offset += f.Limit {
 		page, err := v.Store.Voices(v.ctx, f)
