@@ -98,11 +98,7 @@ func officeProgram() error {
 	if sites, err := c.Store.Sites(ctx); err != nil {
 		return err
 	} else if len(sites) == 0 {
-		dir, anchor := os.DirFS(*county), schedule.Date{}
-		if *county == "" {
-			dir, anchor = configs.Sample(), schedule.DateOf(time.Now())
-		}
-		files, err := intake.Load(dir, anchor)
+		files, err := intake.Load(os.DirFS(*county), schedule.DateOf(time.Now()))
 		if err != nil {
 			return err
 		}

@@ -1,7 +1,9 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"mingbai/configs"
 	"mingbai/playlist"
 	"mingbai/playlist/schedule"
 )
@@ -76,7 +79,8 @@ func office(ts *testscript.TestScript, neg bool, args []string) {
 	case said == "starts":
 		w.startOffice(ts)
 	case said == "starts with the sample county":
-		w.county = "" // which is embedded
+		w.county = filepath.Join(w.dir, "county")
+		ts.Check(copySample(w.county))
 		w.startOffice(ts)
 	case said == "stops":
 		ts.Check(w.office.stop())
@@ -94,6 +98,36 @@ func office(ts *testscript.TestScript, neg bool, args []string) {
 	default:
 		ts.Fatalf("an office does not %q", said)
 	}
+}
+
+// partOfSample is what stories need of the sample county: to bring in all of it
+// takes a slow machine half a minute.
+var partOfSample = []string{
+	"county.toml", "sites.csv", "columns.csv", "holidays.csv", "screens.toml",
+	"guides/dibao-*", "guides/yanglao-*", "funds/gengdi-2026*", "pictures/dibao-*", "pictures/gengdi-*",
+}
+
+func copySample(dir string) error {
+	sample := configs.Sample()
+	files := map[string][]byte{"playlists.toml": nil, "rules.toml": nil}
+	for _, pattern := range partOfSample {
+		names, err := fs.Glob(sample, pattern)
+		if err != nil || len(names) == 0 {
+			return fmt.Errorf("the sample county has no %s (%v)", pattern, err)
+		}
+		for _, name := range names {
+			if files[name], err = fs.ReadFile(sample, name); err != nil {
+				return err
+			}
+		}
+	}
+	for name, data := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, data, 0o644)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // plug is the file that makes the office die.
