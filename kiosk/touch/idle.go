@@ -8,15 +8,14 @@ import (
 	"mingbai/playlist/wire"
 )
 
-// limit is how long nobody may touch before the question comes: what is read
-// gives more time the longer it is (DOMAIN U07), what is looked through up to
-// twice the least.
+// limit is how long nobody may touch before the question comes. What is read
+// gives more time the longer it is (DOMAIN U07); on all other pages what somebody
+// typed must not stand there for the next person.
 func (p *Program) limit() time.Duration {
-	long := 30*time.Second + time.Duration(p.drawn.info.Characters)*time.Second/4
 	if p.drawn.key.view.Kind != page.NoticePage {
-		long = min(long, 2*p.opt.Idle)
+		return p.opt.Idle
 	}
-	return max(p.opt.Idle, long)
+	return max(p.opt.Idle, 30*time.Second+time.Duration(p.drawn.info.Characters)*time.Second/4)
 }
 
 // awake notes a touch; it also answers the idle question.
