@@ -68,6 +68,9 @@ func (p *Program) dress(v page.View) page.View {
 	v.Large, v.HighContrast, v.Low, v.Lang = s.large, s.contrast, s.low, p.lang()
 	v.Sheet, v.Toast = s.sheet, s.toast
 	v.Spoken = p.heard.line(v.Notice)
+	if v.Kind == page.NoticePage {
+		v.Rated = s.rated[v.Notice]
+	}
 	v.Pressed, v.Moving = p.hands.pressed(), p.hands.moving()
 	if v.Kind == page.PicturePage {
 		// A size that changes is drawn roughly at first: a fine picture of it takes

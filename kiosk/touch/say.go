@@ -126,7 +126,7 @@ func (p *Program) rate(arg string, now time.Time) {
 	if p.drawn.alert != "" || s.saying {
 		return
 	}
-	if s.rated[about] {
+	if s.rated[about] != 0 {
 		p.say(p.words().ratedAlready, now)
 		return
 	}
@@ -145,9 +145,9 @@ func (p *Program) rate(arg string, now time.Time) {
 				p.say(p.words().ratingNotStored, now)
 			default:
 				if s.rated == nil {
-					s.rated = map[playlist.NoticeID]bool{}
+					s.rated = map[playlist.NoticeID]int{}
 				}
-				s.rated[about] = true
+				s.rated[about] = v.Score
 				p.say(p.words().thanks, now)
 			}
 		}

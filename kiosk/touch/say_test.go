@@ -113,8 +113,14 @@ func TestRatingOnceForEachNotice(t *testing.T) {
 	if s.view().Toast != chinese.thanks {
 		t.Errorf("the page says %q", s.view().Toast)
 	}
+	if s.view().Rated != 3 {
+		t.Errorf("the chosen face is %d, want 3", s.view().Rated)
+	}
 	s.do("rate:1")
 	s.settle()
+	if s.view().Rated != 3 {
+		t.Errorf("a second rating marks face %d", s.view().Rated)
+	}
 	if s.view().Toast != chinese.ratedAlready {
 		t.Errorf("the page says %q to a second rating", s.view().Toast)
 	}
@@ -128,7 +134,11 @@ func TestRatingOnceForEachNotice(t *testing.T) {
 	if s.view().Toast != "" {
 		t.Errorf("%q is still up after %v", s.view().Toast, toastFor)
 	}
-	s.do("end", "start", "notice:"+string(specimen.FundID), "rate:2")
+	s.do("end", "start", "notice:"+string(specimen.FundID))
+	if s.view().Rated != 0 {
+		t.Error("the next person sees what the last one chose")
+	}
+	s.do("rate:2")
 	s.settle()
 	if len(s.device.voices) != 3 {
 		t.Error("the next person may not rate")

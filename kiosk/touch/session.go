@@ -29,8 +29,8 @@ type session struct {
 
 	drafts map[playlist.NoticeID]*page.Typing // what was typed in a form and not sent; the opinion box has no notice
 	tried  wire.Voice                         // the last that could not be stored
-	rated  map[playlist.NoticeID]bool
-	wrote  bool // something was typed
+	rated  map[playlist.NoticeID]int          // scores
+	wrote  bool                               // something was typed
 
 	candidates []int // where the candidates shown before began
 

@@ -55,6 +55,11 @@ func (s *sheet) metaLines(n *playlist.Notice) {
 	if n.Index != "" {
 		index = sprintf(s.w.index, n.Index)
 	}
+	if s.m.squat() {
+		s.paraParts(st, n.Issuer, sprintf(s.w.issued, s.w.fullDay(n.Issued)), n.Document, index)
+		s.gap(14)
+		return
+	}
 	s.paraParts(st, n.Issuer, sprintf(s.w.issued, s.w.fullDay(n.Issued)))
 	s.paraParts(st, n.Document, index)
 	s.gap(26)

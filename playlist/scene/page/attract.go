@@ -29,7 +29,7 @@ func (x *ctx) attract() {
 		y0 = x.alertBand(n, y0)
 	}
 	con := x.slide(n, 100)
-	for _, air := range []int{75, 50, 30} {
+	for _, air := range []int{75, 50, 30, 10} {
 		if x.filled(con, y0, y1) {
 			x.watermark(y0, y1)
 			return
@@ -117,26 +117,43 @@ func (x *ctx) slide(n *playlist.Notice, air int) content {
 	strong, _ := x.accent(x.field(n))
 	head := func(s *sheet) {
 		s.air = air
+		squat := x.m.squat()
 		if n.Alert == nil {
 			s.gap(72)
+			if squat {
+				s.gap(-48)
+			}
 			s.para(kicker, x.bodyBold(strong))
 			s.gap(16)
+			if squat {
+				s.gap(-12)
+			}
 		}
-		st := x.style(typeset.Serif, x.m.u(sizeFigure), 1.3, x.pal.Ink)
+		most, least := sizeFigure, sizeTitle
+		if squat {
+			most, least = sizeTitle, sizeLead // its height is for what it says
+		}
+		st := x.style(typeset.Serif, x.m.u(most), 1.3, x.pal.Ink)
 		st.Balance = true
 		text := x.title(n)
 		if n.Alert != nil {
-			s.gap(48)
+			s.breathe(48)
 			if !n.Alert.Lifted {
 				text, st.Role = n.Alert.Action, typeset.Bold
 			}
 		}
-		p := x.setter.Fit(text, st, s.width(), 4, x.m.u(sizeTitle))
+		p := x.setter.Fit(text, st, s.width(), 4, x.m.u(least))
 		s.put(p, s.x0, s.y, image.Rect(s.x0, s.y, s.x1, s.y+p.Height))
 		s.y += p.Height
-		s.gap(24)
-		s.para(joinDots(n.Issuer, x.w.day(n.Issued, x.now.Year())), x.body(x.pal.Secondary))
-		s.gap(36)
+		if squat {
+			s.gap(8)
+			s.para(joinDots(n.Issuer, x.w.day(n.Issued, x.now.Year())), x.small(x.pal.Secondary))
+			s.gap(14)
+		} else {
+			s.gap(24)
+			s.para(joinDots(n.Issuer, x.w.day(n.Issued, x.now.Year())), x.body(x.pal.Secondary))
+			s.gap(36)
+		}
 		s.rule()
 		if x.m.landscape() && n.Alert == nil {
 			s.slideMore(n)
@@ -153,8 +170,8 @@ func (x *ctx) slide(n *playlist.Notice, air int) content {
 		case n.Guide != nil:
 			s.slideGuide(n.Guide)
 		case n.Media != nil && len(n.Pictures) > 0:
-			s.gap(32)
-			s.picture(n, 0, "", s.high-s.y-x.m.u(150))
+			s.breathe(32)
+			s.picture(n, 0, "", s.high-s.y-x.m.u(100+50*air/100))
 		case n.Alert != nil:
 			s.slideLine(x.w.area, n.Alert.Area)
 			s.slideLine(x.w.since, x.w.instant(n.Alert.Start.In(x.now.Location()), x.now.Year()))
@@ -177,6 +194,10 @@ func (s *sheet) slideFund(n *playlist.Notice) {
 	}
 	big := s.figureSize(sizeFigure*(70+s.air)/100, amounts, widths)
 	cell := func(label string, a playlist.Amount, col colour) {
+		if s.m.squat() {
+			s.squatAmount(label, a, col)
+			return
+		}
 		s.breathe(40)
 		s.para(label, s.body(s.pal.Secondary))
 		s.y = s.figure(s.x0, s.x1, s.y, a, big, col)
@@ -204,6 +225,10 @@ func (s *sheet) slideLine(label, text string) {
 	if text == "" {
 		return
 	}
+	if s.m.squat() {
+		s.squatLine(label, text)
+		return
+	}
 	s.breathe(44)
 	s.para(label, s.body(s.pal.Secondary))
 	st := s.style(typeset.Bold, s.m.u(sizeTitle), 1.3, s.pal.Ink)
@@ -213,6 +238,50 @@ func (s *sheet) slideLine(label, text string) {
 	s.place(s.short(text, st, s.width()))
 	s.breathe(44)
 	s.hair()
+}
+
+// squatWidth is the column of labels of a slide that has them beside what they
+// say.
+func (s *sheet) squatWidth() int { return s.width() * 30 / 100 }
+
+// squatLine is a question beside its answer, where there is no height for one
+// over the other.
+func (s *sheet) squatLine(label, text string) {
+	s.breathe(28)
+	left := s.x0 + s.squatWidth()
+	st := s.style(typeset.Bold, s.m.u(sizeLead), 1.35, s.pal.Ink)
+	if s.setter.Width(text, st) > s.x1-left {
+		st = s.bodyBold(s.pal.Ink)
+	}
+	p := s.short(text, st, s.x1-left)
+	s.beginRow(label, p)
+	s.put(p, left, s.y, image.Rect(left, s.y, s.x1, s.y+p.Height))
+	s.y += p.Height
+	s.breathe(28)
+	s.hair()
+}
+
+// squatAmount is an exact amount beside what it is.
+func (s *sheet) squatAmount(label string, a playlist.Amount, col colour) {
+	s.breathe(28)
+	left := s.x0 + s.squatWidth()
+	digits, unit, _ := strings.Cut(s.w.written(a), " ")
+	u := s.set2(unit, s.bodyBold(col))
+	p := s.setter.Fit(digits, s.style(typeset.Bold, s.m.u(sizeTitle), 1.16, col), s.x1-left-u.Width-s.m.u(12), 1, s.m.u(sizeLead))
+	s.beginRow(label, p)
+	s.put(p, left, s.y, image.Rect(left, s.y, s.x1, s.y+p.Height))
+	y := s.y + max(p.Baseline()-u.Baseline(), 0)
+	s.put(u, left+p.Width+s.m.u(12), y, image.Rect(left, y, s.x1, y+u.Height))
+	s.y += p.Height
+	s.breathe(28)
+	s.hair()
+}
+
+// beginRow puts a label on the first line of what stands beside it.
+func (s *sheet) beginRow(label string, p *typeset.Para) {
+	l := s.set(label, s.body(s.pal.Secondary), s.squatWidth()-s.m.u(16))
+	y := s.y + max(p.Baseline()-l.Baseline(), 0)
+	s.put(l, s.x0, y, image.Rect(s.x0, y, s.x0+s.squatWidth(), y+l.Height))
 }
 
 // slideText is the summary, or the beginning of the text up to the end of the
@@ -227,10 +296,10 @@ func (s *sheet) slideText(n *playlist.Notice) {
 			}
 		}
 	}
-	s.gap(44)
+	s.breathe(44)
 	room := s.high - s.y - s.m.u(40)
 	if n.Posting != nil {
-		room -= s.m.u(250)
+		room -= s.m.u(160 + 90*s.air/100)
 	}
 	// As large as all of it fits in most of the room, and no larger than a title
 	// but where there is little to say.
@@ -241,6 +310,9 @@ func (s *sheet) slideText(n *playlist.Notice) {
 			st = large
 			break
 		}
+	}
+	if s.m.squat() && s.set(text, st, s.width()).Height > room {
+		st = s.style(typeset.Sans, s.m.u(sizeBody), 1.5, s.pal.Ink)
 	}
 	whole := ""
 	for _, sentence := range sentences(text) {
@@ -334,6 +406,9 @@ func (s *sheet) slidePosting(n *playlist.Notice) {
 	s.gap(18)
 	s.progress(s.x0, s.x1, s.y, s.m.u(20), state, s.pal.Money, s.pal.Hairline)
 	s.y += s.m.u(20)
+	if s.m.squat() {
+		return
+	}
 	s.gap(16)
 	s.para(joinSpan(s.w, state, s.now.Year()), s.body(s.pal.Secondary))
 }

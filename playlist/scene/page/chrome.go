@@ -78,7 +78,9 @@ func (x *ctx) masthead(s *sheet, find bool) {
 			break
 		}
 	}
-	place(line, left, base)
+	if line.Width <= room || !m.squat() {
+		place(line, left, base)
+	}
 }
 
 // searchable says whether the way to the search page stands at the head: on

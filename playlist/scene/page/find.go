@@ -21,7 +21,7 @@ func (x *ctx) search() content {
 		case t.Keys == "":
 			if !told {
 				s.gap(28)
-				s.para(s.w.typed.how[padOf(t)], s.body(s.pal.Ink))
+				s.place(s.short(s.w.typed.how[padOf(t)], s.body(s.pal.Ink), s.width())) // a row of strokes stays whole
 			}
 			s.suggestions()
 		case t.Result == nil:

@@ -29,23 +29,52 @@ func (x *ctx) fund(n *playlist.Notice) content {
 	if column, _ := x.columns(fundShare, true); x.m.landscape() && x.setter.Width(joinDots(kicker, index), x.smallBold(x.pal.Money)) > column.width() {
 		later, index = index, ""
 	}
+	brief := false  // the posting period is one line among the amounts
+	closed := false // the amounts stand without where they come from
 	compose := func(s *sheet, totals func(*playlist.Fund)) {
+		document := n.Document
+		if brief {
+			document = ""
+		}
 		s.pageTitle(joinDots(kicker, index), playlist.Money, x.title(n), "")
 		s.y -= x.m.u(18)
-		s.paraParts(s.small(x.pal.Secondary), n.Issuer, sprintf(x.w.issued, x.w.day(n.Issued, x.now.Year())), n.Document)
+		s.paraParts(s.small(x.pal.Secondary), n.Issuer, sprintf(x.w.issued, x.w.day(n.Issued, x.now.Year())), document)
 		s.gap(26)
+		if s.m.squat() {
+			s.gap(-14)
+		}
 		s.rule()
 		totals(f)
+		if brief {
+			s.postingRow(n)
+		}
 		s.postingPanel(n)
+	}
+	// shut says whether a posting period runs of which the panel is not seen even
+	// under closed amounts.
+	shut := func(s *sheet, room int) bool {
+		probe := s.spare()
+		compose(probe, probe.closeTotals)
+		state, ok := x.lib.Posting(n, x.moment)
+		return ok && state.Day > 0 && !state.Over && probe.y > room
 	}
 	head := func(s *sheet) {
 		totals := s.totals
+		closed, brief = false, false
 		if s.m.landscape() {
 			// The number that people came for is seen without scrolling, and how
 			// long it is on public notice.
 			probe := s.spare()
-			if compose(probe, probe.totals); probe.y > s.m.h-s.m.header-s.m.bar-s.m.actsHigh() {
-				totals = s.closeTotals
+			room := s.m.h - s.m.header - s.m.bar - s.m.actsHigh()
+			if compose(probe, probe.totals); probe.y > room {
+				totals, closed = s.closeTotals, true
+				brief = shut(s, room)
+			}
+		} else if s.m.squat() {
+			probe := s.spare()
+			if compose(probe, probe.totals); probe.y > s.m.page() {
+				totals, closed = s.closeTotals, true
+				brief = shut(s, s.m.page())
 			}
 		}
 		compose(s, totals)
@@ -55,10 +84,14 @@ func (x *ctx) fund(n *playlist.Notice) content {
 			s.table(&f.Tables[i], i)
 		}
 		s.check(f)
-		s.purposes(n)
-		if later != "" {
+		s.purposes(n, closed)
+		rest := later
+		if brief {
+			rest = joinDots(n.Document, later)
+		}
+		if rest != "" {
 			s.gap(18)
-			s.para(later, s.small(s.pal.Secondary))
+			s.para(rest, s.small(s.pal.Secondary))
 		}
 		s.hotlineLine(n)
 		s.thumbnails(n, playlist.Scan, x.w.read.scans)
@@ -242,6 +275,25 @@ func (s *sheet) totals(f *playlist.Fund) {
 	})
 }
 
+// postingRow is the day of the posting period in one line, where the panel that
+// says all of it lies further down.
+func (s *sheet) postingRow(n *playlist.Notice) {
+	state, ok := s.lib.Posting(n, s.moment)
+	if !ok {
+		return
+	}
+	s.keep(func() {
+		s.gap(14)
+		w := s.labelWidth()
+		p := s.text(s.x0+w, s.x1, s.y, s.w.dayCount(state.Day, state.Of, state.Working), s.smallBold(s.pal.Ink))
+		l := s.set(s.w.read.postingShort, s.small(s.pal.Secondary), w-s.m.u(16))
+		s.put(l, s.x0, s.y, image.Rect(s.x0, s.y, s.x0+w, s.y+l.Height))
+		s.y += max(p.Height, l.Height)
+		s.gap(14)
+		s.hair()
+	})
+}
+
 // closeTotals sets the amounts exactly, in one line each, where the column beside
 // the tables has no height for more. Where the money comes from stands below them.
 func (s *sheet) closeTotals(f *playlist.Fund) {
@@ -301,15 +353,16 @@ func (s *sheet) sources(x0, y int, f *playlist.Fund) int {
 }
 
 // purposes are the four things that must be public of money: what for, how
-// much, by what standard, where it went (B17). The amounts stand above.
-func (s *sheet) purposes(n *playlist.Notice) {
+// much, by what standard, where it went (B17). The amounts stand above, and where
+// they come from too unless they are closed or stand beside the own village's.
+func (s *sheet) purposes(n *playlist.Notice, closed bool) {
 	f := n.Fund
 	s.gap(36)
 	s.rule()
 	s.labelled(s.w.inShort, n.Summary)
 	s.labelled(s.w.purpose, f.Purpose)
 	s.labelled(s.w.standard, f.Standard)
-	if _, _, ok := s.mine(f); ok || s.m.landscape() {
+	if _, _, ok := s.mine(f); ok || closed {
 		var parts []string
 		for _, src := range f.Sources {
 			parts = append(parts, src.Name+" "+s.w.written(src.Amount))

@@ -49,7 +49,7 @@ func (s *sheet) facts(g *playlist.Guide) {
 	if s.m.large > 1.4 || s.width() < s.m.u(600) {
 		across = 1
 	}
-	if s.m.landscape() && s.closeFacts(all, across) {
+	if s.m.flat && s.closeFacts(all, across) {
 		return
 	}
 	s.factGrid(all, across)
@@ -62,16 +62,20 @@ func (s *sheet) closeFacts(all []fact, across int) bool {
 	if s.gridFits(all, across) {
 		return false
 	}
+	air := 14
+	if s.m.squat() {
+		air = 6 // all four on the first screen
+	}
 	for _, f := range all {
 		s.keep(func() {
-			s.gap(14)
+			s.gap(air)
 			y := s.y
 			w := s.labelWidth()
 			p := s.text(s.x0+w, s.x1, y, f.value, s.bodyBold(s.pal.Ink))
 			l := s.set(f.label, s.small(s.pal.Secondary), w-s.m.u(16))
 			s.put(l, s.x0, y+max(p.Baseline()-l.Baseline(), 0), image.Rect(s.x0, y, s.x0+w, y+l.Height+p.Height))
 			s.y = y + max(p.Height, l.Height)
-			s.gap(14)
+			s.gap(air)
 			s.hair()
 		})
 	}

@@ -177,9 +177,13 @@ func (s *sheet) progress(x0, x1, y, thick int, st playlist.PostingState, done, g
 // is, the serif title, and a line about it.
 func (s *sheet) pageTitle(kicker string, field playlist.Field, title, line string) {
 	strong, _ := s.accent(field)
-	s.gap(44)
-	if s.m.landscape() {
-		s.gap(-14)
+	switch {
+	case s.m.squat() && s.v.Kind == NoticePage:
+		s.gap(20)
+	case s.m.landscape():
+		s.gap(30)
+	default:
+		s.gap(44)
 	}
 	if kicker != "" {
 		s.para(kicker, s.smallBold(strong))
@@ -190,6 +194,10 @@ func (s *sheet) pageTitle(kicker string, field playlist.Field, title, line strin
 		s.gap(10)
 		s.para(line, s.small(s.pal.Secondary))
 	}
+	if s.m.squat() {
+		s.gap(18)
+		return
+	}
 	s.gap(28)
 }
 
@@ -199,6 +207,9 @@ func (s *sheet) titlePara(title string) {
 	st := s.serif(sizeTitle, s.pal.Ink)
 	if s.m.landscape() {
 		st = s.serif(sizeTitle*7/8, s.pal.Ink)
+	}
+	if s.m.squat() {
+		st = s.serif(sizeLead, s.pal.Ink) // the answer below it must be seen at once
 	}
 	least := st.Size * 7 / 8
 	if s.m.landscape() {

@@ -28,6 +28,7 @@ const (
 type metrics struct {
 	w, h   int
 	flat   bool    // height is what a page lacks
+	small  bool    // and width for a second column, too
 	side   int     // the panel's shorter side, also where a page takes a part of it
 	taken  int     // pixels of what else stands still between header and bar
 	scale  float64 // panel pixels per design pixel
@@ -75,8 +76,16 @@ func newMetrics(p playlist.Panel, large int) metrics {
 		m.bar = max(m.u(120), m.touch())
 	}
 	m.strip = max(m.u(stripHigh), m.touch())
+	if m.small = m.flat && !m.landscape(); m.small {
+		m.header = max(m.u(84), m.touch()+m.u(8))
+		m.bar = max(m.u(92), m.touch())
+	}
 	return m
 }
+
+// squat says whether height is what a page lacks and there is no width for a
+// second column either, as on a small tablet that lies on its side.
+func (m metrics) squat() bool { return m.small }
 
 // leastWide is how many design pixels across two columns need.
 const leastWide = 1500

@@ -34,16 +34,21 @@ func (s *sheet) rateStrip(n *playlist.Notice) {
 			r := image.Rect(s.x0+i*(wide+gap), s.y, s.x0+i*(wide+gap)+wide, s.y+high)
 			action := Action{DoRate, itoa(score)}.String()
 			p := s.setter.Fit(label, st, wide-s.m.u(24), 1, s.m.u(sizeSmall))
-			s.face(r, action, label, p, faces[score-1])
+			s.face(r, action, label, p, faces[score-1], s.v.Rated == score)
 		}
 		s.y += high
 	})
 }
 
-// face is a card with a face beside its word, where there is room for both.
-func (s *sheet) face(r image.Rectangle, action, label string, p *typeset.Para, icon scene.IconName) {
+// face is a card with a face beside its word, where there is room for both. The
+// one that was chosen stays marked, so that one sees that it counted.
+func (s *sheet) face(r image.Rectangle, action, label string, p *typeset.Para, icon scene.IconName, chosen bool) {
 	size, gap := s.m.u(48), s.m.u(16)
 	s.card(r, action)
+	if chosen && !s.dry {
+		s.c.Round(r, s.m.u(14), s.pal.GovernmentTint)
+		s.c.Outline(r, s.m.u(14), s.weight(5), s.pal.Government)
+	}
 	if size+gap+p.Width+s.m.u(24) > r.Dx() {
 		s.put(p, r.Min.X+(r.Dx()-p.Width)/2, r.Min.Y+(r.Dy()-p.Height)/2, r)
 	} else {

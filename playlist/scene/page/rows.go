@@ -49,6 +49,9 @@ func (s *sheet) table(t *playlist.FundTable, index int) {
 	}
 	stuck := start
 	sticks := g.header < s.m.page()/4
+	if s.m.squat() {
+		sticks = g.header < s.m.page()/6 // the rows under it may be as high as the page
+	}
 	if sticks {
 		s.sticky = append(s.sticky, stickySpan{start, end, g.header + rule})
 	}
@@ -72,6 +75,9 @@ func (s *sheet) table(t *playlist.FundTable, index int) {
 	s.line(s.x0, s.x1, stuck+g.header, s.pal.Rule, s.pal.Ink)
 
 	under := stuck + g.header + rule
+	if s.m.squat() && len(heights) > 0 && g.header+rule+heights[0] > s.m.page() {
+		s.breakAt(s.y) // the first row needs a page of its own
+	}
 	s.clipped(image.Rect(s.x0-s.m.margin, under, s.x1+s.m.margin, end+1<<20), func() {
 		for i, row := range t.Rows {
 			s.rows = append(s.rows, s.y)

@@ -50,6 +50,7 @@ type View struct {
 	Low bool // everything that can be touched lies at most 1,100 mm above the floor (DOMAIN U03)
 
 	Pressed string // the action under the finger
+	Rated   int    // NoticePage: the score that this person gave it, 1 to 3; 0 is none yet
 	Picture int    // which picture of a media page, or of a PicturePage
 	Zoom    int    // PicturePage: per cent of the size that fits; 0 is 100
 	PanX    int    // PicturePage: pixels that the enlarged picture has moved left
