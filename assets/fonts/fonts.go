@@ -2,8 +2,8 @@
 // with their licence, so that a screen needs nothing installed.
 //
 // It promises that each face covers the unified ideographs, Extension A and
-// the symbols of official Chinese, that the rare faces add what 通用规范汉字表 has
-// beyond them, and that a face that is not asked for costs
+// the symbols of official Chinese, that the rare faces add what Noto
+// has beyond the basic plane, and that a face that is not asked for costs
 // nothing at start. It knows nothing of shaping or drawing: outlines are handed
 // out as font files, dots as rows of bits.
 package fonts
@@ -57,8 +57,8 @@ func Bold() []byte { return sansBold }
 func Serif() []byte { return serifBold }
 
 // Rare returns the ideographs of Noto Sans CJK SC beyond the basic plane,
-// Regular or Bold, as an OpenType (CFF) file: some two thousand, among them all
-// of 通用规范汉字表. The bytes are shared and must not be changed.
+// Regular or Bold, as an OpenType (CFF) file: some two thousand, those of common
+// names among them. The bytes are shared and must not be changed.
 func Rare(bold bool) []byte {
 	if bold {
 		return rareBold

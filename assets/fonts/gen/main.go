@@ -29,9 +29,7 @@ const ranges = "20-7E,A0-17F,1CD-1DC,251,261,2C7-2DA,370-3FF,400-4FF,2010-2040,2
 	"3400-4DBF,4E00-9FFF,F900-FAFF,FE10-FE6F,FF00-FFEF"
 
 // rareRanges is what the two rare faces hold: the ideographs beyond the basic
-// plane, as far as Noto has them. Those of the Table of General Standard
-// Chinese Characters (通用规范汉字表) are among them, with which most rare names
-// are written.
+// plane, as far as Noto has them: with those most rare names are written.
 const rareRanges = "20000-2A6DF,2A700-2EBE0,2F800-2FA1F,30000-323AF"
 
 const (
