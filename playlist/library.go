@@ -24,6 +24,7 @@ type Loaded struct {
 // window or taken down.
 type Library struct {
 	settings  Settings
+	pace      Pace // nil takes Dwell
 	zone      *time.Location
 	calendar  *schedule.Calendar
 	sites     map[SiteID]SiteName
@@ -74,13 +75,16 @@ const DefaultZone = "Asia/Shanghai"
 // the settings, pass Check and come with all of its notices, each of which must
 // match its entry. A granted channel without an edition is not an error: it has
 // not come yet.
-func NewLibrary(s Settings, loaded []Loaded) (*Library, error) {
+func NewLibrary(s Settings, loaded []Loaded, opts ...LibraryOption) (*Library, error) {
 	l := &Library{
 		settings:  s,
 		sites:     make(map[SiteID]SiteName, len(s.Path)+len(s.Below)),
 		byChannel: make(map[ChannelID]int, len(loaded)),
 		byColumn:  map[ColumnID][]int32{},
 		backlinks: map[NoticeID][]int32{},
+	}
+	for _, o := range opts {
+		o(l)
 	}
 	if len(s.Path) == 0 {
 		return nil, errors.New("library: the settings name no site")

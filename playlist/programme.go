@@ -9,6 +9,21 @@ import (
 	"mingbai/playlist/schedule"
 )
 
+// Pace says how long a notice is on one LED board; totals is Slot.Totals. It
+// must give the same answer for the same notice always.
+type Pace func(n *Notice, totals bool) time.Duration
+
+// LibraryOption changes how a library is made.
+type LibraryOption func(*Library)
+
+// WithPace makes the library reckon the loop of an LED board with the time that
+// its pages really need. Without it Dwell is used.
+func WithPace(p Pace) LibraryOption { return func(l *Library) { l.pace = p } }
+
+// MaxCycle is the longest that the loop of an LED board may take, so that every
+// item of it comes round in that time (DOMAIN V08).
+const MaxCycle = 3 * time.Minute
+
 // Slot is one turn of the loop.
 type Slot struct {
 	Notice   *Notice
@@ -111,12 +126,13 @@ func (l *Library) slots(b schedule.Bound, m schedule.Moment) []Slot {
 	outdoor := screen.Kind == LED && screen.Outdoor
 	var out []Slot
 	put := func(n *Notice, dwell time.Duration) {
+		totals := outdoor && n.Sensitive
 		if dwell <= 0 {
-			dwell = Dwell(n, screen)
+			dwell = l.paced(n, screen, totals)
 		}
 		out = append(out, Slot{
 			Notice: n, Channel: ch, Revision: c.edition.Revision, Dwell: dwell, Rule: b.Rule.ID,
-			Totals: outdoor && n.Sensitive,
+			Totals: totals,
 		})
 	}
 	fixed := map[NoticeID]bool{}
@@ -143,6 +159,14 @@ func (l *Library) slots(b schedule.Bound, m schedule.Moment) []Slot {
 		left--
 	}
 	return out
+}
+
+// paced returns how long a notice is on.
+func (l *Library) paced(n *Notice, screen *Screen, totals bool) time.Duration {
+	if l.pace != nil && screen.Kind == LED {
+		return l.pace(n, totals)
+	}
+	return Dwell(n, screen)
 }
 
 // inColumns reports whether n is filed in one of the columns or below them.

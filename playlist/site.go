@@ -1,5 +1,7 @@
 package playlist
 
+import "mingbai/playlist/schedule"
+
 // SiteKind is the rank of a site in the tree.
 type SiteKind string
 
@@ -64,6 +66,55 @@ type Screen struct {
 	Outdoor bool       `json:"outdoor,omitempty" toml:"outdoor"`
 	Panel   Panel      `json:"panel" toml:"panel"`
 	Tags    []string   `json:"tags,omitempty" toml:"tags"`
+
+	// What follows is for LED boards.
+
+	ReaderM int    `json:"reader_m,omitempty" toml:"reader_m"` // metres to the farthest reader; 0 is unknown (DOMAIN A14, V01)
+	Pair    string `json:"pair,omitempty" toml:"pair"`         // boards of one name run in step with each other; they stand at one site
+	Zones   []Zone `json:"zones,omitempty" toml:"zones"`       // none: notices have the whole board
+	Light   *Light `json:"light,omitempty" toml:"light"`       // nil: full brightness always
+}
+
+// ZoneKind says what a zone (版块) of a board shows.
+type ZoneKind string
+
+// The kinds of zone.
+const (
+	NoticeZone ZoneKind = "notices" // the loop; exactly one
+	NameZone   ZoneKind = "name"    // the site's name
+	ClockZone  ZoneKind = "clock"   // time of day
+	DateZone   ZoneKind = "date"    // date, weekday and lunar date
+	TextZone   ZoneKind = "text"    // the newest notice of Column as running text: weather, a slogan
+	PhoneZone  ZoneKind = "phone"   // 监督电话 of the site (DOMAIN A21)
+	AlertZone  ZoneKind = "alert"   // yellow and blue alerts; without one they take over the board as red and orange do (L28)
+)
+
+// Zone is a rectangle of a board in dots, with what it shows.
+type Zone struct {
+	Kind   ZoneKind `json:"kind" toml:"kind"`
+	X      int      `json:"x" toml:"x"`
+	Y      int      `json:"y" toml:"y"`
+	Width  int      `json:"width" toml:"width"`
+	Height int      `json:"height" toml:"height"`
+	Column ColumnID `json:"column,omitempty" toml:"column"` // TextZone: where its text is filed
+}
+
+// Light is how bright a board is over the day, in per cent of its full
+// brightness (DOMAIN V07). A timetable decides where there is one, else the sun
+// of the site, else Day holds always.
+type Light struct {
+	Day   int            `json:"day" toml:"day"`               // by day, 1 to 100
+	Night int            `json:"night" toml:"night"`           // by night, 1 to 100
+	Sun   bool           `json:"sun,omitempty" toml:"sun"`     // day and night by sunrise and sunset
+	Table []LightPoint   `json:"table,omitempty" toml:"table"` // in order of time
+	Cap   int            `json:"cap,omitempty" toml:"cap"`     // never more than this between sunset and sunrise, alerts neither; 0 is no cap
+	Dark  *schedule.Span `json:"dark,omitempty" toml:"dark"`   // hours without any light, red and orange alerts excepted
+}
+
+// LightPoint is a brightness from a time of day on.
+type LightPoint struct {
+	At      schedule.Clock `json:"at" toml:"at"`
+	Percent int            `json:"percent" toml:"percent"`
 }
 
 // SiteName is a site as a screen needs it to speak of itself.
@@ -87,10 +138,17 @@ type Settings struct {
 	Duty     string         `json:"duty,omitempty"`
 	Zone     string         `json:"zone"`               // IANA time zone, for example Asia/Shanghai
 	Language string         `json:"language,omitempty"` // "zh" (default) or "en"
+	Place    Place          `json:"place,omitzero"`     // where the site is, for its sun
 	Identify string         `json:"identify,omitempty"`
 	// VoiceKey seals what residents write, see wire.Voice.Seal: an X25519 public
 	// key of 32 bytes; empty seals nothing.
 	VoiceKey []byte `json:"voice_key,omitempty"`
+}
+
+// Place is a point on the earth. The zero value is not known.
+type Place struct {
+	Latitude  float64 `json:"latitude"`  // degrees north
+	Longitude float64 `json:"longitude"` // degrees east
 }
 
 // ChannelGrant names the public keys that may sign editions of a channel.

@@ -65,13 +65,7 @@ func New(src Source, panel playlist.Panel) *Program {
 	return p
 }
 
-func (p *Program) options(totals bool) led.Options {
-	o := led.Options{Totals: totals}
-	for _, s := range p.settings.Path {
-		o.Own = append(o.Own, s.ID)
-	}
-	return o
-}
+func (p *Program) options(totals bool) led.Options { return led.OptionsFor(p.settings, totals) }
 
 // length is how long pages need once through.
 func length(pages []led.Page) (total time.Duration) {

@@ -31,12 +31,14 @@ type Span struct {
 // Level orders what may push what aside.
 type Level string
 
-// The levels, highest first.
+// The levels, highest first. A campaign (活动, such as the 5·15 disclosure day)
+// replaces the ordinary programme of a screen while it lasts and gives it back.
 const (
-	Alert  Level = "alert"
-	Urgent Level = "urgent"
-	Normal Level = "normal"
-	Filler Level = "filler"
+	Alert    Level = "alert"
+	Urgent   Level = "urgent"
+	Campaign Level = "campaign"
+	Normal   Level = "normal"
+	Filler   Level = "filler"
 )
 
 // DayKind narrows a rule to working days or to days off, by the calendar with
@@ -46,9 +48,18 @@ type DayKind string
 // The kinds of day.
 const (
 	AnyDay     DayKind = ""
-	WorkingDay DayKind = "working"
-	DayOff     DayKind = "off"
+	WorkingDay DayKind = "working" // make-up working days are
+	DayOff     DayKind = "off"     // weekends and public holidays
+	Holiday    DayKind = "holiday" // public holidays only, as the calendar names them
 )
+
+// Period is a length of time in days, counted as posting periods are: Days days
+// from and with the rule's first day, or Days working days of which the first
+// day is one if it is a working day.
+type Period struct {
+	Days    int  `json:"days" toml:"days"`
+	Working bool `json:"working,omitempty" toml:"working"`
+}
 
 // Rule says when and on which screens a playlist plays. All conditions must
 // hold; an empty condition always holds.
@@ -63,6 +74,20 @@ type Rule struct {
 	Weekdays []time.Weekday `json:"weekdays,omitempty" toml:"weekdays"` // 0 is Sunday
 	Days     DayKind        `json:"days,omitempty" toml:"days"`
 	Tags     []string       `json:"tags,omitempty" toml:"tags"` // the screen must carry every one
+
+	// Period ends the rule in place of Until; it needs From.
+	Period *Period `json:"period,omitempty" toml:"period"`
+	// Weeks is every how many weeks the rule holds, counted from the week of From
+	// with weeks that begin on Monday; it needs From. 0 and 1 are every week.
+	Weeks int `json:"weeks,omitempty" toml:"weeks"`
+	// Recurrence is an RFC 5545 recurrence rule of days without DTSTART, which is
+	// From, for example FREQ=MONTHLY;BYDAY=-1FR for every last Friday. Parts below
+	// a day are refused: Spans are for those.
+	Recurrence string `json:"recurrence,omitempty" toml:"recurrence"`
+	// Share weighs what the rule plays against the other rules of its level: the
+	// time on screen of a channel is to that of another as their shares are. 0 is
+	// 1.
+	Share int `json:"share,omitempty" toml:"share"`
 }
 
 // Bound is a rule together with the channel that published it. Distance is how
@@ -80,6 +105,8 @@ type Reason struct {
 	Channel string  `json:"channel"`
 	Verdict Verdict `json:"verdict"`
 	Detail  string  `json:"detail"` // in plain Chinese, for a technician or a clerk
+	// By names the rules that beat this one, as channel and rule with a slash.
+	By []string `json:"by,omitempty"`
 }
 
 // Verdict is the outcome for one rule.

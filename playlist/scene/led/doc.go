@@ -87,4 +87,47 @@ type Options struct {
 	Totals   bool              // never names or rows, totals only (V09)
 	Own      []playlist.SiteID // the board's own site and those above it: its village comes first
 	Exercise bool              // an exercise runs: every page says 演练
+	Least    int               // height in dots that the farthest reader needs, Screen.DotsFor(ReadWell); 0 is not known
+}
+
+// OptionsFor returns the options of a screen for a notice that may show its
+// totals only or all of it.
+func OptionsFor(s playlist.Settings, totals bool) Options {
+	o := Options{Totals: totals, Least: s.Screen.DotsFor(playlist.ReadWell)}
+	for _, site := range s.Path {
+		o.Own = append(o.Own, site.ID)
+	}
+	return o
+}
+
+// Pace returns how long notices are on the board of these settings: as long as
+// their pages need once through. It is what playlist.WithPace takes.
+func Pace(s playlist.Settings) playlist.Pace {
+	panel := s.Screen.Panel
+	return func(n *playlist.Notice, totals bool) (total time.Duration) {
+		for _, p := range Paginate(n, NoticePanel(s.Screen, panel), OptionsFor(s, totals)) {
+			total += p.Dwell
+		}
+		return total
+	}
+}
+
+// NoticePanel returns the part of a panel on which notices run: their zone, or
+// all of it.
+func NoticePanel(s playlist.Screen, panel playlist.Panel) playlist.Panel {
+	for _, z := range s.Zones {
+		if z.Kind == playlist.NoticeZone {
+			panel.WidthMM, panel.HeightMM = panel.WidthMM*z.Width/max(panel.Width, 1), panel.HeightMM*z.Height/max(panel.Height, 1)
+			panel.Width, panel.Height = z.Width, z.Height
+			break
+		}
+	}
+	return panel
+}
+
+// Part is what one zone of a board shows.
+type Part struct {
+	Zone    playlist.Zone
+	Page    Page
+	Elapsed time.Duration // since the page came on
 }
