@@ -1,23 +1,40 @@
-// Package dotfont holds the faces of LED boards: glyphs of 12, 16, 24 and 32
-// dots, every dot on or off.
+// Package dotfont holds the faces of LED boards: glyphs of 12 to 128 dots, every
+// dot on or off.
 //
-// It promises one mask for one glyph for as long as the process lives, so that
-// frames compare by pointer, and that a face which is not asked for is not
-// read. Full-width characters are as wide as the face is high; Latin letters and
-// digits take half of that, digits always the same. It leaves colour, pages and
-// movement to others.
+// It promises one mask for one glyph for as long as the glyph is in use, so that
+// frames compare by pointer, that what is kept of a face is bounded, and that a
+// face which is not asked for is not read. Full-width characters are as wide as
+// the face is high; Latin letters and digits take about half of that, digits
+// always the same. It leaves colour, pages and movement to others.
 package dotfont
 
 import (
 	"fmt"
 	"image"
+	"slices"
 	"sync"
 
 	"mingbai/playlist/scene"
 )
 
-// Sizes are the heights in dots that Face knows.
-var Sizes = []int{12, 16, 24, 32}
+// sizes are the heights in dots that Face knows, ascending. The first four are
+// those of small boards; the others are for boards of hundreds of lines.
+var sizes = []int{12, 16, 24, 32, 40, 48, 64, 80, 96, 128}
+
+// Sizes returns the heights in dots that Face knows, ascending.
+func Sizes() []int { return slices.Clone(sizes) }
+
+// Largest returns the largest size that is not higher than limit dots, and the
+// smallest one where none is.
+func Largest(limit int) int {
+	best := sizes[0]
+	for _, s := range sizes {
+		if s <= limit {
+			best = s
+		}
+	}
+	return best
+}
 
 // Font is a face of one height. It may be used by several goroutines.
 type Font struct {
@@ -25,9 +42,13 @@ type Font struct {
 	// lines, in dots.
 	Height int
 
-	draw   func(r rune) (m *scene.Mask, advance int, ok bool)
-	mu     sync.Mutex // guards glyphs, and draw
-	glyphs map[rune]glyph
+	draw func(r rune) (*scene.Mask, int, bool)
+
+	mu sync.Mutex // guards what follows, and draw
+	// Glyphs that were asked for lately, and those before them: when the first
+	// are full they take the place of the second, which are forgotten.
+	late, before map[rune]glyph
+	held         int // bytes of late
 }
 
 type glyph struct {
@@ -36,11 +57,35 @@ type glyph struct {
 	ok      bool
 }
 
-var faces = map[int]func() (*Font, error){
-	12: sync.OnceValues(open12),
-	16: sync.OnceValues(open16),
-	24: sync.OnceValues(func() (*Font, error) { return openOutline(24) }),
-	32: sync.OnceValues(func() (*Font, error) { return openOutline(32) }),
+// cost is about how many bytes a glyph takes in memory.
+func (g glyph) cost() int {
+	const entry = 96
+	if g.mask == nil {
+		return entry
+	}
+	return entry + len(g.mask.Pix)
+}
+
+// maxHeld is how many bytes of glyphs a face keeps in each of late and before:
+// more than two hundred of the largest, eleven thousand of 16 dots.
+const maxHeld = 4 << 20
+
+var faces = opened()
+
+func opened() map[int]func() (*Font, error) {
+	m := make(map[int]func() (*Font, error), len(sizes))
+	for _, size := range sizes {
+		m[size] = sync.OnceValues(func() (*Font, error) {
+			switch size {
+			case 12:
+				return open12()
+			case 16:
+				return open16()
+			}
+			return openOutline(size)
+		})
+	}
+	return m
 }
 
 // Face returns the face of the given height in dots, which must be one of
@@ -48,7 +93,7 @@ var faces = map[int]func() (*Font, error){
 func Face(size int) (*Font, error) {
 	open, ok := faces[size]
 	if !ok {
-		return nil, fmt.Errorf("there is no face of %d dots, only of 12, 16, 24 and 32", size)
+		return nil, fmt.Errorf("there is no face of %d dots, only of %d", size, sizes)
 	}
 	f, err := open()
 	if err != nil {
@@ -58,20 +103,25 @@ func Face(size int) (*Font, error) {
 }
 
 func newFont(size int, draw func(r rune) (*scene.Mask, int, bool)) *Font {
-	return &Font{Height: size, draw: draw, glyphs: make(map[rune]glyph)}
+	return &Font{Height: size, draw: draw, late: make(map[rune]glyph)}
 }
 
 // Glyph returns the mask of r and how many dots it moves the pen. The mask is
-// Height dots high, its pixels are 0 or 255, and the same r always gives the
-// same pointer; it is nil for a glyph without dots, such as a space. ok is
-// false when the face lacks r.
+// Height dots high, its pixels are 0 or 255, and the same r gives the same
+// pointer until megabytes of other glyphs were asked for; it is nil for a glyph
+// without dots, such as a space. ok is false when the face lacks r.
 func (f *Font) Glyph(r rune) (m *scene.Mask, advance int, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	g, known := f.glyphs[r]
+	g, known := f.late[r]
 	if !known {
-		g.mask, g.advance, g.ok = f.draw(r)
-		f.glyphs[r] = g
+		if g, known = f.before[r]; !known {
+			g.mask, g.advance, g.ok = f.draw(r)
+		}
+		if f.held += g.cost(); f.held > maxHeld {
+			f.before, f.late, f.held = f.late, make(map[rune]glyph), g.cost()
+		}
+		f.late[r] = g
 	}
 	return g.mask, g.advance, g.ok
 }

@@ -2,6 +2,7 @@ package dotfont
 
 import (
 	"image/color"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -9,7 +10,7 @@ import (
 )
 
 func TestGlyphsAreDots(t *testing.T) {
-	for _, size := range Sizes {
+	for _, size := range Sizes() {
 		f, err := Face(size)
 		if err != nil {
 			t.Fatal(err)
@@ -72,7 +73,7 @@ func TestMeasureAndMissing(t *testing.T) {
 // TestCoverage looks for all, or at the larger sizes every 97th, of the unified
 // ideographs that GB 18030 level 2 asks for.
 func TestCoverage(t *testing.T) {
-	for _, size := range Sizes {
+	for _, size := range Sizes() {
 		f, err := Face(size)
 		if err != nil {
 			t.Fatal(err)
@@ -93,9 +94,17 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
+// zoom keeps the golden pictures small.
+func zoom(size int) int {
+	if size <= 32 {
+		return 3
+	}
+	return 1
+}
+
 // TestRareNames draws names beyond the basic plane: coarse, but there.
 func TestRareNames(t *testing.T) {
-	for _, size := range Sizes {
+	for _, size := range Sizes() {
 		f, err := Face(size)
 		if err != nil {
 			t.Fatal(err)
@@ -104,7 +113,7 @@ func TestRareNames(t *testing.T) {
 		if got := f.Missing(names); len(got) > 0 {
 			t.Errorf("%d dots: missing %q", size, string(got))
 		}
-		img, err := f.Picture(names, 3, color.RGBA{255, 90, 40, 255})
+		img, err := f.Picture(names, zoom(size), color.RGBA{255, 90, 40, 255})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,15 +122,27 @@ func TestRareNames(t *testing.T) {
 }
 
 func TestGoldenFaces(t *testing.T) {
-	for _, size := range Sizes {
+	for _, size := range Sizes() {
 		f, err := Face(size)
 		if err != nil {
 			t.Fatal(err)
 		}
-		img, err := f.Picture("青禾县政务服务，请到3号窗口。A0123 Wgjy 09:30（1,286.40）《通知》龘赢", 3, color.RGBA{255, 90, 40, 255})
+		img, err := f.Picture("青禾县政务服务，请到3号窗口。A0123 Wgjy 09:30（1,286.40）《通知》龘赢", zoom(size), color.RGBA{255, 90, 40, 255})
 		if err != nil {
 			t.Fatal(err)
 		}
 		golden.Image(t, "face-"+strconv.Itoa(size), img, 0)
+	}
+}
+
+func TestSizes(t *testing.T) {
+	all := Sizes()
+	if !slices.IsSorted(all) || all[0] != 12 || all[len(all)-1] != 128 {
+		t.Errorf("the sizes are %d", all)
+	}
+	for limit, want := range map[int]int{0: 12, 12: 12, 15: 12, 16: 16, 39: 32, 127: 96, 128: 128, 540: 128} {
+		if got := Largest(limit); got != want {
+			t.Errorf("the largest size within %d dots is %d, want %d", limit, got, want)
+		}
 	}
 }
