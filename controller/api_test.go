@@ -265,6 +265,20 @@ func TestAPI(t *testing.T) {
 	a.do("GET", "/api/v1/sites", "", &sites)
 	root := sites.Items[0]
 	a.do("PUT", "/api/v1/sites/"+string(root.ID), encode(t, root), nil)
+	var programme struct {
+		Playlists, Rules []map[string]any
+		Revision         playlist.Revision
+	}
+	at := "/api/v1/sites/" + string(root.ID) + "/programme"
+	a.do("GET", at, "", &programme)
+	same := encode(t, map[string]any{"playlists": programme.Playlists, "rules": programme.Rules})
+	a.do("POST", at+"/check", same, nil)
+	a.do("PUT", at, same, &programme)
+	if len(programme.Playlists) == 0 || len(programme.Rules) == 0 || programme.Revision < 2 {
+		t.Errorf("the programme of %s: %+v", root.ID, programme)
+	}
+	a.refused("PUT", at, `{"playlists":[{"id":"p","name":"p","items":[{"notice":"nowhere"}]}],"rules":[]}`, 422, "invalid")
+	a.refused("GET", "/api/v1/sites/nowhere/programme", "", 404, "not_found")
 	var columns struct{ Items []playlist.Column }
 	a.do("GET", "/api/v1/columns", "", &columns)
 	leaf := columns.Items[len(columns.Items)-1].ID

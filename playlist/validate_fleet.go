@@ -217,6 +217,34 @@ func ValidatePlaylist(p Playlist, env ValidateEnv) []Problem {
 	return c.ordered()
 }
 
+// ValidateProgramme returns what is wrong with all playlists and rules of one
+// site together: what it passes, an edition can hold. Fields begin with
+// "playlists[0]." or "rules[0].".
+func ValidateProgramme(lists []Playlist, rules []schedule.Rule, env ValidateEnv) []Problem {
+	c := &checker{env: env}
+	const own = 2 // the desk adds what is urgent and, where nothing else does, what is newest
+	if most := maxPlaylists - own; len(lists) > most {
+		c.wrong("playlists", "too_many", fmt.Sprintf("播放单最多 %d 个", most), fmt.Sprintf("at most %d playlists are allowed", most))
+	}
+	if most := maxRules - own; len(rules) > most {
+		c.wrong("rules", "too_many", fmt.Sprintf("规则最多 %d 条", most), fmt.Sprintf("at most %d rules are allowed", most))
+	}
+	seen := map[string]bool{}
+	for i, p := range lists {
+		field := at("playlists", i) + "."
+		for _, o := range ValidatePlaylist(p, env) {
+			o.Field = field + o.Field
+			c.out = append(c.out, o)
+		}
+		if seen[p.ID] {
+			c.wrong(field+"id", "twice", "播放单编号重复："+p.ID, "this playlist is there twice")
+		}
+		seen[p.ID] = true
+	}
+	c.out = append(c.out, ValidateRules(rules, lists)...)
+	return c.ordered()
+}
+
 // ValidateRules returns what is wrong with rules that choose among playlists.
 // Fields begin with the index, for example "rules[0].spans[1].to".
 func ValidateRules(rules []schedule.Rule, playlists []Playlist) []Problem {

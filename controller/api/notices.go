@@ -26,7 +26,7 @@ type Published struct {
 	Problems []playlist.Problem `json:"problems"` // with a draft, also errors
 }
 
-// Checked is what is wrong with a notice.
+// Checked is what is wrong with a notice or a programme.
 type Checked struct {
 	OK       bool               `json:"ok"` // it can be published
 	Problems []playlist.Problem `json:"problems"`

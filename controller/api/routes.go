@@ -24,6 +24,9 @@ func (a *api) routes() []route {
 
 		{Method: "GET", Path: "/sites", Name: "listSites", Summary: "The tree of sites, parents first", Answer: list[playlist.Site]{}, Do: a.listSites},
 		{Method: "PUT", Path: "/sites/{site}", Name: "putSite", Summary: "Add or change a site", Roles: rules, Body: playlist.Site{}, Answer: playlist.Site{}, Do: a.putSite},
+		{Method: "GET", Path: "/sites/{site}/programme", Name: "getProgramme", Summary: "The playlists and rules of a site", Answer: Programme{}, Do: a.getProgramme},
+		{Method: "PUT", Path: "/sites/{site}/programme", Name: "putProgramme", Summary: "Set the playlists and rules of a site; refused where an LED board would need more than three minutes to go round", Roles: releases, Body: Programme{}, Answer: Programmed{}, Do: a.putProgramme},
+		{Method: "POST", Path: "/sites/{site}/programme/check", Name: "checkProgramme", Summary: "What is wrong with playlists and rules, without saving them", Roles: writes, Body: Programme{}, Answer: Checked{}, Do: a.checkProgramme},
 		{Method: "GET", Path: "/columns", Name: "listColumns", Summary: "The catalogue in its order", Answer: list[playlist.Column]{}, Do: a.listColumns},
 
 		{Method: "GET", Path: "/notices", Name: "listNotices", Summary: "Notices, the last changed first", Query: append([]param{

@@ -180,6 +180,9 @@ func withNewest(lists []playlist.Playlist, rules []schedule.Rule) ([]playlist.Pl
 			return lists, rules
 		}
 	}
+	if slices.ContainsFunc(rules, func(r schedule.Rule) bool { return r.ID == newest }) {
+		return lists, rules // the name is theirs
+	}
 	lists = append(slices.Clone(lists), playlist.Playlist{ID: newest, Name: "最新发布", Latest: &playlist.Select{
 		Kinds: []playlist.Kind{playlist.KindAnnouncement, playlist.KindFund, playlist.KindMedia}, Count: 12,
 	}})

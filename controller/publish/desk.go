@@ -72,6 +72,10 @@ type Config struct {
 	// Announce is told of every edition once it is durable, and of the newest
 	// edition of every channel after a start.
 	Announce func(playlist.ChannelID, playlist.Revision)
+	// Overload says which LED boards would need more than three minutes to go
+	// round with these playlists and rules of a site (DOMAIN V08); nil does not
+	// look.
+	Overload func(context.Context, playlist.SiteID, []playlist.Playlist, []schedule.Rule) ([]playlist.Problem, error)
 	// TreeChanged is called after sites or screens were imported.
 	TreeChanged func(context.Context) error
 	// Checkpoint is called between durable steps with the step's name; an error
