@@ -78,11 +78,7 @@ func Frame(p Page, panel playlist.Panel, elapsed time.Duration, m schedule.Momen
 	}
 	if p.Marquee && len(p.Lines) == 1 {
 		l := p.Lines[0]
-		gone := int(elapsed * dotsPerSecond / time.Second)
-		wide := measure(l.Text, l.Size)
-		if lap := wide + area.Dx(); lap > 0 {
-			gone %= lap
-		}
+		gone := Step(l.Size) * (frameAt(elapsed) % lapFrames(l.Text, l.Size, area.Dx()))
 		drawText(c, l.Text, image.Pt(area.Max.X-gone, area.Min.Y+(area.Dy()-l.Size)/2), l.Size, colour(l.Tone, panel.Colours), area)
 		return c.Frame()
 	}

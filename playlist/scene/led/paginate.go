@@ -63,18 +63,6 @@ func Dwell(n int) time.Duration {
 	return max(2*time.Second+time.Duration(n)*250*time.Millisecond, 6*time.Second)
 }
 
-// Marquee speed: one dot in each frame of sixty a second, so every character of
-// 24 dots is seen for as long as a board of 12 characters is wide.
-const (
-	dotsPerSecond = 60
-	longestLap    = 30 * time.Second
-)
-
-// lap is how long text takes from the right edge until it is gone.
-func (b board) lap(text string, size int) time.Duration {
-	return time.Duration(measure(text, size)+b.w) * time.Second / dotsPerSecond
-}
-
 // Paginate lays a notice out for a panel. Every notice gives at least one page.
 func Paginate(n *playlist.Notice, panel playlist.Panel, o Options) []Page {
 	b := boardOf(panel)
@@ -119,8 +107,8 @@ func (b board) prose(text, end string, tone Tone, band *Band) []Page {
 		if end != "" {
 			whole += "　" + end
 		}
-		if measure(whole, size) > width && b.lap(whole, size) <= longestLap {
-			return []Page{{Lines: []Line{{Text: whole, Size: size, Tone: tone, Align: Left}}, Marquee: true, Dwell: b.lap(whole, size)}}
+		if measure(whole, size) > width && passes(whole, size, b.w) {
+			return []Page{{Lines: []Line{{Text: whole, Size: size, Tone: tone, Align: Left}}, Marquee: true, Dwell: lap(whole, size, b.w)}}
 		}
 	}
 	var sizes []int
