@@ -167,7 +167,8 @@ func (v *visit) alertsPage(f warning) (alertsPage, error) {
 		p.Hours = append(p.Hours, option{Value: strconv.Itoa(h), Label: v.t("%d 小时", h), Chosen: strconv.Itoa(h) == f.Hours})
 	}
 	if p.Raise {
-		p.Previews, err = v.previews(playlist.SiteID(f.Site), "/alerts/preview.png", nil)
+		n := draft(v.request(f))
+		p.Previews, err = v.previews(playlist.SiteID(f.Site), "/alerts/preview.png", &n, v.label)
 	}
 	return p, err
 }
@@ -236,7 +237,7 @@ func checkAlert(v *visit) error {
 	out := checked{}
 	var wrong int
 	out.Problems, wrong = v.alertFindings(problems)
-	if out.Previews, err = v.previews(n.Site, "/alerts/preview.png", &n); err != nil {
+	if out.Previews, err = v.previews(n.Site, "/alerts/preview.png", &n, v.label); err != nil {
 		return err
 	}
 	out.missing(v.Desk.Missing(n.PlainText()))

@@ -65,7 +65,7 @@ var inEnglish = map[string]string{
 	"后面还有 %d 条": "%d more after these",
 	"每条播放规则的结果": "What became of every rule", "命令": "Commands", "截屏": "Screenshot", "识别": "Identify", "重新加载": "Reload", "重启程序": "Restart",
 	"“识别”让屏幕用大字显示自己的名字十秒。": "Identify makes the screen show its name in large type for ten seconds.",
-	"应该显示的画面（与屏幕同一套像素）":    "What it should show (the very pixels)", "应该显示的画面": "What it should show",
+	"应该显示的画面（与屏幕同一套像素）":    "What it should show (the very pixels)",
 	"程序": "Program", "机器": "Machine", "一天内的处理器": "Processor, past day", "一天内的温度": "Temperature, past day", "最近的命令": "Latest commands", "最近的截屏": "Latest screenshot", "截屏 %s": "Screenshot %s",
 	"内容版次": "Revisions", "频道": "Channel", "应有": "Wants", "已有": "Has", "未换上": "not yet", "这块屏的频道还没有发布过内容。": "Nothing was published on this screen's channels yet.",
 	"显示记录": "Record of display", "共 %d 条，最近的在前": "%d rows, the latest first", "还没有收到显示记录。": "No record of display has come in yet.",
@@ -109,7 +109,9 @@ var inEnglish = map[string]string{
 	"正文": "Text", "一行一段；“# ”开头是小标题，“- ”开头是列表": "A paragraph to a line; “# ” begins a heading, “- ” a list item", "LED 短文": "Text for LED boards", "不写就用标题和摘要": "title and summary when empty",
 	"摘要": "Summary", "用大白话说清楚：什么事、和谁有关、什么时候": "in plain words: what, for whom, when", "上屏时间": "From", "下屏时间": "Until", "监督电话": "Hotline", "公示期": "Posting period", "从": "From", "按工作日算": "counted in working days",
 	"怎样提出异议": "How to object", "含个人信息（室外大屏只显示合计，不显示名单）": "Names people (outdoor boards show totals, never names)", "发布": "Publish", "存草稿": "Save as draft",
-	"第 %d 行：": "Line %d: ", "共 %d 页，一轮 %d 秒": "%d pages, once round in %d s", "没有发现问题，可以发布。": "Nothing is wrong; it can go out.",
+	"第 %d 行：": "Line %d: ", "共 %d 页，一轮 %d 秒": "%d pages, once round in %d s", "在 LED 屏上": "On LED boards", "第 %d 页，%d 秒": "Page %d, %d s", "走字，%d 秒": "running text, %d s", "（下面是前 %d 页）": " (the first %d are below)",
+	"，最远 %d 米能看清": ", read well from up to %d m", "%s：%d 页 %d 秒": "%s: %d pages, %d s",
+	"在 %s 的屏上要 %d 秒，别的内容要等很久。请写一段 LED 短文，或者写短些。": "On the board of %s it takes %d s and all else waits. Write a short text for LED boards, or a shorter one.", "没有发现问题，可以发布。": "Nothing is wrong; it can go out.",
 
 	"：到下屏时间为止只播这一条，其他内容让位（预警除外），最长 7 天": ": until it ends it plays alone, everything but alerts gives way; 7 days at most", "没有可播的内容": "has nothing to play",
 

@@ -136,7 +136,7 @@ func (v *visit) noticePage() (noticePage, error) {
 	if err := v.versions(&p); err != nil {
 		return p, err
 	}
-	if p.Previews, err = v.previews(row.Site, "/notices/"+string(row.ID)+"/preview.png", n); err != nil {
+	if p.Previews, err = v.previews(row.Site, "/notices/"+string(row.ID)+"/preview.png", n, v.sample); err != nil {
 		return p, err
 	}
 	if p.Heard, err = v.heardOf(row.ID); err != nil {

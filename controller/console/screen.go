@@ -11,7 +11,6 @@ import (
 	"mingbai/controller/fleet"
 	"mingbai/controller/store"
 	"mingbai/playlist"
-	"mingbai/playlist/scene/page"
 	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
@@ -37,14 +36,13 @@ type screenPage struct {
 	Slots    []slotRow // those that come first
 	Later    []slotRow // the others
 	Reasons  []reasonRow
-	Preview  string
+	Picture  preview
 	Slot     int
 	LED      bool
 	Why      string // the forecast cannot be made
 	Live     liveScreenPart
 	Once     string
 	Tend     bool
-	Portrait bool
 }
 
 // liveScreenPart is what is refreshed.
@@ -112,13 +110,15 @@ func showScreen(v *visit) error {
 	}
 	p := screenPage{
 		frame: v.page(s.Name), Place: s.Place, LED: s.Kind == playlist.LED, Once: newOnce(),
-		Tend: v.may(tends, s.Site), Portrait: s.Panel.Height > s.Panel.Width, Slot: v.count("slot", 1000),
+		Tend: v.may(tends, s.Site), Slot: v.count("slot", 1000),
 	}
 	if p.Live, err = v.liveScreenPart(s); err != nil {
 		return err
 	}
 	p.Row = p.Live.Row
-	p.Preview = fmt.Sprintf("/screens/%s/preview.png?slot=%d", id, p.Slot)
+	if p.Picture, err = v.screenPicture(s.Screen.Screen, p.Slot, time.Time{}); err != nil {
+		return err
+	}
 	if p.Forecast, err = v.Fleet.Forecast(v.ctx, id, v.Now()); err != nil {
 		v.Log.Warn("what a screen should show cannot be told", "screen", string(id), "error", err)
 		p.Why = v.t("还没有任何一期内容，屏幕显示本站名片。")
@@ -406,46 +406,6 @@ func commandScreen(v *visit) error {
 		return err
 	}
 	return v.to("/screens/"+string(id), "done", "sent")
-}
-
-// screenPreview draws what a screen should show now: an alert, else the slot of
-// the loop that the address names.
-func screenPreview(v *visit) error {
-	id, err := v.screenID()
-	if err != nil {
-		return err
-	}
-	lib, err := v.Fleet.Library(v.ctx, id)
-	if err != nil {
-		return err
-	}
-	m := schedule.Sure(v.Now())
-	screen := lib.Settings().Screen
-	slots, _ := lib.Programme(m)
-	slot := v.count("slot", 1000)
-	alerts := lib.Alerts(m)
-	var n *playlist.Notice
-	view := page.View{Kind: page.Fallback, Lang: lib.Settings().Language}
-	totals := false
-	switch {
-	case len(alerts) > 0 && slot < len(alerts):
-		n = alerts[slot]
-		view.Kind, view.Notice = page.NoticePage, n.ID
-	case slot-len(alerts) < len(slots) && len(slots) > 0:
-		s := slots[slot-len(alerts)]
-		n, totals = s.Notice, s.Totals
-		view.Kind, view.Notice, view.Slide, view.Slides = page.Attract, n.ID, slot-len(alerts), len(slots)
-	}
-	if screen.Kind == playlist.LED {
-		pages := v.idlePages(lib)
-		if n != nil {
-			pages = v.boardPages(n, screen.Panel, totals)
-		}
-		data, err := v.drawer.led(v.ctx, pages, screen.Panel, m)
-		return v.png(data, err)
-	}
-	data, err := v.drawer.touch(v.ctx, lib, screen.Panel, view, m)
-	return v.png(data, err)
 }
 
 // screenShot sends the newest screenshot.

@@ -54,15 +54,6 @@ type finding struct {
 	Stop bool   `json:"stop"`
 }
 
-// preview is one picture beside a form.
-type preview struct {
-	Label string `json:"label"`
-	Src   string `json:"src"`
-	Kind  string `json:"kind"`
-	Width int    `json:"width"` // pixels or dots
-	Note  string `json:"note"`
-}
-
 var genres = []string{"通知", "公告", "通告", "公示", "通报", "解读"}
 
 const dayTime = "2006-01-02T15:04"
@@ -206,47 +197,13 @@ func (v *visit) writePage(f writing) (writePage, error) {
 		return p, err
 	}
 	p.Columns = v.columnOptions(columns, playlist.ColumnID(f.Column))
-	p.Previews, err = v.previews(playlist.SiteID(f.Site), "/write/preview.png", nil)
-	return p, err
-}
-
-// previews lists the pictures of a notice beside a form, or its saved ones.
-func (v *visit) previews(site playlist.SiteID, src string, n *playlist.Notice) ([]preview, error) {
-	targets, err := v.targets(site)
+	base, err := v.base(f)
 	if err != nil {
-		return nil, err
+		return p, err
 	}
-	var out []preview
-	for _, t := range targets {
-		label := v.label(t)
-		if strings.HasPrefix(src, "/notices/") {
-			label = v.sample(t) // saved: where it is up is told by its proof
-		}
-		p := preview{Label: label, Kind: string(t.Kind), Width: t.Panel.Width, Src: fmt.Sprintf("%s?kind=%s&panel=%s", src, t.Kind, t.size())}
-		if t.Kind == playlist.LED {
-			if t.Panel.Colours != "" {
-				p.Src += "&colours=" + string(t.Panel.Colours)
-			}
-			if t.Outdoor {
-				p.Src += "&outdoor=1"
-			}
-			if n != nil {
-				p.Note = v.boardNote(n, t)
-			}
-		}
-		out = append(out, p)
-	}
-	return out, nil
-}
-
-// boardNote says how long a notice takes on a board.
-func (v *visit) boardNote(n *playlist.Notice, t target) string {
-	pages := v.boardPages(n, t.Panel, n.Sensitive && t.Outdoor)
-	var total time.Duration
-	for _, p := range pages {
-		total += p.Dwell
-	}
-	return v.t("共 %d 页，一轮 %d 秒", len(pages), int((total+time.Second/2)/time.Second))
+	n, _, _ := v.notice(f, base)
+	p.Previews, err = v.previews(n.Site, "/write/preview.png", &n, v.label)
+	return p, err
 }
 
 func writeForm(v *visit) error {
@@ -393,6 +350,7 @@ type checked struct {
 	Previews []preview            `json:"previews"`
 	Missing  []string             `json:"missing"` // characters that no typeface has
 	Summary  string               `json:"summary"`
+	Facts    map[string]string    `json:"facts"` // what is told beside a field
 }
 
 func checkWriting(v *visit) error {
@@ -403,9 +361,10 @@ func checkWriting(v *visit) error {
 	out := checked{}
 	var wrong int
 	out.Problems, wrong = v.findings(problems, lines)
-	if out.Previews, err = v.previews(n.Site, "/write/preview.png", &n); err != nil {
+	if out.Previews, err = v.previews(n.Site, "/write/preview.png", &n, v.label); err != nil {
 		return err
 	}
+	v.onBoards(&out, &n)
 	out.missing(v.Desk.Missing(n.PlainText()))
 	out.Summary = v.summary(wrong)
 	return v.json(out)

@@ -87,8 +87,7 @@ function checking(form) {
     } catch (e) { return; }
     if (now !== round) return;
     tell(form, told, touched, typed);
-    await Promise.all(told.previews.map((p, i) => draw(form, p, i, body, () => now === round)));
-    for (let i = told.previews.length, all = form.querySelectorAll(".preview"); i < all.length; i++) all[i].remove();
+    await Promise.all([...form.querySelectorAll("[data-previews]")].map(box => draw(form, box, told, body, () => now === round)));
     if (now === round) form.dataset.checked = String(now);
   };
   const soon = e => {
@@ -124,32 +123,65 @@ function tell(form, told, touched, typed) {
     label.classList.toggle("wrong", list.some(f => f.stop));
   }
   const missing = form.querySelector(".missing");
-  missing.hidden = !told.missing.length;
-  missing.querySelector("b").textContent = told.missing.join(" ");
+  if (missing) {
+    missing.hidden = !told.missing.length;
+    missing.querySelector("b").textContent = told.missing.join(" ");
+  }
+  for (const at of form.querySelectorAll("[data-fact]")) at.textContent = (told.facts || {})[at.dataset.fact] || "";
   if (typed) form.querySelector(".verdict").textContent = told.summary;
 }
 
-// draw asks for the pixels of one preview.
-async function draw(form, p, i, body, current) {
-  const box = form.querySelector(".previews");
-  let fig = box.querySelectorAll(".preview")[i];
-  if (!fig) { fig = box.querySelector(".preview").cloneNode(true); box.append(fig); }
-  fig.className = "preview " + p.kind + " stale";
-  const img = fig.querySelector("img");
-  try {
-    const r = await fetch(p.src, { method: "POST", body });
-    if (!r.ok || !current()) return;
-    const url = URL.createObjectURL(await r.blob());
-    if (img.src.startsWith("blob:")) URL.revokeObjectURL(img.src);
-    img.src = url;
-    img.className = "w" + p.width;
-    img.hidden = false;
-    img.alt = p.label;
-    fig.querySelector("a").href = url;
-    fig.querySelector("figcaption").textContent = p.label;
-    fig.querySelector(".note").textContent = p.note;
-    fig.classList.remove("stale");
-  } catch (e) { /* the next key asks again */ }
+function make(parent, tag, name) {
+  const e = document.createElement(tag);
+  if (name) e.className = name;
+  parent.append(e);
+  return e;
+}
+
+// draw asks for the pixels of the previews of one kind of screen.
+async function draw(form, box, told, body, current) {
+  const list = told.previews.filter(p => p.kind === box.dataset.previews);
+  while (box.children.length > list.length) box.lastElementChild.remove();
+  await Promise.all(list.map(async (p, i) => {
+    let fig = box.children[i];
+    if (!fig) {
+      fig = make(box, "figure", "preview " + p.kind + " stale");
+      make(fig, "figcaption"); make(fig, "p", "note"); make(fig, "div", "sheets");
+    }
+    try {
+      const images = await Promise.all(p.pages.map(async page => {
+        const r = await fetch(page.src, { method: "POST", body });
+        if (!r.ok) throw new Error(r.statusText);
+        return r.blob();
+      }));
+      if (!current()) return;
+      fig.querySelector("figcaption").textContent = p.label;
+      fig.querySelector(".note").textContent = p.note;
+      const sheets = fig.querySelector(".sheets");
+      while (sheets.children.length > images.length) sheets.lastElementChild.remove();
+      images.forEach((blob, k) => sheet(sheets, k, p.pages[k], blob));
+      fig.classList.remove("stale");
+    } catch (e) { /* the next key asks again */ }
+  }));
+}
+
+// sheet puts the picture of one page in place.
+function sheet(sheets, k, page, blob) {
+  let at = sheets.children[k];
+  if (!at) {
+    at = make(sheets, "div", "sheet");
+    const a = make(at, "a");
+    a.target = "_blank"; a.rel = "noopener";
+    make(a, "img"); make(at, "span");
+  }
+  const a = at.querySelector("a"), img = at.querySelector("img");
+  const url = URL.createObjectURL(blob);
+  if (img.src.startsWith("blob:")) URL.revokeObjectURL(img.src);
+  img.src = url;
+  img.width = page.width; img.height = page.height;
+  img.alt = page.text;
+  a.href = url;
+  at.querySelector("span").textContent = page.note;
 }
 
 // --- start
