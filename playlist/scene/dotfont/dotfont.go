@@ -14,14 +14,14 @@ import (
 	"slices"
 	"sync"
 
+	"mingbai/playlist"
 	"mingbai/playlist/scene"
 )
 
-// sizes are the heights in dots that Face knows, ascending. The first four are
-// those of small boards; the others are for boards of hundreds of lines.
-var sizes = []int{12, 16, 24, 32, 40, 48, 64, 80, 96, 128}
+var sizes = playlist.DotSizes()
 
-// Sizes returns the heights in dots that Face knows, ascending.
+// Sizes returns the heights in dots that Face knows, ascending. Those up to 32
+// are for small boards, the others for boards of hundreds of rows.
 func Sizes() []int { return slices.Clone(sizes) }
 
 // Largest returns the largest size that is not higher than limit dots, and the
