@@ -58,6 +58,10 @@ var own = map[string][]string{
 	"kiosk/touch":    {"assets", "playlist/...", "kiosk", "kiosk/player", "kiosk/ledger", "kiosk/cache", "kiosk/mailbox", "kiosk/voice", "kiosk/printer"},
 	"kiosk/led":      {"assets", "playlist/...", "kiosk", "kiosk/player", "kiosk/ledger", "kiosk/cache"},
 
+	// Network output takes frames and settings and knows nothing of the board's
+	// program: it stands behind whatever is presented.
+	"kiosk/led/pixel": {"configs", "playlist/scene"},
+
 	"cmd": {"..."},
 }
 

@@ -2,6 +2,7 @@ package configs
 
 import (
 	"fmt"
+	"image"
 	"io/fs"
 	"net"
 	"net/url"
@@ -111,6 +112,19 @@ func (s Screen) Check(kind playlist.ScreenKind) []Problem {
 	p.span("report", s.Report, time.Second, time.Hour)
 	p.panel(s.Panel, kind)
 	p.window(s.Window)
+	if kind == playlist.LED {
+		p.output(s.Output, image.Pt(s.Panel.Width, s.Panel.Height))
+		if s.Window.Backend == BackendNone && s.Output.Protocol == NoOutput {
+			p.wrong("window.backend", "without a window nobody sees anything; set output.protocol, or auto here")
+		}
+	} else {
+		if s.Output.Protocol != NoOutput {
+			p.wrong("output.protocol", "only LED boards are driven over the network")
+		}
+		if s.Window.Backend == BackendNone {
+			p.wrong("window.backend", "a touchscreen needs a window")
+		}
+	}
 	if s.Voice.Volume < 0 || s.Voice.Volume > 100 {
 		p.wrong("voice.volume", "%d is outside 0 to 100", s.Voice.Volume)
 	}
@@ -326,8 +340,8 @@ func (c *checker) window(w Window) {
 	if !slices.Contains([]int{0, 90, 180, 270}, w.Rotate) {
 		c.wrong("window.rotate", "%d is none of 0, 90, 180 and 270", w.Rotate)
 	}
-	if !slices.Contains([]Backend{BackendAuto, BackendEbiten, BackendShm}, w.Backend) {
-		c.wrong("window.backend", "%q is none of auto, ebiten and shm", w.Backend)
+	if !slices.Contains([]Backend{BackendAuto, BackendEbiten, BackendShm, BackendNone}, w.Backend) {
+		c.wrong("window.backend", "%q is none of auto, ebiten, shm and none", w.Backend)
 	}
 	if w.Fullscreen && (w.X != 0 || w.Y != 0) {
 		c.warn("window.x", "a full screen has no place of its own; window.x and window.y do nothing")

@@ -44,6 +44,7 @@ type Screen struct {
 
 	Panel   playlist.Panel `toml:"panel"`
 	Window  Window         `toml:"window"`
+	Output  Output         `toml:"output"`
 	Voice   Voice          `toml:"voice"`
 	Printer Printer        `toml:"printer"`
 	Log     Log            `toml:"log"`
@@ -99,7 +100,8 @@ type Window struct {
 	// Backend is how pixels get to the display: BackendEbiten through OpenGL,
 	// BackendShm by the processor through memory shared with the X server, or
 	// BackendAuto, which takes the latter where OpenGL would be computed by the
-	// processor anyway. Default: auto.
+	// processor anyway. BackendNone opens no window at all: the board is driven by
+	// Output alone. Default: auto.
 	Backend Backend `toml:"backend"`
 	// HideCursor hides the mouse pointer. Default: true.
 	HideCursor bool `toml:"hide_cursor"`
@@ -113,6 +115,7 @@ const (
 	BackendAuto   Backend = "auto"
 	BackendEbiten Backend = "ebiten"
 	BackendShm    Backend = "shm"
+	BackendNone   Backend = "none"
 )
 
 // DefaultScreen returns the settings of a screen of that kind with every
@@ -129,9 +132,14 @@ func DefaultScreen(kind playlist.ScreenKind) Screen {
 		Report:        30 * time.Second,
 		Panel:         playlist.Panel{Width: 1080, Height: 1920, WidthMM: 529, HeightMM: 941},
 		Window:        Window{Fullscreen: true, Borderless: true, Scale: 1, Backend: BackendAuto, HideCursor: true},
-		Voice:         Voice{Volume: 100},
-		Printer:       Printer{SessionSheets: 4, DaySheets: 100},
-		Log:           Log{Level: "info", Format: "text"},
+		Output: Output{
+			Universe: 1, Channel: 1, Colours: "rgb", Start: TopLeft, Run: Rows, Wiring: Straight,
+			Brightness: 1, Balance: [3]float64{1, 1, 1}, Gamma: [3]float64{1, 1, 1}, Power: 1,
+			FPS: 40, Priority: 100,
+		},
+		Voice:   Voice{Volume: 100},
+		Printer: Printer{SessionSheets: 4, DaySheets: 100},
+		Log:     Log{Level: "info", Format: "text"},
 	}
 	if kind == playlist.LED {
 		s.Data = DefaultData("ledboard")

@@ -10,6 +10,7 @@ package kiosk
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -213,6 +214,16 @@ func (d *Device) Status() Status {
 
 // Config returns what the device was told.
 func (d *Device) Config() configs.Screen { return d.cfg }
+
+// UUID names this device to other machines on its network. It is made of the
+// device's public key (RFC 9562, version 8) and stays as long as that does.
+func (d *Device) UUID() [16]byte {
+	sum := sha256.Sum256(append([]byte("mingbai device "), d.key.Public().(ed25519.PublicKey)...))
+	id := [16]byte(sum[:16])
+	id[6] = id[6]&0x0f | 0x80
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
 
 // Showed says what is on the display; programs call it from Presented. Since of
 // the same page and notice is kept.

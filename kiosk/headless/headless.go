@@ -24,7 +24,8 @@ const frameEvery = time.Second / 60
 
 // Presenter implements player.Presenter on a picture in memory.
 type Presenter struct {
-	wake chan struct{} // something below has changed; capacity 1
+	wake  chan struct{} // something below has changed; capacity 1
+	every time.Duration // between the steps of a program in motion
 
 	mu      sync.Mutex // guards what follows
 	input   []player.Event
@@ -38,8 +39,16 @@ type Presenter struct {
 func New(size image.Point) *Presenter {
 	return &Presenter{
 		wake:    make(chan struct{}, 1),
+		every:   frameEvery,
 		picture: image.NewRGBA(image.Rectangle{Max: size}),
 	}
+}
+
+// Paced sets how often a program in motion is stepped, before Run, and returns s.
+// Without it that is 60 times a second.
+func (s *Presenter) Paced(every time.Duration) *Presenter {
+	s.every = every
+	return s
 }
 
 // Run steps p until ctx ends, which is not an error.
@@ -69,7 +78,7 @@ func (s *Presenter) wait(ctx context.Context, stepped, next time.Time) bool {
 	var due <-chan time.Time
 	if !next.IsZero() {
 		// A program in motion asks for "now"; the pace is ours.
-		if first := stepped.Add(frameEvery); next.Before(first) {
+		if first := stepped.Add(s.every); next.Before(first) {
 			next = first
 		}
 		t := time.NewTimer(time.Until(next))

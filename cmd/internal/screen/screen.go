@@ -7,10 +7,12 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"image"
 	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"mingbai/cmd/internal/logs"
 	"mingbai/configs"
@@ -19,6 +21,7 @@ import (
 	"mingbai/kiosk/display/mount"
 	"mingbai/kiosk/display/sdnotify"
 	"mingbai/kiosk/display/shm"
+	"mingbai/kiosk/headless"
 	"mingbai/kiosk/player"
 	"mingbai/playlist"
 )
@@ -113,12 +116,23 @@ func run(name string, cfg configs.Screen, kind playlist.ScreenKind, build func(*
 	if err != nil {
 		return err
 	}
+	program := build(device, log)
+	if cfg.Output.Protocol != configs.NoOutput {
+		stop, err := send(ctx, cfg, device, &program, log)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
 	screen, err := present(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
+	if cfg.Window.Backend == configs.BackendNone {
+		program = &watched{Program: program, alive: alive(log)}
+	}
 	log.Info("The program has started.", "program", name, "version", configs.Version, "data", cfg.Data, "controller", cfg.Controller)
-	err = device.Run(ctx, build(device, log), screen)
+	err = device.Run(ctx, program, screen)
 	log.Info("The program has ended.", "program", name, "reason", cause(ctx, err))
 	return err
 }
@@ -128,6 +142,10 @@ func present(ctx context.Context, cfg configs.Screen, log *slog.Logger) (player.
 	w, panel := cfg.Window, cfg.Panel
 	title := "明白 " + cfg.Name
 	backend := w.Backend
+	if backend == configs.BackendNone {
+		every := time.Second / time.Duration(cfg.Output.FPS)
+		return headless.New(image.Pt(panel.Width, panel.Height)).Paced(every), nil
+	}
 	if backend == configs.BackendAuto {
 		suits, why := shm.Suits(ctx, os.Getenv("DISPLAY"))
 		backend = configs.BackendEbiten

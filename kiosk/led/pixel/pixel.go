@@ -1,0 +1,407 @@
+// Package pixel sends a board's frames to pixel controllers on the network: by
+// the Distributed Display Protocol, by E1.31 (streaming ACN) or by Art-Net 4.
+//
+// It promises that every dot of the painted frame, turned by the tables of
+// brightness, balance and gamma, arrives in the channels where the wiring has
+// it; that only packets with something new are sent, each three times, and all
+// of them at least once a second; that whoever shows a frame never waits; and
+// that a controller which is gone holds up no other.
+//
+// UDP gives no receipts: that a packet left is all that is known.
+package pixel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"time"
+
+	"mingbai/configs"
+	"mingbai/playlist/scene"
+)
+
+const (
+	// keepAlive is how long unchanged channels are not sent (E1.31 6.6.2 and
+	// Art-Net: 800 to 1000 ms; receivers of E1.31 give a source up after 2.5 s).
+	keepAlive = 900 * time.Millisecond
+	// copies is how often unchanged channels follow a change at once, in case a
+	// packet was lost (E1.31 6.6.2: three packets before suppression).
+	copies = 2
+)
+
+// Report is what an output has done since it was made.
+type Report struct {
+	Frames  int // pictures of which at least one packet was sent
+	Packets int
+	Bytes   int
+	Dropped int      // packets that could not leave
+	Failing []string // addresses that cannot be sent to now
+}
+
+// Output sends frames to the controllers of one board. Show and the like are safe
+// for any goroutine; Run has the sockets.
+type Output struct {
+	cfg      configs.Output
+	interval time.Duration
+	source   Source
+	log      *slog.Logger
+
+	parts []*part
+	links []*link
+
+	picture  *image.RGBA
+	standing *scene.Frame
+	tables   *tables
+	dim      float64 // of tables
+	scratch  []byte
+	damage   []image.Rectangle
+
+	syncPacket   []byte // nil: none
+	syncSequence uint8
+	artSync      *link // nil: none
+
+	last   time.Time // when the last picture was due
+	nudged chan struct{}
+
+	mu      sync.Mutex // guards what follows
+	frame   *scene.Frame
+	wanted  float64 // the share of brightness that was asked for
+	reports Report
+}
+
+// New prepares the output of a board of that size in dots. It expects settings
+// in which configs.Screen.Check has found nothing fatal.
+func New(cfg configs.Output, board image.Point, source Source, log *slog.Logger) (*Output, error) {
+	o := &Output{
+		cfg: cfg, interval: time.Second / time.Duration(max(1, cfg.FPS)), source: source, log: log,
+		picture: image.NewRGBA(image.Rectangle{Max: board}),
+		tables:  tablesOf(cfg, 1), dim: 1, wanted: 1,
+		nudged: make(chan struct{}, 1),
+	}
+	var local netip.Addr
+	if cfg.Local != "" {
+		var err error
+		if local, err = netip.ParseAddr(cfg.Local); err != nil {
+			return nil, fmt.Errorf("output.local: %w", err)
+		}
+	}
+	links := map[netip.AddrPort]*link{}
+	way := func(to netip.AddrPort) *link {
+		l := links[to]
+		if l == nil {
+			l = &link{to: to, local: local, log: log}
+			links[to] = l
+			o.links = append(o.links, l)
+		}
+		return l
+	}
+	stride, limited := o.picture.Stride, cfg.Power < 1
+	for _, placed := range cfg.Placed(board) {
+		if !placed.Area.In(o.picture.Rect) || placed.Area.Empty() {
+			return nil, fmt.Errorf("%s: %v does not lie on the board of %v", placed.Key, placed.Area, board)
+		}
+		p := &part{PlacedPart: placed, order: orderOf(placed.Colours), link: way(placed.To), scale: fullScale}
+		switch cfg.Protocol {
+		case configs.DDP:
+			p.packets = ddpPackets(placed, stride, limited)
+		case configs.E131:
+			p.packets = e131Packets(placed, cfg, source, stride, limited)
+		case configs.ArtNet:
+			p.packets = artPackets(placed, stride, limited)
+		default:
+			return nil, fmt.Errorf("output.protocol: %q is not spoken", cfg.Protocol)
+		}
+		if limited {
+			p.limit = max(1, int(cfg.Power*255*float64(placed.Dots()*len(placed.Colours))))
+		}
+		for i, k := range p.packets {
+			if placed.PerUniverse > 0 {
+				k.universe = placed.Universe + i
+			}
+			if len(k.payload) > len(o.scratch) {
+				o.scratch = make([]byte, len(k.payload))
+			}
+		}
+		o.parts = append(o.parts, p)
+	}
+	if len(o.parts) == 0 {
+		return nil, errors.New("output: there are no parts")
+	}
+	if cfg.Protocol == configs.E131 && cfg.SyncUniverse != 0 {
+		o.syncPacket = e131SyncPacket(source, cfg.SyncUniverse)
+	}
+	if to := cfg.SyncTo(); cfg.Protocol == configs.ArtNet && to.IsValid() {
+		o.syncPacket, o.artSync = artSyncPacket(), way(to)
+	}
+	return o, nil
+}
+
+// Show hands over the frame that shall be on the board now. It never blocks; of
+// frames that come faster than they may be sent the newest counts. The frame must
+// not change any more.
+func (o *Output) Show(f *scene.Frame) {
+	if f == nil {
+		return
+	}
+	o.mu.Lock()
+	o.frame = f
+	o.mu.Unlock()
+	o.nudge()
+}
+
+// Dim sets a further factor of brightness, 0 to 1, from now on.
+func (o *Output) Dim(share float64) {
+	o.mu.Lock()
+	o.wanted = max(0, min(share, 1))
+	o.mu.Unlock()
+	o.nudge()
+}
+
+func (o *Output) nudge() {
+	select {
+	case o.nudged <- struct{}{}:
+	default:
+	}
+}
+
+// Report returns what was done so far.
+func (o *Output) Report() Report {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.reports
+}
+
+// Run sends until ctx ends, then ends the streams that know an end, and closes
+// the sockets.
+func (o *Output) Run(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			o.terminate(context.WithoutCancel(ctx), time.Now())
+			for _, l := range o.links {
+				l.close()
+			}
+			return
+		case <-o.nudged:
+		case <-timer.C:
+		}
+		now := time.Now()
+		if wait := o.pace(now); wait > 0 {
+			timer.Reset(wait)
+			continue
+		}
+		o.turn(ctx, now)
+		timer.Reset(time.Until(o.next()))
+	}
+}
+
+// pace returns how long the next picture must wait, so that there are no more
+// than the configured ones a second. A picture that is early by less than a
+// quarter of the interval goes at once: the clock of whoever shows frames is not
+// ours.
+func (o *Output) pace(now time.Time) time.Duration {
+	due := o.last.Add(o.interval)
+	wait := due.Sub(now)
+	if wait > o.interval/4 {
+		return wait
+	}
+	o.last = due
+	if -wait > o.interval || wait > o.interval {
+		o.last = now // there was a pause, or the first one
+	}
+	return 0
+}
+
+// next is when turn has something to do by itself.
+func (o *Output) next() time.Time {
+	next := time.Now().Add(keepAlive)
+	for _, p := range o.parts {
+		for _, k := range p.packets {
+			if k.repeats > 0 {
+				return o.last.Add(o.interval)
+			}
+			if due := k.sent.Add(keepAlive); !k.sent.IsZero() && due.Before(next) {
+				next = due
+			}
+		}
+	}
+	return next
+}
+
+// turn sends what is due at now.
+func (o *Output) turn(ctx context.Context, now time.Time) {
+	o.mu.Lock()
+	frame, wanted := o.frame, o.wanted
+	o.mu.Unlock()
+	if frame == nil {
+		return
+	}
+	o.paint(frame, wanted)
+	queued := false
+	for _, p := range o.parts {
+		for _, k := range p.packets {
+			switch {
+			case k.changed:
+				k.changed, k.repeats = false, copies
+			case k.repeats > 0:
+				k.repeats--
+			case now.Sub(k.sent) < keepAlive:
+				continue
+			}
+			k.sent = now
+			p.link.queue = append(p.link.queue, k)
+			queued = true
+		}
+	}
+	if queued {
+		o.send(ctx, now)
+	}
+}
+
+// paint brings the picture and all packets up to frame.
+func (o *Output) paint(frame *scene.Frame, dim float64) {
+	o.damage = o.damage[:0]
+	if frame != o.standing {
+		c := scene.Diff(o.standing, frame)
+		scene.On(o.picture).Apply(c, frame)
+		o.damage = append(o.damage, c.Damage...)
+		if !c.Moved.Empty() {
+			o.damage = append(o.damage, c.Moved)
+		}
+		o.standing = frame
+	}
+	if dim != o.dim {
+		o.tables, o.dim = tablesOf(o.cfg, dim), dim
+		o.damage = append(o.damage[:0], o.picture.Rect)
+	}
+	if len(o.damage) == 0 {
+		return
+	}
+	for _, p := range o.parts {
+		p.encode(o.picture.Pix, o.damage, o.tables, o.scratch)
+	}
+}
+
+// send empties the queues: first everything that a controller only keeps, then
+// what makes it show the picture.
+func (o *Output) send(ctx context.Context, now time.Time) {
+	var done Report
+	for _, l := range o.links {
+		if len(l.queue) == 0 {
+			continue
+		}
+		if !l.ready(ctx, now) {
+			done.Dropped += len(l.queue)
+			l.queue = l.queue[:0]
+			continue
+		}
+		l.held = nil
+		all := l.queue
+		if o.cfg.Protocol == configs.DDP {
+			all, l.held = all[:len(all)-1], all[len(all)-1:]
+		}
+		if !o.flush(l, now, all, false, &done) {
+			done.Dropped += len(l.held)
+			l.held = nil
+		}
+	}
+	for _, l := range o.links {
+		o.flush(l, now, l.held, true, &done)
+		l.queue, l.held = l.queue[:0], nil
+		l.judge(now)
+	}
+	o.synchronise(ctx, now)
+	o.report(done)
+}
+
+// flush sends packets over one link. When it fails the rest is dropped.
+func (o *Output) flush(l *link, now time.Time, packets []*packet, push bool, done *Report) bool {
+	for i, k := range packets {
+		o.number(l, k, push)
+		var to netip.AddrPort
+		if !l.to.IsValid() {
+			to = group(k.universe)
+		}
+		if !l.send(now, k.buf, to) {
+			done.Dropped += len(packets) - i
+			return false
+		}
+		done.Packets++
+		done.Bytes += len(k.buf)
+	}
+	return true
+}
+
+// number gives a packet its place in the stream.
+func (o *Output) number(l *link, k *packet, push bool) {
+	switch o.cfg.Protocol {
+	case configs.DDP:
+		ddpNumber(k.buf, &l.sequence, push)
+	case configs.E131:
+		k.buf[e131Sequence] = k.sequence
+		k.sequence++
+	case configs.ArtNet:
+		k.sequence = max(1, k.sequence+1) // 0 would mean that there is no order
+		k.buf[artSequence] = k.sequence
+	}
+}
+
+// synchronise tells all controllers to show what they were sent.
+func (o *Output) synchronise(ctx context.Context, now time.Time) {
+	switch {
+	case o.syncPacket == nil:
+	case o.artSync != nil:
+		if o.artSync.ready(ctx, now) {
+			o.artSync.send(now, o.syncPacket, o.artSync.to)
+		}
+	default:
+		o.syncPacket[e131SyncSequence] = o.syncSequence
+		o.syncSequence++
+		for _, l := range o.links {
+			if l.conn != nil && !now.Before(l.again) {
+				l.send(now, o.syncPacket, group(o.cfg.SyncUniverse))
+			}
+		}
+	}
+}
+
+func (o *Output) report(done Report) {
+	var failing []string
+	for _, l := range o.links {
+		if l.failing {
+			failing = append(failing, l.name())
+		}
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	r := &o.reports
+	if done.Packets > 0 {
+		r.Frames++
+	}
+	r.Packets += done.Packets
+	r.Bytes += done.Bytes
+	r.Dropped += done.Dropped
+	r.Failing = failing
+}
+
+// terminate says that the streams end, where the protocol can say so.
+func (o *Output) terminate(ctx context.Context, now time.Time) {
+	if o.cfg.Protocol != configs.E131 || o.standing == nil {
+		return
+	}
+	for range terminations {
+		for _, p := range o.parts {
+			for _, k := range p.packets {
+				k.buf[e131Options] |= optionTerminated
+				p.link.queue = append(p.link.queue, k)
+			}
+		}
+		o.send(ctx, now)
+	}
+}
