@@ -29,6 +29,7 @@ import (
 	"mingbai/kiosk/vitals"
 	"mingbai/playlist"
 	"mingbai/playlist/scene"
+	"mingbai/playlist/scene/led"
 	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
@@ -124,7 +125,7 @@ func NewWith(cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger, opt
 	if err != nil {
 		return nil, fmt.Errorf("open the device key: %w", err)
 	}
-	c, err := cache.Open(durable.OS, cfg.Cache(), log)
+	c, err := cache.Open(durable.OS, cfg.Cache(), log, cache.WithPace(led.Pace))
 	if err != nil {
 		return nil, err
 	}

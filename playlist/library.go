@@ -25,6 +25,7 @@ type Loaded struct {
 type Library struct {
 	settings  Settings
 	pace      Pace // nil takes Dwell
+	paces     paces
 	zone      *time.Location
 	calendar  *schedule.Calendar
 	sites     map[SiteID]SiteName

@@ -3,6 +3,7 @@ package playlist
 import (
 	"cmp"
 	"slices"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -17,12 +18,8 @@ type Pace func(n *Notice, totals bool) time.Duration
 type LibraryOption func(*Library)
 
 // WithPace makes the library reckon the loop of an LED board with the time that
-// its pages really need. Without it Dwell is used.
+// its pages really need. Without it, or where it gives nothing, Dwell is used.
 func WithPace(p Pace) LibraryOption { return func(l *Library) { l.pace = p } }
-
-// MaxCycle is the longest that the loop of an LED board may take, so that every
-// item of it comes round in that time (DOMAIN V08).
-const MaxCycle = 3 * time.Minute
 
 // Slot is one turn of the loop.
 type Slot struct {
@@ -32,6 +29,7 @@ type Slot struct {
 	Dwell    time.Duration
 	Rule     string // the rule that chose it
 	Totals   bool   // outdoor board and sensitive: draw totals only, never rows or names (V09)
+	Must     bool   // a fixed item of its playlist: never left out
 }
 
 // Decide resolves the rules of all channels for this screen. A rule whose
@@ -41,7 +39,7 @@ func (l *Library) Decide(m schedule.Moment) schedule.Decision {
 	var full []schedule.Bound
 	plays := make([]bool, len(l.bounds))
 	for i, b := range l.bounds {
-		if plays[i] = len(l.slots(b, m)) > 0; plays[i] {
+		if plays[i] = l.plays(b, m); plays[i] {
 			full = append(full, b)
 		}
 	}
@@ -80,70 +78,37 @@ func (l *Library) Playlist(ch ChannelID, id string) (Playlist, bool) {
 	return lists[i], true
 }
 
-// Programme returns the loop as it is now, and the decision behind it. The
-// chosen playlists are interleaved so that each is spread evenly over the loop,
-// nearest site first; a notice that several choose comes once.
+// Programme returns the loop as it is now, and the decision behind it; Loop says
+// more.
 func (l *Library) Programme(m schedule.Moment) ([]Slot, schedule.Decision) {
-	d := l.Decide(m)
-	type turn struct {
-		slot  Slot
-		place float64 // in the loop, 0 to 1
-	}
-	var turns []turn
-	seen := map[*Notice]bool{}
-	for _, b := range d.Chosen {
-		var own []Slot
-		for _, s := range l.slots(b, m) {
-			if !seen[s.Notice] {
-				seen[s.Notice] = true
-				own = append(own, s)
-			}
-		}
-		for i, s := range own {
-			turns = append(turns, turn{s, float64(i) / float64(len(own))})
-		}
-	}
-	slices.SortStableFunc(turns, func(a, b turn) int { return cmp.Compare(a.place, b.place) })
-	out := make([]Slot, len(turns))
-	for i, t := range turns {
-		out[i] = t.slot
-	}
-	return out, d
+	c := l.Loop(m)
+	return c.Slots, c.Decision
 }
 
-// slots returns what one chosen rule plays.
-func (l *Library) slots(b schedule.Bound, m schedule.Moment) []Slot {
+// picks calls with every notice that one rule would play now, in order: fixed
+// items first, with the seconds that they ask for. It stops when f returns false.
+func (l *Library) picks(b schedule.Bound, m schedule.Moment, f func(n *Notice, fixed bool, dwell time.Duration) bool) {
 	ch, err := ParseChannelID(b.Channel)
 	if err != nil {
-		return nil
+		return
 	}
 	p, ok := l.Playlist(ch, b.Rule.Playlist)
 	if !ok {
-		return nil
+		return
 	}
 	c := &l.channels[l.byChannel[ch]]
-	screen := &l.settings.Screen
-	outdoor := screen.Kind == LED && screen.Outdoor
-	var out []Slot
-	put := func(n *Notice, dwell time.Duration) {
-		totals := outdoor && n.Sensitive
-		if dwell <= 0 {
-			dwell = l.paced(n, screen, totals)
-		}
-		out = append(out, Slot{
-			Notice: n, Channel: ch, Revision: c.edition.Revision, Dwell: dwell, Rule: b.Rule.ID,
-			Totals: totals,
-		})
-	}
-	fixed := map[NoticeID]bool{}
+	fixed := make(map[NoticeID]bool, len(p.Items))
 	for _, item := range p.Items {
+		if fixed[item.Notice] {
+			continue // it is there twice
+		}
 		fixed[item.Notice] = true
-		if i, ok := c.byID[item.Notice]; ok && l.notices[i].notice.Allows(m) {
-			put(l.notices[i].notice, time.Duration(item.Dwell)*time.Second)
+		if i, ok := c.byID[item.Notice]; ok && l.notices[i].notice.Allows(m) && !f(l.notices[i].notice, true, time.Duration(item.Dwell)*time.Second) {
+			return
 		}
 	}
 	if p.Latest == nil {
-		return out
+		return
 	}
 	left := p.Latest.Count
 	q := Query{Kinds: p.Latest.Kinds}
@@ -155,18 +120,77 @@ func (l *Library) slots(b schedule.Bound, m schedule.Moment) []Slot {
 		if fixed[n.ID] || !q.selects(n) || !l.inColumns(n, p.Latest.Columns) || !n.Allows(m) {
 			continue
 		}
-		put(n, 0)
-		left--
+		if left--; !f(n, false, 0) {
+			return
+		}
 	}
+}
+
+// plays reports whether a rule has anything to play now.
+func (l *Library) plays(b schedule.Bound, m schedule.Moment) (any bool) {
+	l.picks(b, m, func(*Notice, bool, time.Duration) bool { any = true; return false })
+	return any
+}
+
+// slots returns what one chosen rule plays.
+func (l *Library) slots(b schedule.Bound, m schedule.Moment) []Slot {
+	ch, err := ParseChannelID(b.Channel)
+	if err != nil {
+		return nil
+	}
+	at, ok := l.byChannel[ch]
+	if !ok {
+		return nil
+	}
+	screen := &l.settings.Screen
+	outdoor := screen.Kind == LED && screen.Outdoor
+	var out []Slot
+	l.picks(b, m, func(n *Notice, fixed bool, dwell time.Duration) bool {
+		s := Slot{Notice: n, Channel: ch, Revision: l.channels[at].edition.Revision, Dwell: dwell, Rule: b.Rule.ID, Totals: outdoor && n.Sensitive, Must: fixed}
+		switch {
+		case dwell <= 0:
+			s.Dwell = l.paced(n, s.Totals)
+		case screen.Kind == LED && l.pace != nil:
+			// Fewer seconds than its pages need would cut the last of them off.
+			s.Dwell = max(dwell, l.paced(n, s.Totals))
+		}
+		out = append(out, s)
+		return true
+	})
 	return out
 }
 
-// paced returns how long a notice is on.
-func (l *Library) paced(n *Notice, screen *Screen, totals bool) time.Duration {
-	if l.pace != nil && screen.Kind == LED {
-		return l.pace(n, totals)
+// paces remembers what a Pace said, which is dear: the pages have to be laid out.
+type paces struct {
+	mu   sync.Mutex // guards said
+	said map[paceKey]time.Duration
+}
+
+type paceKey struct {
+	notice *Notice
+	totals bool
+}
+
+// paced returns how long a notice is on when its playlist does not say.
+func (l *Library) paced(n *Notice, totals bool) time.Duration {
+	screen := &l.settings.Screen
+	if l.pace == nil || screen.Kind != LED {
+		return Dwell(n, screen)
 	}
-	return Dwell(n, screen)
+	l.paces.mu.Lock()
+	defer l.paces.mu.Unlock()
+	key := paceKey{n, totals}
+	d, known := l.paces.said[key]
+	if !known {
+		if d = l.pace(n, totals); d <= 0 {
+			d = Dwell(n, screen)
+		}
+		if l.paces.said == nil {
+			l.paces.said = map[paceKey]time.Duration{}
+		}
+		l.paces.said[key] = d
+	}
+	return d
 }
 
 // inColumns reports whether n is filed in one of the columns or below them.

@@ -7,6 +7,7 @@ import (
 
 	"mingbai/controller/store"
 	"mingbai/playlist"
+	"mingbai/playlist/scene/led"
 	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
@@ -90,7 +91,7 @@ func (f *Fleet) Library(ctx context.Context, id playlist.ScreenID) (*playlist.Li
 		}
 		loaded = append(loaded, l)
 	}
-	lib, err := playlist.NewLibrary(doc, loaded)
+	lib, err := playlist.NewLibrary(doc, loaded, playlist.WithPace(led.Pace(doc)))
 	if err != nil {
 		return nil, fmt.Errorf("gather what screen %s shows: %w", id, err)
 	}

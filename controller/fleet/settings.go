@@ -94,6 +94,9 @@ func (f *Fleet) document(ctx context.Context, r store.Reader, row store.Screen) 
 		if s.Duty == "" {
 			s.Duty = site.Duty
 		}
+		if s.Place == (playlist.Place{}) {
+			s.Place = playlist.Place{Latitude: site.Latitude, Longitude: site.Longitude}
+		}
 	}
 	for _, site := range tree.Below(row.Site) {
 		s.Below = append(s.Below, nameOf(site))

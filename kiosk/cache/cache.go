@@ -65,6 +65,7 @@ type Cache struct {
 	dir   string
 	blobs *assets.Store
 	log   *slog.Logger
+	pace  func(playlist.Settings) playlist.Pace // nil takes the library's own
 
 	mu       sync.Mutex // guards all below
 	identity Identity
@@ -89,9 +90,16 @@ type admitted[T any] struct {
 	size int64
 }
 
+// Option changes how a cache is opened.
+type Option func(*Cache)
+
+// WithPace makes the libraries of generations reckon with the time that pages
+// need, see playlist.WithPace.
+func WithPace(of func(playlist.Settings) playlist.Pace) Option { return func(c *Cache) { c.pace = of } }
+
 // Open reads the cache in dir, creating it when it is not there. Whatever is
 // damaged is left out, logged and asked for again; damage is never an error.
-func Open(fsys durable.FS, dir string, log *slog.Logger) (*Cache, error) {
+func Open(fsys durable.FS, dir string, log *slog.Logger, opts ...Option) (*Cache, error) {
 	if err := durable.MkdirAll(fsys, dir); err != nil {
 		return nil, fmt.Errorf("open cache: %w", err)
 	}
@@ -107,6 +115,9 @@ func Open(fsys durable.FS, dir string, log *slog.Logger) (*Cache, error) {
 		notices:  map[assets.Ref]*playlist.Notice{},
 		lost:     map[assets.Ref]int64{},
 		ratchet:  newRatchet(),
+	}
+	for _, o := range opts {
+		o(c)
 	}
 	c.load()
 	return c, nil

@@ -308,7 +308,11 @@ func (c *Cache) build(editions map[playlist.ChannelID]*admitted[playlist.Edition
 		g.Notices += len(l.Notices)
 		loaded = append(loaded, l)
 	}
-	lib, err := playlist.NewLibrary(c.settings.doc, loaded)
+	var opts []playlist.LibraryOption
+	if c.pace != nil {
+		opts = append(opts, playlist.WithPace(c.pace(c.settings.doc)))
+	}
+	lib, err := playlist.NewLibrary(c.settings.doc, loaded, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("merge channels: %w", err)
 	}

@@ -47,6 +47,7 @@ type Player struct {
 
 	next      int           // place in loop of what comes after the current
 	on        playlist.Slot // current; Notice is nil when there is none
+	at        int           // place in loop at which on came on; a notice may be there twice
 	fresh     bool          // the current one came on because it is new
 	since     time.Time
 	news      []name // new notices that have not been on, in order
@@ -105,8 +106,9 @@ func (p *Player) SetLibrary(lib *playlist.Library, m schedule.Moment) {
 	p.news = news
 }
 
-// Pace lets a program say how long a slot is on, for example because it needs
-// several pages. What the program returns for a slot must not change.
+// Pace lets a program say how long a slot is on, where a library that was made
+// with playlist.WithPace does not know it better. What the program returns for a
+// slot must not change.
 func (p *Player) Pace(dwell func(playlist.Slot) time.Duration) { p.pace = dwell }
 
 // paced returns a slot with the dwell that it really gets.
@@ -160,6 +162,7 @@ func (p *Player) refresh(m schedule.Moment) {
 	}
 	slots, d := p.lib.Programme(m)
 	p.opened(slots)
+	same := slices.EqualFunc(slots, p.loop, func(a, b playlist.Slot) bool { return nameOf(a.Notice) == nameOf(b.Notice) && a.Channel == b.Channel })
 	var following name
 	if p.next < len(p.loop) {
 		following = nameOf(p.loop[p.next].Notice)
@@ -169,6 +172,12 @@ func (p *Player) refresh(m schedule.Moment) {
 
 	// Go on from the same place where that is possible: after the current
 	// notice, or where the loop was when something new came between.
+	if same {
+		if at := p.place(); at >= 0 && nameOf(p.loop[at].Notice) == nameOf(p.on.Notice) {
+			p.on = p.paced(p.loop[at])
+		}
+		return
+	}
 	p.next = max(p.find(following), 0)
 	if p.on.Notice == nil {
 		return
@@ -180,8 +189,8 @@ func (p *Player) refresh(m schedule.Moment) {
 		if !p.fresh {
 			p.next = (i + 1) % len(p.loop)
 		}
-		if nameOf(s.Notice) == nameOf(p.on.Notice) {
-			p.on = s
+		if p.at = i; nameOf(s.Notice) == nameOf(p.on.Notice) {
+			p.on = p.paced(s)
 		}
 		return
 	}
@@ -270,15 +279,16 @@ func (p *Player) looping(m schedule.Moment) State {
 	}
 	turnOver := p.place() < 0 || m.Now.Sub(p.since) >= p.on.Dwell
 	if s, ok := p.takeNew(turnOver); ok {
-		p.show(s, true, m)
-		if p.find(nameOf(s.Notice)) == p.next {
+		at := p.find(nameOf(s.Notice))
+		p.show(s, at, true, m)
+		if at == p.next {
 			p.next = (p.next + 1) % len(p.loop)
 		}
 	} else if turnOver {
 		if len(p.loop) == 0 {
 			return p.lastGood(m)
 		}
-		p.show(p.loop[p.next], false, m)
+		p.show(p.loop[p.next], p.next, false, m)
 		p.next = (p.next + 1) % len(p.loop)
 	}
 	s := State{
@@ -311,8 +321,8 @@ func (p *Player) takeNew(turnOver bool) (playlist.Slot, bool) {
 	return playlist.Slot{}, false
 }
 
-func (p *Player) show(s playlist.Slot, fresh bool, m schedule.Moment) {
-	p.on, p.fresh, p.since = p.paced(s), fresh, m.Now
+func (p *Player) show(s playlist.Slot, at int, fresh bool, m schedule.Moment) {
+	p.on, p.at, p.fresh, p.since = p.paced(s), at, fresh, m.Now
 }
 
 // place finds the current notice in the loop, -1 when it is not there any more.
@@ -320,12 +330,13 @@ func (p *Player) place() int {
 	if p.on.Notice == nil {
 		return -1
 	}
-	for i, s := range p.loop {
-		if nameOf(s.Notice) == nameOf(p.on.Notice) && s.Channel == p.on.Channel {
-			return i
-		}
+	is := func(s playlist.Slot) bool {
+		return nameOf(s.Notice) == nameOf(p.on.Notice) && s.Channel == p.on.Channel
 	}
-	return -1
+	if p.at < len(p.loop) && is(p.loop[p.at]) {
+		return p.at
+	}
+	return slices.IndexFunc(p.loop, is)
 }
 
 // lastGood keeps what was on while nothing else is valid and it may be shown
