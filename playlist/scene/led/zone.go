@@ -1,0 +1,340 @@
+package led
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"mingbai/playlist"
+	"mingbai/playlist/lunar"
+	"mingbai/playlist/scene/dotfont"
+	"mingbai/playlist/schedule"
+)
+
+// TakesOver reports whether an alert has the whole board: red and orange always,
+// yellow and blue where the screen has no zone for them (L28).
+func TakesOver(n *playlist.Notice, s playlist.Screen) bool {
+	if n.Alert == nil {
+		return false
+	}
+	if n.Alert.Colour == playlist.Red || n.Alert.Colour == playlist.Orange {
+		return true
+	}
+	for _, z := range s.Zones {
+		if z.Kind == playlist.AlertZone {
+			return false
+		}
+	}
+	return true
+}
+
+// ZonePages returns what a zone shows by itself, one page after the other, for
+// ever; nothing for the notices, which the player chooses. They change with the
+// day, with the library and with the moment's windows, so they are asked for
+// anew at least every minute; lib may be nil.
+func ZonePages(z playlist.Zone, s playlist.Settings, lib *playlist.Library, m schedule.Moment) []Page {
+	b := box{w: z.Width, h: z.Height}
+	switch z.Kind {
+	case playlist.NameZone:
+		return b.plate(siteName(s), Plain)
+	case playlist.ClockZone:
+		return b.clock()
+	case playlist.DateZone:
+		return b.date(schedule.DateOf(m.Now.In(zoneOf(s, lib))))
+	case playlist.PhoneZone:
+		return b.phone(s)
+	case playlist.TextZone:
+		if n := newest(z.Column, lib, m); n != nil {
+			text := n.LED
+			if text == "" {
+				text = n.Title
+			}
+			return b.prose(text, Plain)
+		}
+		return b.plate(siteName(s), Quiet)
+	case playlist.AlertZone:
+		var out []Page
+		if lib != nil {
+			for _, n := range lib.Alerts(m) {
+				if !TakesOver(n, s.Screen) {
+					out = append(out, Paginate(n, zonePanel(s.Screen.Panel, z), OptionsFor(s, false))...)
+				}
+			}
+		}
+		if out == nil {
+			// A strip that is dark most of the year is better used for the
+			// number that everybody should know (A21).
+			return b.phone(s)
+		}
+		return out
+	}
+	return nil
+}
+
+// newest is the newest notice of a column that may be shown.
+func newest(column playlist.ColumnID, lib *playlist.Library, m schedule.Moment) *playlist.Notice {
+	if lib == nil || column == "" {
+		return nil
+	}
+	if list := lib.List(playlist.Query{Column: column, Limit: 1}, m); len(list) > 0 {
+		return list[0]
+	}
+	return nil
+}
+
+func siteName(s playlist.Settings) string {
+	if len(s.Path) > 0 {
+		return s.Path[0].Name
+	}
+	return "明白"
+}
+
+func zoneOf(s playlist.Settings, lib *playlist.Library) *time.Location {
+	if lib != nil {
+		return lib.Zone()
+	}
+	name := s.Zone
+	if name == "" {
+		name = playlist.DefaultZone
+	}
+	if zone, err := time.LoadLocation(name); err == nil {
+		return zone
+	}
+	return time.UTC
+}
+
+// PageAt returns which of pages is on after running, with how long it has been
+// and how long it stays. After the last the first comes again. pages must not be
+// empty.
+func PageAt(pages []Page, running time.Duration) (page Page, elapsed, left time.Duration) {
+	var total time.Duration
+	for _, p := range pages {
+		total += p.Dwell
+	}
+	if total <= 0 {
+		return pages[0], running, time.Minute
+	}
+	in := running % total
+	if in < 0 {
+		in += total
+	}
+	for _, p := range pages {
+		if in < p.Dwell {
+			return p, in, p.Dwell - in
+		}
+		in -= p.Dwell
+	}
+	return pages[0], 0, pages[0].Dwell
+}
+
+// box is the room of a zone.
+type box struct{ w, h int }
+
+// leading is the dark between two lines of a size.
+func leading(size int) int { return max(size/8, 1) }
+
+func high(lines, size int) int { return lines*size + (lines-1)*leading(size) }
+
+// holds says whether lines fit at a size.
+func (b box) holds(size int, lines ...string) bool {
+	if high(len(lines), size) > b.h {
+		return false
+	}
+	for _, l := range lines {
+		// A character takes at least two fifths of its height: what is surely
+		// too long need not open a face.
+		if utf8.RuneCountInString(l)*size*2/5 > b.w || measure(l, size) > b.w {
+			return false
+		}
+	}
+	return true
+}
+
+// fit returns the largest size at which lines fit; ok is false when none does,
+// and then it is the smallest.
+func (b box) fit(lines ...string) (size int, ok bool) {
+	sizes := dotfont.Sizes()
+	for i := len(sizes) - 1; i >= 0; i-- {
+		if b.holds(sizes[i], lines...) {
+			return sizes[i], true
+		}
+	}
+	return sizes[0], false
+}
+
+// still makes a page of lines of one size.
+func still(size int, tone Tone, lines ...string) Page {
+	p := Page{}
+	for _, l := range lines {
+		p.Lines = append(p.Lines, Line{Text: l, Size: size, Tone: tone})
+	}
+	p.Dwell = Dwell(utf8.RuneCountInString(strings.Join(lines, "")))
+	return p
+}
+
+// plate sets a name as large as it goes, on two lines where that is larger.
+func (b box) plate(text string, tone Tone) []Page {
+	size, ok := b.fit(text)
+	for s := size; s <= b.h; {
+		next := larger(s)
+		if next == s {
+			break
+		}
+		s = next
+		if two := wrap(text, s, b.w); len(two) == 2 && b.holds(s, two...) {
+			return []Page{still(s, tone, two...)}
+		}
+	}
+	if !ok {
+		return b.prose(text, tone)
+	}
+	return []Page{still(size, tone, text)}
+}
+
+func larger(size int) int {
+	for _, s := range dotfont.Sizes() {
+		if s > size {
+			return s
+		}
+	}
+	return size
+}
+
+func (b box) clock() []Page {
+	size, _ := b.fit("00:00")
+	return []Page{{Lines: []Line{{Text: "{time}", Clock: true, Size: size, Tone: Figure}}, Dwell: platesDwell}}
+}
+
+// phone is the number for complaints, with its label where there is room.
+func (b box) phone(s playlist.Settings) []Page {
+	number := s.Hotline
+	if number == "" {
+		return b.plate(siteName(s), Quiet)
+	}
+	const label = "监督电话"
+	one, okOne := b.fit(label + " " + number)
+	two, okTwo := b.fit(label, number)
+	switch {
+	case okTwo && (!okOne || two > one):
+		p := still(two, Plain, label, number)
+		p.Lines[1].Tone = Figure
+		return []Page{p}
+	case okOne:
+		p := still(one, Figure, label+" "+number)
+		return []Page{p}
+	}
+	return b.prose(label+" "+number, Figure)
+}
+
+// date is the day, the day of the week, and the day of the farmers' calendar with
+// what falls on it: a festival or a solar term.
+func (b box) date(d schedule.Date) []Page {
+	day := d.In(time.UTC)
+	civil := clockText("{date}", day)
+	week := clockText("{week}", day)
+	farm := ""
+	if l, ok := lunar.Of(d); ok {
+		farm = l.String()
+	}
+	special := strings.TrimSpace(lunar.Festival(d) + " " + lunar.Term(d))
+	// Sizes are those of the longest day of the year, so that they do not change
+	// with the date.
+	const longDay, longWeek, longFarm = "12月22日", "星期三", "闰十月廿三"
+	type set struct{ lines, longest []string }
+	sets := []set{
+		{[]string{civil + " " + week, "农历" + farm}, []string{longDay + " " + longWeek, "农历" + longFarm}},
+		{[]string{civil + " " + week, farm}, []string{longDay + " " + longWeek, longFarm}},
+		{[]string{civil + " " + week + " " + farm}, []string{longDay + " " + longWeek + " " + longFarm}},
+		{[]string{civil, week, farm}, []string{longDay, longWeek, longFarm}},
+	}
+	best, at := 0, -1
+	for i, s := range sets {
+		if size, ok := b.fit(s.longest...); ok && size > best {
+			best, at = size, i
+		}
+	}
+	if at < 0 || best < 16 && b.h >= 16 {
+		// The one after the other.
+		var out []Page
+		for _, text := range []string{civil + " " + week, strings.TrimSpace(farm + " " + special)} {
+			size, ok := b.fit(text)
+			if text != "" && ok {
+				out = append(out, still(size, Plain, text))
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+		return b.prose(civil+" "+week, Plain)
+	}
+	s := sets[at]
+	p := still(best, Plain, s.lines...)
+	last := len(s.lines) - 1
+	p.Lines[last].Tone = Quiet
+	if special == "" {
+		return []Page{p}
+	}
+	if with := s.lines[last] + " " + special; measure(with, best) <= b.w {
+		p.Lines[last].Text = with
+		return []Page{p}
+	}
+	if measure(farm+" "+special, best) <= b.w && last > 0 {
+		p.Lines[last].Text = farm + " " + special
+		return []Page{p}
+	}
+	other := still(best, Plain, s.lines...)
+	if measure(special, best) <= b.w {
+		other.Lines[last].Text = special
+		other.Lines[last].Tone = Figure
+		return []Page{p, other}
+	}
+	return []Page{p}
+}
+
+// prose sets running text as large as it goes on few pages; along a strip it
+// passes where every character can be seen long enough.
+func (b box) prose(text string, tone Tone) []Page {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return nil
+	}
+	whole := strings.TrimRight(text, "。")
+	sizes := dotfont.Sizes()
+	var usable []int // largest first; below 16 only where 16 do not fit (V02)
+	for i := len(sizes) - 1; i >= 0; i-- {
+		if sizes[i] <= b.h && (sizes[i] >= 16 || b.h < 16) {
+			usable = append(usable, sizes[i])
+		}
+	}
+	if len(usable) == 0 {
+		usable = sizes[:1]
+	}
+	line := usable[0]
+	if line > 16 && b.h < high(2, 16) || b.h < high(2, 12) {
+		if b.holds(line, whole) {
+			return []Page{still(line, tone, whole)}
+		}
+		if passes(whole, line, b.w) {
+			return []Page{{Lines: []Line{{Text: whole, Size: line, Tone: tone, Align: Left}}, Marquee: true, Dwell: lap(whole, line, b.w)}}
+		}
+	}
+	var best []Page
+	for _, s := range usable {
+		if s*4 > b.w && s > 16 {
+			continue // fewer than four characters a line keep no word together
+		}
+		most := 1
+		for high(most+1, s) <= b.h && most < 4 {
+			most++
+		}
+		set, complete := pages(text, s, b.w, most)
+		best = best[:0]
+		for _, lines := range set {
+			best = append(best, still(s, tone, lines...))
+		}
+		if complete && len(set) <= 2 {
+			break
+		}
+	}
+	return best
+}
