@@ -78,6 +78,7 @@ var foreign = map[string][]string{
 	"github.com/go-text/typesetting":       {"playlist/scene", "assets/fonts"},
 	"golang.org/x/crypto/argon2":           {"controller/accounts"},
 	"github.com/mozillazg/go-pinyin":       {"playlist/hanzi"},
+	"github.com/teambition/rrule-go":       {"playlist/schedule"},
 	"rsc.io/qr":                            {"playlist/scene/page"},
 	"github.com/chromedp":                  {"cmd/demo", "cmd/internal"},
 }

@@ -103,11 +103,10 @@ func (l *Library) postingOf(n *Notice) PostingState {
 		return PostingState{}
 	}
 	days := min(p.Days, maxPostingDays)
-	s := PostingState{Of: days, Working: p.Working, From: p.From, Until: p.From.AddDays(days - 1)}
-	if p.Working {
-		s.Until = l.calendar.AddWorkingDays(p.From.AddDays(-1), days)
+	return PostingState{
+		Of: days, Working: p.Working, From: p.From,
+		Until: l.calendar.PeriodEnd(p.From, schedule.Period{Days: days, Working: p.Working}),
 	}
-	return s
 }
 
 // today is the civil date that the screen believes in.

@@ -232,6 +232,11 @@ type ruleFile struct {
 	Weekdays []time.Weekday   `toml:"weekdays"`
 	Days     schedule.DayKind `toml:"days"`
 	Tags     []string         `toml:"tags"`
+
+	Period     *schedule.Period `toml:"period"`
+	Weeks      int              `toml:"weeks"`
+	Recurrence string           `toml:"recurrence"`
+	Share      int              `toml:"share"`
 }
 
 func (l *loader) rules() {
@@ -248,6 +253,7 @@ func (l *loader) rules() {
 		l.county.Rules = append(l.county.Rules, Rule{Site: r.Site, Rule: schedule.Rule{
 			ID: r.ID, Name: r.Name, Playlist: r.Playlist, Level: r.Level, From: l.shift(r.From.Date), Until: l.shift(r.Until.Date),
 			Spans: r.Spans, Weekdays: r.Weekdays, Days: r.Days, Tags: r.Tags,
+			Period: r.Period, Weeks: r.Weeks, Recurrence: r.Recurrence, Share: r.Share,
 		}})
 	}
 	for _, s := range l.county.Sites {

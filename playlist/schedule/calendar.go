@@ -1,7 +1,6 @@
 package schedule
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
@@ -9,8 +8,9 @@ import (
 // Calendar tells working days from days off: Monday to Friday, but for the
 // exceptions. It is immutable. A nil Calendar knows no exceptions.
 type Calendar struct {
-	byDate map[Date]Exception
-	sorted []Exception // by date
+	byDate  map[Date]Exception
+	sorted  []Exception // by date
+	numbers []int       // of the dates of sorted, as Date.number counts
 }
 
 // NewCalendar makes a calendar of exceptions; of two for one date the later in
@@ -24,6 +24,9 @@ func NewCalendar(days []Exception) *Calendar {
 		c.sorted = append(c.sorted, e)
 	}
 	slices.SortFunc(c.sorted, func(a, b Exception) int { return a.Date.Compare(b.Date) })
+	for _, e := range c.sorted {
+		c.numbers = append(c.numbers, e.Date.number())
+	}
 	return c
 }
 
@@ -101,14 +104,58 @@ func (c *Calendar) WorkingDaysBetween(from, to Date) int {
 	return count
 }
 
-// next returns the first exception on or after d.
-func (c *Calendar) next(d Date) (Date, bool) {
+// PeriodEnd returns the last day of a period whose first day is from. Counted in
+// working days, from is the first only if it is a working day, as a posting
+// period (公示期) is counted.
+func (c *Calendar) PeriodEnd(from Date, p Period) Date {
+	if p.Working {
+		return c.AddWorkingDays(from.AddDays(-1), p.Days)
+	}
+	return from.AddDays(p.Days - 1)
+}
+
+// onDay is Exception for the n-th day since 1970.
+func (c *Calendar) onDay(n int) (Exception, bool) {
+	if c == nil || len(c.numbers) == 0 || n < c.numbers[0] || n > c.numbers[len(c.numbers)-1] {
+		return Exception{}, false
+	}
+	i, ok := slices.BinarySearch(c.numbers, n)
+	if !ok {
+		return Exception{}, false
+	}
+	return c.sorted[i], true
+}
+
+// next returns the day of the first exception on or after the n-th day.
+func (c *Calendar) next(n int) (int, bool) {
 	if c == nil {
-		return Date{}, false
+		return 0, false
 	}
-	i, _ := slices.BinarySearchFunc(c.sorted, d, func(e Exception, d Date) int { return cmp.Compare(e.Date.Compare(d), 0) })
-	if i == len(c.sorted) {
-		return Date{}, false
+	i, _ := slices.BinarySearch(c.numbers, n)
+	if i == len(c.numbers) {
+		return 0, false
 	}
-	return c.sorted[i].Date, true
+	return c.numbers[i], true
+}
+
+// is reports whether the n-th day is of the kind.
+func (c *Calendar) is(n int, kind DayKind) bool {
+	if kind == AnyDay {
+		return true
+	}
+	e, ok := c.onDay(n)
+	working := e.Working
+	if !ok {
+		w := weekdayOf(n)
+		working = w != time.Saturday && w != time.Sunday
+	}
+	switch kind {
+	case WorkingDay:
+		return working
+	case DayOff:
+		return !working
+	case Holiday:
+		return ok && !working
+	}
+	return false
 }

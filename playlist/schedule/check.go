@@ -20,6 +20,10 @@ const (
 	maxSpans = 24
 	maxTags  = 16
 	maxText  = 64 // characters
+	maxWeeks = 52
+	maxShare = 100
+	// maxPeriod bounds a period; the longest posting period of the law is 30 days.
+	maxPeriod = 400
 )
 
 // Check returns what is wrong with the rule by itself. Whether its playlist
@@ -37,7 +41,7 @@ func (r Rule) Check() []Problem {
 		add("playlist", "required", "请选择播放单", "choose a playlist")
 	}
 	if r.Level.rank() == 0 {
-		add("level", "unknown", "级别应为预警、紧急、普通或垫播之一", "the level must be alert, urgent, normal or filler")
+		add("level", "unknown", "级别应为预警、紧急、活动、普通或垫播之一", "the level must be alert, urgent, campaign, normal or filler")
 	}
 	if !r.From.IsZero() && !r.From.Valid() {
 		add("from", "invalid", "没有这一天："+r.From.String(), "there is no such day")
@@ -70,10 +74,11 @@ func (r Rule) Check() []Problem {
 		}
 	}
 	switch r.Days {
-	case AnyDay, WorkingDay, DayOff:
+	case AnyDay, WorkingDay, DayOff, Holiday:
 	default:
-		add("days", "unknown", "日期种类应为工作日或休息日", "days must be working or off")
+		add("days", "unknown", "日期种类应为工作日、休息日或法定节假日", "days must be working, off or holiday")
 	}
+	out = append(out, r.checkRepeats()...)
 	if len(r.Tags) > maxTags {
 		add("tags", "too_many", "标签不超过 16 个", "at most 16 tags are allowed")
 	}
@@ -81,6 +86,41 @@ func (r Rule) Check() []Problem {
 		if t == "" || !utf8.ValidString(t) || utf8.RuneCountInString(t) > maxText {
 			add(fmt.Sprintf("tags[%d]", i), "invalid", "标签应为 1 至 64 个字", "a tag has 1 to 64 characters")
 		}
+	}
+	return out
+}
+
+// checkRepeats checks how long and how often the rule holds, and its share.
+func (r *Rule) checkRepeats() []Problem {
+	var out []Problem
+	add := func(field, code, zh, en string) { out = append(out, Problem{field, code, zh, en}) }
+	if p := r.Period; p != nil {
+		if p.Days < 1 || p.Days > maxPeriod {
+			add("period.days", "range", fmt.Sprintf("公示期应为 1 至 %d 天", maxPeriod), fmt.Sprintf("a period has 1 to %d days", maxPeriod))
+		}
+		if r.From.IsZero() {
+			add("from", "required", "有公示期时需要填写开始日期", "a period needs a first day")
+		}
+		if !r.Until.IsZero() {
+			add("until", "invalid", "公示期和结束日期只能填一个", "give either a period or a last day")
+		}
+	}
+	if r.Weeks < 0 || r.Weeks > maxWeeks {
+		add("weeks", "range", fmt.Sprintf("隔周播放应为每 1 至 %d 周", maxWeeks), fmt.Sprintf("weeks must be 0 to %d", maxWeeks))
+	}
+	if r.Weeks > 1 && r.From.IsZero() {
+		add("from", "required", "隔周播放时需要填写开始日期，从那一周数起", "every n-th week needs a first day to count from")
+	}
+	if r.Recurrence != "" {
+		rec, wrong := parseRecurrence(r.Recurrence, r.From)
+		if wrong != nil {
+			add("recurrence", "invalid", wrong.zh, wrong.en)
+		} else if !rec.occurs() {
+			add("recurrence", "empty", "按这条重复规则，五十年里没有一天", "this recurrence has no day within fifty years")
+		}
+	}
+	if r.Share < 0 || r.Share > maxShare {
+		add("share", "range", fmt.Sprintf("份额应为 0 至 %d", maxShare), fmt.Sprintf("the share must be 0 to %d", maxShare))
 	}
 	return out
 }

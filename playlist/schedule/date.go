@@ -93,10 +93,16 @@ func (d Date) Valid() bool {
 // In returns the instant at which the day begins in loc.
 func (d Date) In(loc *time.Location) time.Time { return d.At(0, loc) }
 
-// At returns the instant of a time of day in loc. Clock 24:00 is the beginning
-// of the next day.
+// At returns the instant of a time of day in loc: the first at which a clock on
+// the wall there shows that time or a later one. So a time that clocks skip for
+// summer time is the instant of the skip, and of a time that they show twice it
+// is the first. Clock 24:00 is the beginning of the next day.
 func (d Date) At(c Clock, loc *time.Location) time.Time {
-	return time.Date(d.Year, d.Month, d.Day, 0, int(c), 0, 0, loc)
+	if loc == time.UTC {
+		return time.Date(d.Year, d.Month, d.Day, 0, int(c), 0, 0, time.UTC)
+	}
+	w := dial{zone: loc}
+	return time.Unix(w.at(d.number(), c), 0).In(loc)
 }
 
 // AddDays returns the date n days later; n may be negative.

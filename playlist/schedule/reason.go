@@ -2,55 +2,90 @@ package schedule
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
 
-// judge says what becomes of the rule at now, as if no other rule existed.
-func (w when) judge(tags []string, now time.Time) (Verdict, string) {
-	r := w.rule
-	var lacking []string
-	for _, t := range r.Tags {
-		if !slices.Contains(tags, t) {
-			lacking = append(lacking, "“"+t+"”")
+// soon is how many days ahead a reason names the next day of a rule.
+const soon = 400
+
+// refusal says why the rule does not hold at now.
+func (p *plan) refusal(now time.Time, w *dial) (Verdict, string) {
+	r := p.rule
+	if len(p.lacking) > 0 {
+		return OtherTags, "只在带标签“" + strings.Join(p.lacking, "”、“") + "”的屏幕上播放，这块屏幕没有"
+	}
+	if p.broken != "" {
+		return OtherDay, "规则有错，不播放：" + p.broken
+	}
+	today, n := DateOf(now), w.day(now.Unix())
+	switch {
+	case n < p.first:
+		return OutOfDate, "今天 " + today.String() + "，" + r.From.String() + " 才开始"
+	case n > p.last:
+		return OutOfDate, "今天 " + today.String() + "，已于 " + dateOf(p.last).String() + " 结束" + p.posted()
+	case p.on(n):
+		return OutOfHours, "现在 " + now.Format("15:04") + "，不在 " + spanList(r.Spans) + " 之内"
+	}
+	if p.rec != nil {
+		if last, ok := p.rec.last(); ok && n > last {
+			return OutOfDate, "今天 " + today.String() + "，" + recurrenceWords(p.rec) + "，已于 " + dateOf(last).String() + " 结束"
 		}
 	}
-	if len(lacking) > 0 {
-		return OtherTags, "只在带标签" + strings.Join(lacking, "、") + "的屏幕上播放，这块屏幕没有"
+	next := ""
+	if m, ok := p.seek(n+1, true); ok && m <= n+soon {
+		next = "；下一次：" + nearDate(dateOf(m), today)
 	}
-	if w.holds(now) {
-		return Chosen, ""
-	}
-	today := DateOf(now)
 	switch {
-	case !r.From.IsZero() && today.Before(r.From):
-		return OutOfDate, "今天 " + today.String() + "，" + r.From.String() + " 才开始"
-	case !r.Until.IsZero() && today.After(r.Until):
-		return OutOfDate, "今天 " + today.String() + "，已于 " + r.Until.String() + " 结束"
-	case !w.onWeekday(today):
-		return OtherDay, "今天是" + weekdayName(today.Weekday()) + "，只在" + weekdayNames(r.Weekdays) + "播放"
-	case !w.onDayKind(today):
-		return OtherDay, "今天是" + w.dayName(today) + "，只在" + r.Days.Chinese() + "播放"
+	case !p.onWeek(n):
+		return OtherDay, "本周轮空，" + every(p.weeks, week) + "才播放一周" + next
+	case !p.onWeekday(n):
+		return OtherDay, "今天是" + weekdayName(now.Weekday()) + "，只在" + weekdayNames(r.Weekdays) + "播放" + next
+	case !p.cal.is(n, r.Days):
+		return OtherDay, "今天是" + p.dayName(today) + "，只在" + r.Days.Chinese() + "播放" + next
 	}
-	return OutOfHours, "现在 " + now.Format("15:04") + "，不在 " + spanList(w.spans()) + " 之内"
+	return OtherDay, "今天是 " + nearDate(today, today) + "，只在" + recurrenceWords(p.rec) + "播放" + next
 }
 
-func chosenDetail(r Rule, together int) string {
-	s := "正在播放：" + r.Summary()
+// posted says how long a period was that has ended.
+func (p *plan) posted() string {
+	if p.rule.Period == nil {
+		return ""
+	}
+	return "（" + p.rule.Period.Chinese() + "已满）"
+}
+
+func (p *plan) chosenDetail(together, beaten int) string {
+	s := "正在播放：" + p.rule.Describe(p.cal)
 	if together > 1 {
 		s += fmt.Sprintf("；与另外 %d 条规则轮流", together-1)
+	}
+	if beaten > 0 {
+		s += fmt.Sprintf("；%d 条级别较低的规则让位", beaten)
 	}
 	return s
 }
 
-// dayName says what kind of day d is, and why when it is an exception.
-func (w when) dayName(d Date) string {
-	kind := "工作日"
-	if !w.cal.IsWorking(d) {
-		kind = "休息日"
+// beatenDetail names the rules that a rule gives way to.
+func beatenDetail(level Level, by []Bound) string {
+	var names []string
+	for _, b := range by[:min(len(by), 3)] {
+		names = append(names, b.title())
 	}
-	e, ok := w.cal.Exception(d)
+	s := strings.Join(names, "、")
+	if len(by) > 3 {
+		s += fmt.Sprintf("等 %d 条", len(by))
+	}
+	return "时间和屏幕都符合，但让位于级别更高（" + level.Chinese() + "）的规则" + s
+}
+
+// dayName says what kind of day d is, and why when it is an exception.
+func (p *plan) dayName(d Date) string {
+	kind := WorkingDay.Chinese()
+	if !p.cal.IsWorking(d) {
+		kind = DayOff.Chinese()
+	}
+	e, ok := p.cal.Exception(d)
 	switch {
 	case !ok:
 		return weekdayName(d.Weekday()) + "（" + kind + "）"
@@ -65,99 +100,50 @@ func (w when) dayName(d Date) string {
 	return kind
 }
 
-// Chinese returns the kind of day as it stands on pages.
-func (k DayKind) Chinese() string {
-	switch k {
-	case WorkingDay:
-		return "工作日"
-	case DayOff:
-		return "休息日"
+// nearDate writes the date with its year only if that is not the year of today.
+func nearDate(d, today Date) string {
+	if d.Year == today.Year {
+		return fmt.Sprintf("%d月%d日", int(d.Month), d.Day)
 	}
-	return "每天"
-}
-
-var weekdayDigits = []string{"日", "一", "二", "三", "四", "五", "六"}
-
-func weekdayName(w time.Weekday) string {
-	if w < 0 || int(w) >= len(weekdayDigits) {
-		return "（没有这样的星期）"
-	}
-	return "星期" + weekdayDigits[w]
-}
-
-// weekdayNames writes 周一至周五, or 周一、三、五, with Sunday last.
-func weekdayNames(days []time.Weekday) string {
-	var has [7]bool // from Monday
-	for _, d := range days {
-		if d >= 0 && d <= time.Saturday {
-			has[(d+6)%7] = true
-		}
-	}
-	var parts []string
-	for i := 0; i < 7; i++ {
-		if !has[i] {
-			continue
-		}
-		j := i
-		for j+1 < 7 && has[j+1] {
-			j++
-		}
-		name := func(i int) string { return weekdayDigits[(i+1)%7] }
-		if j-i >= 2 {
-			parts = append(parts, name(i)+"至周"+name(j))
-		} else {
-			for k := i; k <= j; k++ {
-				parts = append(parts, name(k))
-			}
-		}
-		i = j
-	}
-	if len(parts) == 0 {
-		return "（没有一天）"
-	}
-	return "周" + strings.Join(parts, "、")
-}
-
-// spanList writes 8:30-12:00、14:00-17:30.
-func spanList(spans []Span) string {
-	texts := make([]string, len(spans))
-	for i, s := range spans {
-		from, to := clamp(s.From), clamp(s.To)
-		next := ""
-		if to <= from {
-			next = "次日 "
-		}
-		texts[i] = fmt.Sprintf("%02d:%02d-%s%02d:%02d", from/60, from%60, next, to/60, to%60)
-	}
-	return strings.Join(texts, "、")
+	return d.Chinese()
 }
 
 // Summary says in Chinese when and where the rule plays, for example
 // "每个工作日 08:30-17:30".
-func (r Rule) Summary() string {
+func (r Rule) Summary() string { return r.summary(nil, false) }
+
+// Describe is Summary with the last day of a period, which only the calendar
+// knows: "2026年11月16日起公示期 7 个工作日（至 11月24日）".
+func (r Rule) Describe(cal *Calendar) string { return r.summary(cal, true) }
+
+func (r *Rule) summary(cal *Calendar, dated bool) string {
 	var b strings.Builder
+	until := r.Until
+	if r.Period != nil {
+		until = Date{}
+	}
 	switch {
-	case !r.From.IsZero() && r.From == r.Until:
+	case !r.From.IsZero() && r.From == until:
 		b.WriteString(r.From.Chinese() + "，")
-	case !r.From.IsZero() && !r.Until.IsZero():
-		b.WriteString(r.From.Chinese() + "至" + r.Until.Chinese() + "，")
+	case !r.From.IsZero() && !until.IsZero():
+		b.WriteString(r.From.Chinese() + "至" + until.Chinese() + "，")
 	case !r.From.IsZero():
-		b.WriteString(r.From.Chinese() + "起，")
-	case !r.Until.IsZero():
-		b.WriteString(r.Until.Chinese() + "止，")
-	}
-	days := "每天"
-	if r.Days != AnyDay {
-		days = "每个" + r.Days.Chinese()
-	}
-	if len(r.Weekdays) > 0 {
-		days = "每" + weekdayNames(r.Weekdays)
-		if r.Days != AnyDay {
-			days += "中的" + r.Days.Chinese()
+		b.WriteString(r.From.Chinese() + "起")
+		if r.Period == nil {
+			b.WriteString("，")
 		}
+	case !until.IsZero():
+		b.WriteString(until.Chinese() + "止，")
 	}
-	b.WriteString(days)
-	if len(r.Spans) == 0 || len(r.Spans) == 1 && r.Spans[0] == wholeDay[0] {
+	if r.Period != nil {
+		b.WriteString(r.Period.Chinese())
+		if dated && !r.From.IsZero() {
+			b.WriteString("（至 " + nearDate(r.end(cal), r.From) + "）")
+		}
+		b.WriteString("，")
+	}
+	b.WriteString(r.dayWords())
+	if len(r.Spans) == 0 || len(r.Spans) == 1 && r.Spans[0] == (Span{0, Midnight}) {
 		b.WriteString("全天")
 	} else {
 		b.WriteString(" " + spanList(r.Spans))
@@ -166,4 +152,66 @@ func (r Rule) Summary() string {
 		b.WriteString("，仅带标签“" + strings.Join(r.Tags, "”“") + "”的屏幕")
 	}
 	return b.String()
+}
+
+// dayWords says on which days the rule holds, its first and last aside.
+func (r *Rule) dayWords() string {
+	days := "每天"
+	switch {
+	case len(r.Weekdays) > 0:
+		days = "每" + weekdayNames(r.Weekdays)
+		if r.Weeks > 1 {
+			days = every(r.Weeks, week) + "的" + weekdayNames(r.Weekdays)
+		}
+		if r.Days != AnyDay {
+			days += "中的" + r.Days.Chinese()
+		}
+	case r.Weeks > 1:
+		days = every(r.Weeks, week) + "播放一周，" + r.Days.each()
+	default:
+		days = r.Days.each()
+	}
+	if r.Recurrence == "" {
+		return days
+	}
+	words := "重复规则有错"
+	if rec, wrong := parseRecurrence(r.Recurrence, r.From); wrong == nil {
+		words = recurrenceWords(rec)
+	}
+	if len(r.Weekdays) == 0 && r.Weeks < 2 && r.Days == AnyDay {
+		return words
+	}
+	return words + "（同时须是" + days + "）"
+}
+
+// each writes every day of the kind.
+func (k DayKind) each() string {
+	switch k {
+	case AnyDay:
+		return "每天"
+	case Holiday:
+		return k.Chinese()
+	}
+	return "每个" + k.Chinese()
+}
+
+// Chinese returns the kind of day as it stands on pages.
+func (k DayKind) Chinese() string {
+	switch k {
+	case WorkingDay:
+		return "工作日"
+	case DayOff:
+		return "休息日"
+	case Holiday:
+		return "法定节假日"
+	}
+	return "每天"
+}
+
+// Chinese returns the period as it stands on pages: 公示期 7 个工作日.
+func (p Period) Chinese() string {
+	if p.Working {
+		return fmt.Sprintf("公示期 %d 个工作日", p.Days)
+	}
+	return fmt.Sprintf("公示期 %d 天", p.Days)
 }

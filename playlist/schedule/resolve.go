@@ -1,72 +1,236 @@
 package schedule
 
 import (
+	"iter"
 	"slices"
+	"strings"
 	"time"
 )
 
-// Resolve says which rules play at now on a screen with the given tags, until
-// when exactly, and why. Rules are taken in the zone of the screen; nil is UTC.
-// A span that goes on past midnight belongs to the day on which it begins: dates,
-// weekdays and working days are asked of that day.
-func Resolve(rules []Bound, tags []string, cal *Calendar, now time.Time, zone *time.Location) Decision {
+// Set is a list of rules made ready for one screen. It is safe for concurrent
+// use; the rules must not be changed any more.
+type Set struct {
+	rules []Bound
+	plans []*plan
+	zone  *time.Location
+}
+
+// NewSet prepares the rules for a screen with the given tags. Rules are taken in
+// the zone of the screen; nil is UTC.
+func NewSet(rules []Bound, tags []string, cal *Calendar, zone *time.Location) *Set {
 	if zone == nil {
 		zone = time.UTC
 	}
-	now = now.In(zone)
-	d := Decision{Reasons: make([]Reason, len(rules))}
-	top := -1
-	judged := make([]Verdict, len(rules))
-	for i, b := range rules {
-		w := when{rule: &b.Rule, cal: cal, zone: zone}
-		var detail string
-		if judged[i], detail = w.judge(tags, now); judged[i] == Chosen {
-			top = max(top, b.Rule.Level.rank())
-		}
-		d.Reasons[i] = Reason{Rule: b.Rule.ID, Channel: b.Channel, Verdict: judged[i], Detail: detail}
+	s := &Set{rules: rules, plans: make([]*plan, len(rules)), zone: zone}
+	for i := range rules {
+		s.plans[i] = prepare(&rules[i].Rule, tags, cal)
 	}
-	for i, b := range rules {
-		if judged[i] != Chosen {
-			continue
-		}
-		if b.Rule.Level.rank() == top {
-			d.Level = b.Rule.Level.orNormal()
-			d.Chosen = append(d.Chosen, b)
-		}
-	}
-	for i, b := range rules {
-		if judged[i] != Chosen {
-			continue
-		}
-		if b.Rule.Level.rank() < top {
-			d.Reasons[i].Verdict = Beaten
-			d.Reasons[i].Detail = "时间和屏幕都符合，但有级别更高（" + d.Level.Chinese() + "）的规则正在播放"
-		} else {
-			d.Reasons[i].Detail = chosenDetail(b.Rule, len(d.Chosen))
-		}
-	}
-	slices.SortStableFunc(d.Chosen, func(a, b Bound) int { return a.Distance - b.Distance })
+	return s
+}
 
+// Resolve says which rules play at now on a screen with the given tags, until
+// when exactly, and why. Who asks more than once makes a Set.
+func Resolve(rules []Bound, tags []string, cal *Calendar, now time.Time, zone *time.Location) Decision {
+	return NewSet(rules, tags, cal, zone).At(now)
+}
+
+// At says which rules play at now, until when exactly, and why.
+//
+// A span that goes on past midnight belongs to the day on which it begins: dates,
+// weekdays and working days are asked of that day. Times that clocks skip or show
+// twice count as Date.At says, so a span is never on twice.
+func (s *Set) At(now time.Time) Decision { return s.Among(now, nil) }
+
+// Among is At with rules that have something to play: those for which plays is
+// false push nothing aside. A nil plays is true for all; otherwise it has one
+// entry for each rule.
+func (s *Set) Among(now time.Time, plays []bool) Decision {
+	state := s.start(now.Unix(), plays)
+	d := Decision{Reasons: make([]Reason, len(s.rules))}
+	chosen, beaten := state.split()
+	for _, i := range chosen {
+		d.Level = s.rules[i].Rule.Level.orNormal()
+		d.Chosen = append(d.Chosen, s.rules[i])
+	}
+	slices.SortStableFunc(d.Chosen, nearest)
+	local := now.In(s.zone)
+	for i, b := range s.rules {
+		r := Reason{Rule: b.Rule.ID, Channel: b.Channel}
+		switch p := s.plans[i]; {
+		case !state.holds[i]:
+			r.Verdict, r.Detail = p.refusal(local, &state.dial)
+		case !state.plays(i):
+			r.Verdict, r.Detail = Nothing, "播放单里现在没有可以显示的内容"
+		case b.Rule.Level.rank() < d.Level.rank():
+			r.Verdict, r.Detail = Beaten, beatenDetail(d.Level, d.Chosen)
+			for _, c := range d.Chosen {
+				r.By = append(r.By, c.Channel+"/"+c.Rule.ID)
+			}
+		default:
+			r.Verdict, r.Detail = Chosen, p.chosenDetail(len(chosen), len(beaten))
+		}
+		d.Reasons[i] = r
+	}
 	// Whatever a rule below the playing level does changes nothing; whatever
 	// one at or above it does changes the choice.
-	for i, b := range rules {
-		if judged[i] == OtherTags || b.Rule.Level.rank() < top {
+	until, changes := int64(0), false
+	for i, b := range s.rules {
+		if !state.plays(i) || len(chosen) > 0 && b.Rule.Level.rank() < d.Level.rank() {
 			continue
 		}
-		w := when{rule: &b.Rule, cal: cal, zone: zone}
-		if t := w.next(now, judged[i] == Chosen); !t.IsZero() && (d.Until.IsZero() || t.Before(d.Until)) {
-			d.Until = t
+		if t, ok := s.plans[i].next(state.now, state.holds[i], &state.dial); ok && (!changes || t < until) {
+			until, changes = t, true
 		}
 	}
+	if changes {
+		d.Until = s.instant(until)
+	}
 	return d
+}
+
+func (s *Set) instant(t int64) time.Time { return time.Unix(t, 0).In(s.zone) }
+
+func nearest(a, b Bound) int { return a.Distance - b.Distance }
+
+// state is which rules hold at an instant.
+type state struct {
+	set     *Set
+	dial    dial
+	now     int64
+	holds   []bool
+	playing []bool // nil for all
+}
+
+func (s *Set) start(now int64, plays []bool) *state {
+	v := &state{set: s, dial: dial{zone: s.zone}, now: now, holds: make([]bool, len(s.rules)), playing: plays}
+	for i, p := range s.plans {
+		v.holds[i] = p.holds(now, &v.dial)
+	}
+	return v
+}
+
+func (v *state) plays(i int) bool { return v.playing == nil || v.playing[i] }
+
+// split returns the rules of the highest level of those that hold and play, and
+// the others of those, in the order of the set.
+func (v *state) split() (chosen, beaten []int) {
+	top := -1
+	for i, holds := range v.holds {
+		if holds && v.plays(i) {
+			top = max(top, v.set.rules[i].Rule.Level.rank())
+		}
+	}
+	for i, holds := range v.holds {
+		switch {
+		case !holds || !v.plays(i):
+		case v.set.rules[i].Rule.Level.rank() == top:
+			chosen = append(chosen, i)
+		default:
+			beaten = append(beaten, i)
+		}
+	}
+	return chosen, beaten
+}
+
+// Stretch is a time through which the same rules are chosen.
+type Stretch struct {
+	From, Until time.Time
+	Level       Level
+	Chosen      []Bound // as in Decision
+	Beaten      []Bound // of lower levels, that hold at some time of the stretch; nearest channel first
+}
+
+// Timeline yields what plays from an instant up to another, without gaps: every
+// stretch begins where the one before it ended, and something changes there. The
+// parameter plays is as for Among. At says why for any instant of a stretch.
+func (s *Set) Timeline(from, to time.Time, plays []bool) iter.Seq[Stretch] {
+	return func(yield func(Stretch) bool) {
+		if !from.Before(to) {
+			return
+		}
+		v := s.start(from.Unix(), plays)
+		end := to.Unix()
+		if to.Nanosecond() > 0 {
+			end++
+		}
+		next := make([]int64, len(s.rules)) // when each rule changes next
+		for i, p := range s.plans {
+			next[i] = v.changes(p, i, end)
+		}
+		chosen, beaten := v.split()
+		open := from
+		emit := func(until time.Time) bool {
+			out := Stretch{From: open, Until: until, Chosen: s.bounds(chosen), Beaten: s.bounds(beaten)}
+			if len(chosen) > 0 {
+				out.Level = s.rules[chosen[0]].Rule.Level.orNormal()
+			}
+			return yield(out)
+		}
+		for {
+			t := end
+			for _, at := range next {
+				t = min(t, at)
+			}
+			if t >= end {
+				emit(to)
+				return
+			}
+			v.now = t
+			for i, p := range s.plans {
+				if next[i] == t {
+					v.holds[i] = !v.holds[i]
+					next[i] = v.changes(p, i, end)
+				}
+			}
+			now, below := v.split()
+			if slices.Equal(now, chosen) {
+				beaten = union(beaten, below)
+				continue
+			}
+			if !emit(s.instant(t)) {
+				return
+			}
+			open, chosen, beaten = s.instant(t), now, below
+		}
+	}
+}
+
+// changes returns when a rule changes next, or end when not before that.
+func (v *state) changes(p *plan, i int, end int64) int64 {
+	if !v.plays(i) {
+		return end
+	}
+	t, ok := p.next(v.now, v.holds[i], &v.dial)
+	if !ok {
+		return end
+	}
+	return t
+}
+
+func (s *Set) bounds(of []int) []Bound {
+	out := make([]Bound, len(of))
+	for i, at := range of {
+		out[i] = s.rules[at]
+	}
+	slices.SortStableFunc(out, nearest)
+	return out
+}
+
+// union merges two ordered lists.
+func union(a, b []int) []int {
+	out := slices.Concat(a, b)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // rank orders levels; a level that is not known never pushes anything aside.
 func (l Level) rank() int {
 	switch l.orNormal() {
 	case Alert:
-		return 4
+		return 5
 	case Urgent:
+		return 4
+	case Campaign:
 		return 3
 	case Normal:
 		return 2
@@ -91,6 +255,8 @@ func (l Level) Chinese() string {
 		return "预警"
 	case Urgent:
 		return "紧急"
+	case Campaign:
+		return "活动"
 	case Normal:
 		return "普通"
 	case Filler:
@@ -99,180 +265,10 @@ func (l Level) Chinese() string {
 	return string(l)
 }
 
-// when answers for one rule on which instants it holds, tags aside.
-type when struct {
-	rule *Rule
-	cal  *Calendar
-	zone *time.Location
-}
-
-// interval is [from, to).
-type interval struct{ from, to time.Time }
-
-func (v interval) has(t time.Time) bool { return !t.Before(v.from) && t.Before(v.to) }
-
-// bounds turns a span into instants on a day.
-func (w when) bounds(d Date, s Span) interval {
-	from, to := clamp(s.From), clamp(s.To)
-	if to <= from {
-		to += Midnight
+// title names the rule for people.
+func (b Bound) title() string {
+	if name := strings.TrimSpace(b.Rule.Name); name != "" {
+		return "“" + name + "”"
 	}
-	return interval{d.At(from, w.zone), d.At(to, w.zone)}
-}
-
-func clamp(c Clock) Clock { return min(max(c, 0), Midnight) }
-
-// wholeDay is what a rule without spans has.
-var wholeDay = []Span{{0, Midnight}}
-
-func (w when) spans() []Span {
-	if len(w.rule.Spans) == 0 {
-		return wholeDay
-	}
-	return w.rule.Spans
-}
-
-// inDates reports whether d lies between the rule's first and last day.
-func (w when) inDates(d Date) bool {
-	return !(!w.rule.From.IsZero() && d.Before(w.rule.From) || !w.rule.Until.IsZero() && d.After(w.rule.Until))
-}
-
-func (w when) onWeekday(d Date) bool {
-	return len(w.rule.Weekdays) == 0 || slices.Contains(w.rule.Weekdays, d.Weekday())
-}
-
-func (w when) onDayKind(d Date) bool {
-	switch w.rule.Days {
-	case WorkingDay:
-		return w.cal.IsWorking(d)
-	case DayOff:
-		return !w.cal.IsWorking(d)
-	}
-	return true
-}
-
-func (w when) onDay(d Date) bool { return w.inDates(d) && w.onWeekday(d) && w.onDayKind(d) }
-
-// end returns the latest end of the intervals that contain t, or t when none
-// does. Two days before t's are enough, because no interval is longer than 48
-// hours.
-func (w when) end(t time.Time) time.Time {
-	last, day := t, DateOf(t)
-	for back := 2; back >= 0; back-- {
-		d := day.AddDays(-back)
-		if !w.onDay(d) {
-			continue
-		}
-		for _, s := range w.spans() {
-			if v := w.bounds(d, s); v.has(t) && v.to.After(last) {
-				last = v.to
-			}
-		}
-	}
-	return last
-}
-
-func (w when) holds(t time.Time) bool { return w.end(t).After(t) }
-
-// regular is after how many ordinary days without a change only an irregular day
-// can bring one: a whole week, and more on each side for spans past midnight.
-const regular = 10
-
-// next returns the first instant after t at which the rule begins to hold, or
-// ceases when it holds now; zero when that never comes.
-func (w when) next(t time.Time, holding bool) time.Time {
-	if holding {
-		return w.ceases(t)
-	}
-	return w.begins(t)
-}
-
-func (w when) ceases(t time.Time) time.Time {
-	for e, from := t, DateOf(t); ; {
-		end := w.end(e)
-		if !end.After(e) {
-			return e
-		}
-		e = end.In(w.zone)
-		if day := DateOf(e); day.Year > lastYear {
-			return time.Time{}
-		} else if day.DaysSince(from) > regular {
-			// It has held for more than a week without a gap. If that was an
-			// ordinary week, it goes on until a day that differs.
-			irregular, ok := w.irregular(from)
-			if !ok {
-				return time.Time{}
-			}
-			if before := irregular.AddDays(-2); before.After(day) {
-				e, from = before.In(w.zone), before
-			} else {
-				from = irregular.AddDays(1)
-			}
-		}
-	}
-}
-
-func (w when) begins(t time.Time) time.Time {
-	day := DateOf(t).AddDays(-2)
-	if first := w.rule.From.AddDays(-1); !w.rule.From.IsZero() && first.After(day) {
-		day = first
-	}
-	for from := day; day.Year <= lastYear; day = day.AddDays(1) {
-		if !w.rule.Until.IsZero() && day.After(w.rule.Until) {
-			break
-		}
-		if w.onDay(day) {
-			if first, ok := w.firstAfter(day, t); ok {
-				return first
-			}
-		}
-		if day.DaysSince(from) > regular {
-			irregular, ok := w.irregular(from)
-			if !ok {
-				break
-			}
-			if before := irregular.AddDays(-1); before.After(day) {
-				day, from = before, before
-			} else {
-				from = irregular.AddDays(1)
-			}
-		}
-	}
-	return time.Time{}
-}
-
-// lastYear ends every search, so that dates always have four digits.
-const lastYear = 9998
-
-func (w when) firstAfter(d Date, t time.Time) (first time.Time, ok bool) {
-	for _, s := range w.spans() {
-		v := w.bounds(d, s)
-		if v.from.After(t) && v.to.After(v.from) && (!ok || v.from.Before(first)) {
-			first, ok = v.from, true
-		}
-	}
-	return first, ok
-}
-
-// irregular returns the first day on or after d that may differ from the same
-// day of the week before: an exception of the calendar, the rule's first day, the
-// day after its last.
-func (w when) irregular(d Date) (first Date, ok bool) {
-	offer := func(c Date) {
-		if !c.Before(d) && (!ok || c.Before(first)) {
-			first, ok = c, true
-		}
-	}
-	if w.rule.Days != AnyDay {
-		if e, found := w.cal.next(d); found {
-			offer(e)
-		}
-	}
-	if !w.rule.From.IsZero() {
-		offer(w.rule.From)
-	}
-	if !w.rule.Until.IsZero() {
-		offer(w.rule.Until.AddDays(1))
-	}
-	return first, ok
+	return "“" + b.Rule.ID + "”"
 }
