@@ -103,6 +103,8 @@ func (v *visit) deed(action string) string {
 		return v.t("下架")
 	case "county.import":
 		return v.t("导入")
+	case "programme.put":
+		return v.t("改播放安排")
 	case "site.put":
 		return v.t("改站点")
 	case "voice.new":

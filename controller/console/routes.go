@@ -58,6 +58,15 @@ func (c *console) routes() []route {
 		{pattern: "POST /write/check", nav: "write", roles: writes, do: checkWriting},
 		{pattern: "POST /write/preview.png", nav: "write", roles: writes, do: previewWriting},
 
+		{pattern: "GET /programme", nav: "programme", do: ownProgramme},
+		{pattern: "GET /programme/{site}", nav: "programme", do: showProgramme},
+		{pattern: "GET /programme/{site}/rules/{rule}", nav: "programme", roles: releases, do: ruleForming},
+		{pattern: "POST /programme/{site}/rules/{rule}", nav: "programme", roles: releases, do: saveRule},
+		{pattern: "POST /programme/{site}/rules/{rule}/check", nav: "programme", roles: releases, do: checkRule},
+		{pattern: "GET /programme/{site}/lists/{list}", nav: "programme", roles: releases, do: listForming},
+		{pattern: "POST /programme/{site}/lists/{list}", nav: "programme", roles: releases, do: saveList},
+		{pattern: "POST /programme/{site}/lists/{list}/check", nav: "programme", roles: releases, do: checkList},
+
 		{pattern: "GET /alerts", nav: "alerts", do: listAlerts},
 		{pattern: "POST /alerts", nav: "alerts", roles: releases, do: raiseAlert},
 		{pattern: "POST /alerts/check", nav: "alerts", roles: releases, do: checkAlert},
@@ -82,5 +91,5 @@ func (c *console) routes() []route {
 // Paths lists the pages that everyone with all roles can open without naming a
 // notice or a screen, for those who take pictures of the console.
 func Paths() []string {
-	return []string{"/screens", "/pairing", "/notices", "/write", "/alerts", "/voices", "/voices/ratings", "/usage", "/register", "/people"}
+	return []string{"/screens", "/pairing", "/notices", "/write", "/programme", "/alerts", "/voices", "/voices/ratings", "/usage", "/register", "/people"}
 }

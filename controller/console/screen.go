@@ -175,6 +175,8 @@ func (v *visit) levelName(l schedule.Level) string {
 		return v.t("预警")
 	case schedule.Urgent:
 		return v.t("紧急")
+	case schedule.Campaign:
+		return v.t("活动")
 	case schedule.Normal:
 		return v.t("日常")
 	case schedule.Filler:

@@ -152,6 +152,8 @@ func (v *visit) done() string {
 		return v.t("已发出解除，屏幕显示“解除”十分钟后恢复正常。")
 	case "sent":
 		return v.t("命令已发出，结果在下面。")
+	case "programme":
+		return v.t("已保存，新的安排正在送到屏幕。")
 	case "person":
 		return v.t("已保存。")
 	}

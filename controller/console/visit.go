@@ -258,6 +258,7 @@ func (v *visit) page(title string) frame {
 	alerts, _ := v.Desk.ActiveAlerts(v.ctx) // the menu is no place to fail
 	add("notices", v.t("公告与公示"), "", 0)
 	add("write", v.t("发布公告"), "", 0, writes...)
+	add("programme", v.t("播放安排"), "", 0)
 	add("alerts", v.t("预警"), "", len(alerts))
 	add("voices", v.t("群众意见"), "", v.waitingVoices(), hears...)
 	add("usage", v.t("使用统计"), "", 0)

@@ -112,7 +112,8 @@ function checking(form) {
 function tell(form, told, touched, typed) {
   for (const label of form.querySelectorAll("[data-field]")) {
     const name = label.dataset.field, list = told.problems[name] || [];
-    if (!touched.has(name) && !label.querySelector(".finding")) continue;
+    if (name && !touched.has(name) && !label.querySelector(".finding")) continue;
+    if (!name && !typed) continue; // what stands above the form concerns all of it
     label.querySelectorAll(".finding").forEach(f => f.remove());
     for (const f of list) {
       const s = document.createElement("span");
@@ -184,10 +185,20 @@ function sheet(sheets, k, page, blob) {
   at.querySelector("span").textContent = page.note;
 }
 
+// --- forms of which a part belongs to one of several ways
+
+// Who fills in a part means the way that it belongs to.
+function choosing(e) {
+  const part = e.target.closest("[data-for]");
+  const way = part && part.closest("form").querySelector(`input[type=radio][value="${part.dataset.for}"]`);
+  if (way && !way.checked) { way.checked = true; way.dispatchEvent(new Event("change", { bubbles: true })); }
+}
+
 // --- start
 
 document.querySelectorAll("[data-live]").forEach(live);
 document.querySelectorAll("form[data-check]").forEach(checking);
+document.addEventListener("input", choosing, true);
 document.addEventListener("input", e => { if (e.target.closest("[data-filter]")) filter(); });
 document.addEventListener("click", e => {
   const chip = e.target.closest("[data-pick]");

@@ -1,0 +1,79 @@
+package console
+
+import (
+	"errors"
+	"time"
+
+	"mingbai/controller/store"
+	"mingbai/playlist"
+	"mingbai/playlist/schedule"
+)
+
+// cycle is once round the loop of one board, drawn as a bar of three minutes.
+type cycle struct {
+	Screen   store.Screen
+	SiteName string
+	Total    string
+	Over     bool    // longer than a board may take
+	Limit    float64 // where three minutes are on the bar, 0 to 1000
+	Turns    []turn
+}
+
+// turn is one notice of a cycle.
+type turn struct {
+	Number  int
+	Notice  playlist.NoticeID
+	Title   string
+	Seconds int
+	X, W    float64 // on the bar
+	Odd     bool
+}
+
+// barWidth is how many units a bar has.
+const barWidth = 1000
+
+// mostCycles is how many boards a page draws bars of.
+const mostCycles = 4
+
+// cycles lists what the boards among screens play now.
+func (v *visit) cycles(screens []store.Screen) (out []cycle, more int, err error) {
+	for _, s := range screens {
+		if s.Kind != playlist.LED {
+			continue
+		}
+		if len(out) == mostCycles {
+			more++
+			continue
+		}
+		lib, err := v.Fleet.Library(v.ctx, s.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // nothing was published yet
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		slots, _ := lib.Programme(schedule.Sure(v.Now()))
+		c := v.cycle(slots)
+		c.Screen, c.SiteName = s, v.siteName(s.Site)
+		out = append(out, c)
+	}
+	return out, more, nil
+}
+
+// cycle draws a loop as a bar.
+func (v *visit) cycle(slots []playlist.Slot) cycle {
+	var c cycle
+	var total time.Duration
+	for _, s := range slots {
+		total += s.Dwell
+	}
+	whole := max(total, playlist.MaxCycle).Seconds()
+	at := 0.0
+	for i, s := range slots {
+		w := s.Dwell.Seconds() / whole * barWidth
+		c.Turns = append(c.Turns, turn{Number: i + 1, Notice: s.Notice.ID, Title: s.Notice.Title, Seconds: seconds(s.Dwell), X: at, W: max(w-1.5, 0.5), Odd: i%2 == 1})
+		at += w
+	}
+	c.Total, c.Over, c.Limit = v.minutes(total), total > playlist.MaxCycle, min(playlist.MaxCycle.Seconds()/whole*barWidth, barWidth-2)
+	return c
+}
