@@ -2,7 +2,6 @@ package console
 
 import (
 	"errors"
-	"time"
 
 	"mingbai/controller/store"
 	"mingbai/playlist"
@@ -17,6 +16,7 @@ type cycle struct {
 	Over     bool    // longer than a board may take
 	Limit    float64 // where three minutes are on the bar, 0 to 1000
 	Turns    []turn
+	LeftOut  []turn // chosen, but there is no time for it
 }
 
 // turn is one notice of a cycle.
@@ -52,8 +52,7 @@ func (v *visit) cycles(screens []store.Screen) (out []cycle, more int, err error
 		if err != nil {
 			return nil, 0, err
 		}
-		slots, _ := lib.Programme(schedule.Sure(v.Now()))
-		c := v.cycle(slots)
+		c := v.cycle(lib.Loop(schedule.Sure(v.Now())))
 		c.Screen, c.SiteName = s, v.siteName(s.Site)
 		out = append(out, c)
 	}
@@ -61,19 +60,18 @@ func (v *visit) cycles(screens []store.Screen) (out []cycle, more int, err error
 }
 
 // cycle draws a loop as a bar.
-func (v *visit) cycle(slots []playlist.Slot) cycle {
-	var c cycle
-	var total time.Duration
-	for _, s := range slots {
-		total += s.Dwell
-	}
-	whole := max(total, playlist.MaxCycle).Seconds()
+func (v *visit) cycle(loop playlist.Cycle) cycle {
+	c := cycle{Total: v.minutes(loop.Length), Over: loop.Over}
+	whole := max(loop.Length, playlist.MaxCycle).Seconds()
 	at := 0.0
-	for i, s := range slots {
+	for i, s := range loop.Slots {
 		w := s.Dwell.Seconds() / whole * barWidth
 		c.Turns = append(c.Turns, turn{Number: i + 1, Notice: s.Notice.ID, Title: s.Notice.Title, Seconds: seconds(s.Dwell), X: at, W: max(w-1.5, 0.5), Odd: i%2 == 1})
 		at += w
 	}
-	c.Total, c.Over, c.Limit = v.minutes(total), total > playlist.MaxCycle, min(playlist.MaxCycle.Seconds()/whole*barWidth, barWidth-2)
+	for _, s := range loop.LeftOut {
+		c.LeftOut = append(c.LeftOut, turn{Notice: s.Notice.ID, Title: s.Notice.Title, Seconds: seconds(s.Dwell)})
+	}
+	c.Limit = min(playlist.MaxCycle.Seconds()/whole*barWidth, barWidth-2)
 	return c
 }

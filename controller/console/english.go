@@ -180,4 +180,5 @@ var inEnglish = map[string]string{
 	"例如：大屏短讯": "For example: in brief", "固定内容之后，再播最新几条": "After the fixed ones, how many of the newest", "不填就不播": "none when empty", "全部栏目": "All columns", "最新内容的种类": "Kinds of the newest", "都不勾就是全部": "none ticked: all", "固定内容": "Fixed notices",
 	"给要播的填上次序 1、2、3……；秒数不填，就按字数算": "give an order 1, 2, 3 to those that play; without seconds the text decides", "次序": "Order", "秒数": "Seconds", "“%s”的次序": "Order of “%s”", "“%s”的秒数": "Seconds of “%s”", "自动": "auto",
 	"这个站点还没有发布中的内容。": "The site has no notice in force yet.", "有 %d 条规则在用，不能删除": "%d rules play it; it cannot be deleted", "删除这个播放单": "Delete this playlist",
+	"%d 条排不下，没有播": "%d find no room and do not play", "一轮最多 3 分钟，“最新几条”里排在后面的让出来。要播它们，请写短些，或者另定一个时段。": "Once round takes three minutes at most; of the newest notices the last ones give way. To show them write them shorter or give them hours of their own.",
 }
