@@ -42,19 +42,34 @@ type Font struct {
 	// lines, in dots.
 	Height int
 
-	draw func(r rune) (*scene.Mask, int, bool)
+	own []source
+	// brought makes a source of a font file that SetRare was given.
+	brought func(*sharedFace) source
 
-	mu sync.Mutex // guards what follows, and draw
+	mu sync.Mutex // guards what follows
 	// Glyphs that were asked for lately, and those before them: when the first
 	// are full they take the place of the second, which are forgotten.
 	late, before map[rune]glyph
 	held         int // bytes of late
+	rare         []source
+	rareOf       *[]*sharedFace // what rare was made from
+}
+
+// source is where glyphs come from. A face asks its sources in turn.
+type source struct {
+	bitmap bool // drawn dot by dot by its designer
+	// advance returns how many dots r moves the pen; ok is false when the source
+	// lacks it.
+	advance func(r rune) (dots int, ok bool)
+	// draw returns the mask of a glyph that the source has.
+	draw func(r rune) *scene.Mask
 }
 
 type glyph struct {
 	mask    *scene.Mask
 	advance int
 	ok      bool
+	rare    bool // from what SetRare brought, or lacking
 }
 
 // cost is about how many bytes a glyph takes in memory.
@@ -75,15 +90,7 @@ var faces = opened()
 func opened() map[int]func() (*Font, error) {
 	m := make(map[int]func() (*Font, error), len(sizes))
 	for _, size := range sizes {
-		m[size] = sync.OnceValues(func() (*Font, error) {
-			switch size {
-			case 12:
-				return open12()
-			case 16:
-				return open16()
-			}
-			return openOutline(size)
-		})
+		m[size] = sync.OnceValues(func() (*Font, error) { return open(size) })
 	}
 	return m
 }
@@ -102,10 +109,6 @@ func Face(size int) (*Font, error) {
 	return f, nil
 }
 
-func newFont(size int, draw func(r rune) (*scene.Mask, int, bool)) *Font {
-	return &Font{Height: size, draw: draw, late: make(map[rune]glyph)}
-}
-
 // Glyph returns the mask of r and how many dots it moves the pen. The mask is
 // Height dots high, its pixels are 0 or 255, and the same r gives the same
 // pointer until megabytes of other glyphs were asked for; it is nil for a glyph
@@ -113,10 +116,11 @@ func newFont(size int, draw func(r rune) (*scene.Mask, int, bool)) *Font {
 func (f *Font) Glyph(r rune) (m *scene.Mask, advance int, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.refresh()
 	g, known := f.late[r]
 	if !known {
 		if g, known = f.before[r]; !known {
-			g.mask, g.advance, g.ok = f.draw(r)
+			g = f.make(r)
 		}
 		if f.held += g.cost(); f.held > maxHeld {
 			f.before, f.late, f.held = f.late, make(map[rune]glyph), g.cost()
@@ -126,18 +130,60 @@ func (f *Font) Glyph(r rune) (m *scene.Mask, advance int, ok bool) {
 	return g.mask, g.advance, g.ok
 }
 
+func (f *Font) make(r rune) glyph {
+	s, advance, rare := f.find(r)
+	if s == nil {
+		return glyph{rare: true}
+	}
+	return glyph{mask: s.draw(r), advance: advance, ok: true, rare: rare}
+}
+
+// find returns the source of r, nil without one.
+func (f *Font) find(r rune) (s *source, advance int, rare bool) {
+	for i := range f.own {
+		if advance, ok := f.own[i].advance(r); ok {
+			return &f.own[i], advance, false
+		}
+	}
+	for i := range f.rare {
+		if advance, ok := f.rare[i].advance(r); ok {
+			return &f.rare[i], advance, true
+		}
+	}
+	return nil, 0, true
+}
+
+// Advance returns how many dots r moves the pen, and whether the face has it. It
+// does not draw.
+func (f *Font) Advance(r rune) (dots int, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.advance(r)
+}
+
+func (f *Font) advance(r rune) (dots int, ok bool) {
+	f.refresh()
+	if g, known := f.late[r]; known {
+		return g.advance, g.ok
+	}
+	s, dots, _ := f.find(r)
+	return dots, s != nil
+}
+
 // Has reports whether the face has r.
 func (f *Font) Has(r rune) bool {
-	_, _, ok := f.Glyph(r)
+	_, ok := f.Advance(r)
 	return ok
 }
 
 // Measure returns how many dots s takes on one line. Characters that the face
 // lacks take none.
 func (f *Font) Measure(s string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	w := 0
 	for _, r := range s {
-		_, adv, _ := f.Glyph(r)
+		adv, _ := f.advance(r)
 		w += adv
 	}
 	return w

@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"math"
 	"strings"
-	"sync"
 	"unicode"
 
 	"github.com/hajimehoshi/bitmapfont/v3"
@@ -14,57 +12,84 @@ import (
 
 	"mingbai/assets/fonts"
 	"mingbai/playlist/scene"
-	"mingbai/playlist/scene/typeset/outline"
 )
 
-// open16 opens GNU Unifont.
-func open16() (*Font, error) {
-	dots, err := fonts.Unifont()
-	if err != nil {
-		return nil, err
+// open makes the face of a size.
+//
+// At 12 and 16 dots designers have set every dot of most characters, and no
+// rasteriser does as well. At 24 and 32 dots there is no openly licensed
+// simplified Chinese face of dots; the Song faces that exist elsewhere have level
+// strokes of one dot, which the eye loses first from afar. There outlines are
+// fitted to the dots, with strokes of a twelfth to a tenth of the height: light
+// spreads, and strokes of an eighth, as the bold outlines have, close their
+// counters on a board. From 40 dots on bold outlines are drawn as they are.
+func open(size int) (*Font, error) {
+	f := &Font{Height: size, late: make(map[rune]glyph)}
+	stem := map[int]int{12: 1, 16: 1, 24: 2, 32: 3}[size]
+	fit := func(face *sharedFace) source { return hinted(face, size, stem) }
+	plain := func(face *sharedFace) source { return thresholded(face, size) }
+	all := func(rune) bool { return true }
+	f.brought = fit
+	switch {
+	case size == 12:
+		// The module lacks a sixth of the ideographs; coarse but there is
+		// better than a name with a hole in it.
+		f.own = []source{ark(), later(regular, fit, all), later(rareRegular, fit, beyond)}
+	case size == 16:
+		dots, err := fonts.Unifont()
+		if err != nil {
+			return nil, err
+		}
+		f.own = []source{unifont(dots), later(rareRegular, fit, beyond)}
+	case stem > 0:
+		face, err := regular()
+		if err != nil {
+			return nil, err
+		}
+		f.own = []source{fit(face), later(rareRegular, fit, beyond)}
+	default:
+		face, err := bold()
+		if err != nil {
+			return nil, err
+		}
+		f.brought = plain
+		f.own = []source{plain(face), later(rareBold, plain, beyond)}
 	}
-	beyond := rareOutlines(16, 96)
-	return newFont(16, func(r rune) (*scene.Mask, int, bool) {
-		if r == '\u3000' {
-			return nil, 16, true
-		}
-		rows, width, ok := dots.Glyph(r)
-		if !ok {
-			return beyond(r)
-		}
-		m := &scene.Mask{W: width, H: 16, Pix: make([]uint8, width*16)}
-		inked := false
-		for i := range m.Pix {
-			x, y := i%width, i/width
-			if rows[y*width/8+x/8]&(0x80>>(x%8)) != 0 {
-				m.Pix[i], inked = 255, true
-			}
-		}
-		switch {
-		case !inked:
-			m = nil
-		case strings.ContainsRune("，。、；：！？．", r):
-			pullLeft(m, 2)
-		}
-		return m, width, true
-	}), nil
+	return f, nil
 }
 
-// rareOutlines draws the ideographs beyond the basic plane from outlines, coarse
-// but there: they stand in people's names. The face is read when first needed.
-func rareOutlines(size int, lit uint8) func(rune) (*scene.Mask, int, bool) {
-	face := sync.OnceValue(func() func(rune) (*scene.Mask, int, bool) {
-		face, err := outline.Parse(fonts.Rare(size >= 24))
-		if err != nil {
-			return func(rune) (*scene.Mask, int, bool) { return nil, 0, false }
-		}
-		return thresholded(face, size, lit)
-	})
-	return func(r rune) (*scene.Mask, int, bool) {
-		if r <= 0xFFFF {
-			return nil, 0, false
-		}
-		return face()(r)
+// unifont is GNU Unifont at 16 dots.
+func unifont(dots *fonts.Dots) source {
+	return source{
+		bitmap: true,
+		advance: func(r rune) (int, bool) {
+			if r == '\u3000' {
+				return 16, true
+			}
+			_, width, ok := dots.Glyph(r)
+			return width, ok
+		},
+		draw: func(r rune) *scene.Mask {
+			rows, width, ok := dots.Glyph(r)
+			if !ok {
+				return nil
+			}
+			m := &scene.Mask{W: width, H: 16, Pix: make([]uint8, width*16)}
+			inked := false
+			for i := range m.Pix {
+				x, y := i%width, i/width
+				if rows[y*width/8+x/8]&(0x80>>(x%8)) != 0 {
+					m.Pix[i], inked = 255, true
+				}
+			}
+			if !inked {
+				return nil
+			}
+			if strings.ContainsRune("，。、；：！？．", r) {
+				pullLeft(m, 2)
+			}
+			return m
+		},
 	}
 }
 
@@ -91,30 +116,16 @@ func pullLeft(m *scene.Mask, x int) {
 // face proper takes the rows from top12 on.
 const top12 = 2
 
-// open12 opens the simplified Chinese face of the bitmapfont module. It lacks a
-// sixth of the ideographs; those are drawn from the regular outlines, coarse
-// but there, because a name with a hole in it is worse.
-func open12() (*Font, error) {
-	rare := sync.OnceValue(func() func(rune) (*scene.Mask, int, bool) {
-		face, err := outline.Parse(fonts.Sans())
-		if err != nil {
-			return func(rune) (*scene.Mask, int, bool) { return nil, 0, false }
-		}
-		return thresholded(face, 12, 88)
-	})
-	beyond := rareOutlines(12, 88)
-	return newFont(12, func(r rune) (*scene.Mask, int, bool) {
-		adv, ok := bitmapfont.FaceSC.GlyphAdvance(r)
+// ark is the simplified Chinese face of the bitmapfont module at 12 dots, most of
+// it Ark Pixel. The module answers for every code point; one without dots is one
+// that it lacks.
+func ark() source {
+	draw := func(r rune) *scene.Mask {
+		adv, _ := bitmapfont.FaceSC.GlyphAdvance(r)
 		width := adv.Round()
-		if !ok || unicode.IsControl(r) {
-			return beyond(r)
-		}
-		if unicode.IsSpace(r) {
-			return nil, width, true
-		}
 		dr, mask, at, _, ok := bitmapfont.FaceSC.Glyph(fixed.Point26_6{}, r)
-		if !ok {
-			return nil, 0, false
+		if !ok || width <= 0 {
+			return nil
 		}
 		m := &scene.Mask{W: width, H: 12, Pix: make([]uint8, width*12)}
 		inked := false
@@ -128,87 +139,21 @@ func open12() (*Font, error) {
 			}
 		}
 		if !inked {
-			// The module answers for every code point; one without dots is
-			// one that it lacks.
-			if m, width, ok := rare()(r); ok {
-				return m, width, ok
-			}
-			return beyond(r)
+			return nil
 		}
-		return m, width, true
-	}), nil
-}
-
-// openOutline makes a face of size dots from the bold outlines.
-func openOutline(size int) (*Font, error) {
-	face, err := outline.Parse(fonts.Bold())
-	if err != nil {
-		return nil, err
+		return m
 	}
-	// Below one half, because the thin horizontals of a bold face would
-	// otherwise drop out.
-	own, beyond := thresholded(face, size, 112), rareOutlines(size, 112)
-	return newFont(size, func(r rune) (*scene.Mask, int, bool) {
-		if m, width, ok := own(r); ok {
-			return m, width, ok
-		}
-		return beyond(r)
-	}), nil
-}
-
-// thresholded draws outlines in a cell of size dots, lighting the dots that are
-// covered by at least lit of 255.
-func thresholded(face *outline.Face, size int, lit uint8) func(r rune) (*scene.Mask, int, bool) {
-	full := int(math.Round(0.88 * float64(size)))
-	return func(r rune) (*scene.Mask, int, bool) {
-		gid, ok := face.Glyph(r)
-		if !ok {
-			return nil, 0, false
-		}
-		adv := int(math.Round(float64(face.Advance(gid, size))))
-		// The tails of letters reach below the em of the ideographs. A board
-		// has no dots there: letters and digits stand a little higher and their
-		// tails are flattened, as every small bitmap face does.
-		baseline, below := full, float32(1)
-		if r < 0x2000 {
-			baseline -= size / 24
-			below = float32(size-baseline) / (0.25 * float32(size))
-		}
-		soft, at := face.Squashed(gid, size, min(below, 1))
-		if soft == nil {
-			return nil, adv, true
-		}
-		w := max(adv, at.X+soft.W)
-		m := &scene.Mask{W: w, H: size, Pix: make([]uint8, w*size)}
-		inked, lit := false, openUp(soft, lit)
-		for i, v := range soft.Pix {
-			x, y := at.X+i%soft.W, baseline+at.Y+i/soft.W
-			if v >= lit && x >= 0 && x < w && y >= 0 && y < size {
-				m.Pix[y*w+x], inked = 255, true
+	return source{
+		bitmap: true,
+		advance: func(r rune) (int, bool) {
+			adv, ok := bitmapfont.FaceSC.GlyphAdvance(r)
+			if !ok || unicode.IsControl(r) || !unicode.IsSpace(r) && draw(r) == nil {
+				return 0, false
 			}
-		}
-		if !inked {
-			m = nil
-		}
-		return m, adv, true
+			return adv.Round(), true
+		},
+		draw: draw,
 	}
-}
-
-// openUp raises the threshold for a character of so many strokes that it would
-// run together into a block.
-func openUp(m *scene.Mask, lit uint8) uint8 {
-	for ; lit < 220; lit += 12 {
-		n := 0
-		for _, v := range m.Pix {
-			if v >= lit {
-				n++
-			}
-		}
-		if n*100 <= len(m.Pix)*62 {
-			break
-		}
-	}
-	return lit
 }
 
 // Picture draws s on a black ground, each dot zoom×zoom pixels, for tests and

@@ -1,0 +1,161 @@
+package hint
+
+import "math"
+
+// solve gives every stem a place of whole dots and a thickness of wide. It says
+// whether that leaves white between them.
+func (a *axis) solve(wide int) (airy bool) {
+	pairs := a.neighbours()
+	for i := range a.stems {
+		s := &a.stems[i]
+		s.wide = wide
+		s.at = int(math.Round(s.middle() - float64(wide)/2))
+		a.pin(s)
+	}
+	a.descend(pairs)
+	return a.airy(pairs)
+}
+
+// pin puts a stem whose edge ends at a zone there.
+func (a *axis) pin(s *stem) {
+	for side, edges := range s.edges {
+		for _, i := range edges {
+			if z := a.edges[i].zone; z >= 0 {
+				s.at, s.pinned = int(math.Round(a.zones[z].at))-side*s.wide, true
+				return
+			}
+		}
+	}
+}
+
+// neighbour is a pair of stems that see each other.
+type neighbour struct{ i, j int }
+
+// neighbours returns the pairs that overlap along the stroke, with no third stem
+// between them that both overlap.
+func (a *axis) neighbours() []neighbour {
+	see := func(i, j int) bool {
+		s, t := &a.stems[i], &a.stems[j]
+		return min(s.hi, t.hi)-max(s.lo, t.lo) > 0.5
+	}
+	var out []neighbour
+	for i := range a.stems {
+		for j := i + 1; j < len(a.stems); j++ {
+			if !see(i, j) {
+				continue
+			}
+			hidden := false
+			for k := i + 1; k < j && !hidden; k++ {
+				hidden = see(i, k) && see(k, j)
+			}
+			if !hidden {
+				out = append(out, neighbour{i, j})
+			}
+		}
+	}
+	return out
+}
+
+func (s *stem) middle() float64 { return (s.lower + s.upper) / 2 }
+
+// airy says whether there is white between all stems that had some.
+func (a *axis) airy(pairs []neighbour) bool {
+	for _, p := range pairs {
+		s, t := &a.stems[p.i], &a.stems[p.j]
+		white, was := t.at-s.at-s.wide, t.middle()-s.middle()
+		if white < 1 || float64(white) < was*0.28 {
+			return false
+		}
+	}
+	for i := range a.stems {
+		s := &a.stems[i]
+		if float64(s.at) < a.limit[0]-0.01 || float64(s.at+s.wide) > a.limit[1]+0.01 {
+			return false
+		}
+	}
+	return true
+}
+
+// energy is how far the places are from what the outline asks for: each stem
+// from its own place, neighbours from their distance, equal distances from
+// being equal; and much for no white, or for being out of the cell.
+func (a *axis) energy(pairs []neighbour) float64 {
+	e := 0.0
+	for i := range a.stems {
+		s := &a.stems[i]
+		d := float64(s.at) + float64(s.wide)/2 - s.middle()
+		w := 1.0
+		if s.pinned {
+			w = 50
+			d = 0
+		}
+		e += w * d * d
+		if out := a.limit[0] - float64(s.at); out > 0 {
+			e += 400 * out
+		}
+		if out := float64(s.at+s.wide) - a.limit[1]; out > 0 {
+			e += 400 * out
+		}
+	}
+	for k, p := range pairs {
+		s, t := &a.stems[p.i], &a.stems[p.j]
+		was := t.middle() - s.middle()
+		now := float64(t.at-s.at) + float64(t.wide-s.wide)/2
+		e += 1.5 * (now - was) * (now - was)
+		if white := t.at - s.at - s.wide; white < 1 {
+			e += 200 * float64(1-white)
+		}
+		for _, q := range pairs[k+1:] {
+			u, v := &a.stems[q.i], &a.stems[q.j]
+			if q.i != p.j && p.i != q.j {
+				continue
+			}
+			also := v.middle() - u.middle()
+			if math.Abs(was-also) < 0.1*was {
+				d := now - (float64(v.at-u.at) + float64(v.wide-u.wide)/2)
+				e += 1.2 * d * d
+			}
+		}
+	}
+	return e
+}
+
+// descend moves stems, one or several in a row, by one dot as long as that
+// brings the energy down.
+func (a *axis) descend(pairs []neighbour) {
+	n := len(a.stems)
+	best := a.energy(pairs)
+	for range 200 {
+		from, to, step := -1, 0, 0
+		for i := range n {
+			for j := i + 1; j <= n; j++ {
+				for _, d := range []int{-1, 1} {
+					if !a.shift(i, j, d) {
+						continue
+					}
+					if e := a.energy(pairs); e < best-1e-9 {
+						best, from, to, step = e, i, j, d
+					}
+					a.shift(i, j, -d)
+				}
+			}
+		}
+		if from < 0 {
+			return
+		}
+		a.shift(from, to, step)
+	}
+}
+
+// shift moves the stems from i to before j; false when one of them is pinned.
+func (a *axis) shift(i, j, d int) bool {
+	for k := i; k < j; k++ {
+		if a.stems[k].pinned {
+			return false
+		}
+	}
+	for k := i; k < j; k++ {
+		a.stems[k].at += d
+	}
+	return true
+}
