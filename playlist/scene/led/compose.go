@@ -3,6 +3,7 @@ package led
 import (
 	"image"
 	"image/color"
+	"slices"
 	"time"
 
 	"mingbai/playlist"
@@ -49,16 +50,19 @@ const widest = 24
 // middle of a space of three dots or more.
 func rules(zones []image.Rectangle) []image.Rectangle {
 	var out []image.Rectangle
+	free := func(r image.Rectangle) bool {
+		return !slices.ContainsFunc(zones, r.Overlaps)
+	}
 	for _, a := range zones {
 		for _, b := range zones {
 			if gap := b.Min.X - a.Max.X; gap >= 3 && gap <= widest {
-				if lo, hi := max(a.Min.Y, b.Min.Y), min(a.Max.Y, b.Max.Y); lo < hi {
+				if lo, hi := max(a.Min.Y, b.Min.Y), min(a.Max.Y, b.Max.Y); lo < hi && free(image.Rect(a.Max.X, lo, b.Min.X, hi)) {
 					x := a.Max.X + gap/2
 					out = append(out, image.Rect(x, lo, x+1, hi))
 				}
 			}
 			if gap := b.Min.Y - a.Max.Y; gap >= 3 && gap <= widest {
-				if lo, hi := max(a.Min.X, b.Min.X), min(a.Max.X, b.Max.X); lo < hi {
+				if lo, hi := max(a.Min.X, b.Min.X), min(a.Max.X, b.Max.X); lo < hi && free(image.Rect(lo, a.Max.Y, hi, b.Min.Y)) {
 					y := a.Max.Y + gap/2
 					out = append(out, image.Rect(lo, y, hi, y+1))
 				}

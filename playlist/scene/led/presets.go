@@ -1,6 +1,9 @@
 package led
 
-import "mingbai/playlist"
+import (
+	"mingbai/playlist"
+	"mingbai/playlist/scene/dotfont"
+)
 
 // Preset is a way to divide a board that staff can choose instead of drawing
 // zones.
@@ -25,98 +28,100 @@ func Presets(panel playlist.Panel) []Preset {
 	return out
 }
 
+// evenly rounds down to an even number of dots.
+func evenly(n int) int { return n &^ 1 }
+
 func zoneAt(kind playlist.ZoneKind, x, y, w, h int) playlist.Zone {
 	return playlist.Zone{Kind: kind, X: x, Y: y, Width: w, Height: h}
 }
 
-// even2 rounds down to an even number of dots.
-func even2(n int) int { return n &^ 1 }
-
 // withClock puts a head with the site's name and the time over the notices, or
-// beside them on a strip.
+// the time beside them on a strip, or over them on an upright board.
 func withClock(w, h int) []playlist.Zone {
 	const gap = 3
-	if h < 48 {
-		// A strip: the time at its right.
-		if h < 16 || w < 160 {
-			return nil
+	switch {
+	case h > w && w >= 64 && h >= 128:
+		size := largestBelow(w * 3 / 8)
+		date := highLines(2, largestBelow(size*2/3))
+		return []playlist.Zone{
+			zoneAt(playlist.ClockZone, 0, 0, w, size),
+			zoneAt(playlist.DateZone, 0, size+1, w, date),
+			zoneAt(playlist.NoticeZone, 0, size+1+date+gap, w, h-size-1-date-gap),
 		}
-		wide := max(measure("00:00", largestBelow(h)), 40) + 4
+	case h > w || w < 160 || h < 16:
+		return nil
+	case h < 48:
+		wide := clockWidth(largestBelow(h))
 		return []playlist.Zone{
 			zoneAt(playlist.NoticeZone, 0, 0, w-wide-gap, h),
 			zoneAt(playlist.ClockZone, w-wide, 0, wide, h),
 		}
 	}
-	if w < 96 {
-		return nil
+	head, below := largestBelow(max(h/5, 16)), gap
+	if h < 80 {
+		below = 0 // every row counts
 	}
-	head := headHeight(h)
-	wide := even2(max(measure("00:00", largestBelow(head)), 40) + 4)
+	wide := clockWidth(head)
 	return []playlist.Zone{
 		zoneAt(playlist.NameZone, 0, 0, w-wide-gap, head),
 		zoneAt(playlist.ClockZone, w-wide, 0, wide, head),
-		zoneAt(playlist.NoticeZone, 0, head+gap, w, h-head-gap),
+		zoneAt(playlist.NoticeZone, 0, head+below, w, h-head-below),
 	}
 }
 
-// headHeight is the height of the line over the notices: a fifth of the board,
-// at least 16 dots and of a size that characters have.
-func headHeight(h int) int { return max(largestBelow(h/5), 16) }
+// clockWidth is the width of a zone for the time at a size.
+func clockWidth(size int) int { return evenly(measure("00:00", size) + 5) }
 
-func largestBelow(limit int) int {
-	best := 12
-	for _, s := range playlist.DotSizes() {
-		if s <= limit {
-			best = s
-		}
-	}
-	return best
-}
+// dateWidth is the width of a zone for date and weekday at a size.
+func dateWidth(size int) int { return evenly(measure("12月22日 星期三", size) + 5) }
 
-// sixZones divides a board into time, date, weather, slogan, notices and a strip
-// for warnings. A low board has its small zones in one column at the right, a
-// high one a head and a foot over the whole width.
+func largestBelow(limit int) int { return dotfont.Largest(limit) }
+
+// sixZones divides a board into slogan, time, notices, date, weather and a strip
+// for warnings: a head, a foot, and between them the notices beside a column
+// whose width is that of the date. A low board has no head.
 func sixZones(w, h int) []playlist.Zone {
-	switch {
-	case w < 256 || h < 64:
+	if w < 256 || h < 64 || w < h {
 		return nil
-	case h < 96:
+	}
+	if h < 96 {
 		return lowSix(w, h)
 	}
 	const gap = 5
-	head := headHeight(h)
-	foot := head
-	side := even2(max(w*3/10, 5*head))
-	top := head + gap
+	head := largestBelow(max(h/6, 24))
+	foot := largestBelow(max(h/8, 16))
+	small := 16 // of the column
+	for _, s := range dotfont.Sizes() {
+		if s >= small && dateWidth(s) <= w*3/10 && s <= head {
+			small = s
+		}
+	}
+	side := max(dateWidth(small), clockWidth(head))
+	x, top := w-side, head+gap
 	middle := h - head - foot - 2*gap
-	// In the column at the right: time over date over weather.
-	clock := even2(middle * 3 / 10)
-	date := even2(middle * 3 / 10)
-	weather := middle - clock - date - 2*gap
-	x := w - side
+	date := highLines(2, small) + small/4
 	return []playlist.Zone{
-		zoneAt(playlist.TextZone, x, top+clock+gap+date+gap, side, weather),
-		zoneAt(playlist.TextZone, 0, 0, w, head),
-		zoneAt(playlist.ClockZone, x, top, side, clock),
-		zoneAt(playlist.DateZone, x, top+clock+gap, side, date),
+		zoneAt(playlist.TextZone, x, top+date+gap, side, middle-date-gap),
+		zoneAt(playlist.TextZone, 0, 0, x-gap, head),
+		zoneAt(playlist.ClockZone, x, 0, side, head),
+		zoneAt(playlist.DateZone, x, top, side, date),
 		zoneAt(playlist.NoticeZone, 0, top, x-gap, middle),
 		zoneAt(playlist.AlertZone, 0, h-foot, w, foot),
 	}
 }
 
-// lowSix is for boards of few rows: three lines of notices, slogan and warnings
-// beside a column of time, date and weather.
+// lowSix is for boards of few rows: notices, slogan and warnings below one
+// another, beside a column of time, date and weather.
 func lowSix(w, h int) []playlist.Zone {
 	const gap, line = 1, 16
-	side := even2(max(w*3/8, 96))
+	side := max(evenly(w*3/8), 96)
 	x := w - side
 	left := x - 3
 	notices := h - 2*(line+gap)
 	clock := line + (h-64)/3
-	date := 25 + (h-64)/3
-	weather := h - clock - date - 2*gap
+	date := highLines(2, 12) + (h-64)/3
 	return []playlist.Zone{
-		zoneAt(playlist.TextZone, x, clock+date+2*gap, side, weather),
+		zoneAt(playlist.TextZone, x, clock+date+2*gap, side, h-clock-date-2*gap),
 		zoneAt(playlist.TextZone, 0, notices+gap, left, line),
 		zoneAt(playlist.ClockZone, x, 0, side, clock),
 		zoneAt(playlist.DateZone, x, clock+gap, side, date),

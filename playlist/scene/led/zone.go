@@ -1,6 +1,7 @@
 package led
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -130,14 +131,23 @@ func PageAt(pages []Page, running time.Duration) (page Page, elapsed, left time.
 // box is the room of a zone.
 type box struct{ w, h int }
 
-// leading is the dark between two lines of a size.
-func leading(size int) int { return max(size/8, 1) }
+// leading is the least dark between two lines of a size; cells of 16 dots bring
+// their own.
+func leading(size int) int {
+	switch {
+	case size < 16:
+		return 1
+	case size == 16:
+		return 0
+	}
+	return size / 8
+}
 
-func high(lines, size int) int { return lines*size + (lines-1)*leading(size) }
+func highLines(lines, size int) int { return lines*size + (lines-1)*leading(size) }
 
 // holds says whether lines fit at a size.
 func (b box) holds(size int, lines ...string) bool {
-	if high(len(lines), size) > b.h {
+	if highLines(len(lines), size) > b.h {
 		return false
 	}
 	for _, l := range lines {
@@ -220,10 +230,9 @@ func (b box) phone(s playlist.Settings) []Page {
 		p.Lines[1].Tone = Figure
 		return []Page{p}
 	case okOne:
-		p := still(one, Figure, label+" "+number)
-		return []Page{p}
+		return []Page{still(one, Plain, label+" "+number)}
 	}
-	return b.prose(label+" "+number, Figure)
+	return b.prose(label+" "+number, Plain)
 }
 
 // date is the day, the day of the week, and the day of the farmers' calendar with
@@ -253,19 +262,26 @@ func (b box) date(d schedule.Date) []Page {
 			best, at = size, i
 		}
 	}
-	if at < 0 || best < 16 && b.h >= 16 {
-		// The one after the other.
+	if at < 0 || best < 16 {
+		// The one after the other, if that is any larger.
+		pages := [][]string{{civil + " " + week}, {strings.TrimSpace(farm + " " + special)}}
+		if size, ok := b.fit(civil, week); ok && size > best {
+			pages[0] = []string{civil, week}
+		}
 		var out []Page
-		for _, text := range []string{civil + " " + week, strings.TrimSpace(farm + " " + special)} {
-			size, ok := b.fit(text)
-			if text != "" && ok {
-				out = append(out, still(size, Plain, text))
+		smallest := 1000
+		for _, lines := range pages {
+			if size, ok := b.fit(lines...); ok && lines[0] != "" {
+				out = append(out, still(size, Plain, lines...))
+				smallest = min(smallest, size)
 			}
 		}
-		if len(out) > 0 {
+		if len(out) > 0 && (at < 0 || smallest > best) {
 			return out
 		}
-		return b.prose(civil+" "+week, Plain)
+		if at < 0 {
+			return b.prose(civil+" "+week, Plain)
+		}
 	}
 	s := sets[at]
 	p := still(best, Plain, s.lines...)
@@ -310,9 +326,11 @@ func (b box) prose(text string, tone Tone) []Page {
 		usable = sizes[:1]
 	}
 	line := usable[0]
-	if line > 16 && b.h < high(2, 16) || b.h < high(2, 12) {
-		if b.holds(line, whole) {
-			return []Page{still(line, tone, whole)}
+	if b.h < highLines(2, 16) || b.h < highLines(2, line) && b.h < highLines(2, 24) {
+		for _, s := range usable {
+			if b.holds(s, whole) {
+				return []Page{still(s, tone, whole)}
+			}
 		}
 		if passes(whole, line, b.w) {
 			return []Page{{Lines: []Line{{Text: whole, Size: line, Tone: tone, Align: Left}}, Marquee: true, Dwell: lap(whole, line, b.w)}}
@@ -324,7 +342,7 @@ func (b box) prose(text string, tone Tone) []Page {
 			continue // fewer than four characters a line keep no word together
 		}
 		most := 1
-		for high(most+1, s) <= b.h && most < 4 {
+		for highLines(most+1, s) <= b.h && most < 4 {
 			most++
 		}
 		set, complete := pages(text, s, b.w, most)
@@ -332,9 +350,27 @@ func (b box) prose(text string, tone Tone) []Page {
 		for _, lines := range set {
 			best = append(best, still(s, tone, lines...))
 		}
-		if complete && len(set) <= 2 {
-			break
+		if !complete || len(set) > 2 {
+			continue
 		}
+		// One size smaller reads better where it keeps phrases in one piece.
+		if next := slices.Index(usable, s) + 1; next < len(usable) && usable[next]*4 >= s*3 && lineCount(set) > len(phrases(text)) {
+			if small, ok := pages(text, usable[next], b.w, most); ok && lineCount(small) <= len(phrases(text)) {
+				best = best[:0]
+				for _, lines := range small {
+					best = append(best, still(usable[next], tone, lines...))
+				}
+			}
+		}
+		break
 	}
 	return best
+}
+
+func lineCount(set [][]string) int {
+	n := 0
+	for _, lines := range set {
+		n += len(lines)
+	}
+	return n
 }
