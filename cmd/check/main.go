@@ -58,7 +58,7 @@ func main() {
 
 func run(ctx context.Context, bench bool) int {
 	start := time.Now()
-	needs := slices.Concat(machine.Build, machine.Show, machine.Touch, machine.Browse, machine.Speak)
+	needs := slices.Concat(machine.Build, machine.Show, machine.Touch, machine.Browse, machine.Speak, machine.Dissect)
 	if err := machine.Install(ctx, os.Stdout, needs...); err != nil {
 		fmt.Printf("FAIL  set-up: %v\n0 passed, 1 failed, 0 skipped\n", err)
 		return 1

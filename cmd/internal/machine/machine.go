@@ -57,6 +57,11 @@ var Touch = []Need{
 	{"xserver-xorg-video-dummy", "a screen for it without a graphics card", "/usr/lib/xorg/modules/drivers/dummy_drv.so"},
 }
 
+// Dissect is what reading the packets for pixel controllers needs.
+var Dissect = []Need{
+	{"tshark", "Wireshark's own reading of the packets that LED boards are sent", "/usr/bin/tshark"},
+}
+
 // Browse is what driving the console in a real browser needs.
 var Browse = []Need{
 	{"chromium", "a real browser for the console's pages", "/usr/bin/chromium"},

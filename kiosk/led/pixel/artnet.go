@@ -24,19 +24,17 @@ func artRoot(b []byte, opcode uint16) {
 }
 
 func artPackets(p configs.PlacedPart, stride int, limited bool) []*packet {
-	all := cut(p, p.FirstDots(), p.PerUniverse, p.Channel-1, stride, limited, func(i, channels int) []byte {
-		// The length is even. What is added lies behind the channels, and cut
-		// counts from the end: room is made below.
-		b := make([]byte, artHeader+channels, artHeader+channels+1)
-		artRoot(b, opDmx)
-		binary.LittleEndian.PutUint16(b[14:], uint16(p.Universe+i)) // sub-net and universe, then net
-		binary.BigEndian.PutUint16(b[16:], uint16(channels+channels%2))
-		return b
-	})
-	for _, k := range all {
-		k.buf = k.buf[:len(k.buf)+len(k.buf)%2]
-	}
-	return all
+	return cut(p, format{
+		first: p.FirstDots(), more: p.PerUniverse, skip: p.Channel - 1,
+		padded: func(channels int) int { return max(leastChannels, channels+channels%2) }, // an even number
+		header: func(i, channels int) []byte {
+			b := make([]byte, artHeader)
+			artRoot(b, opDmx)
+			binary.LittleEndian.PutUint16(b[14:], uint16(p.Universe+i)) // sub-net and universe, then net
+			binary.BigEndian.PutUint16(b[16:], uint16(channels))
+			return b
+		},
+	}, stride, limited)
 }
 
 func artSyncPacket() []byte {

@@ -40,40 +40,45 @@ type Source struct {
 	Name string   // for people; the first 63 bytes count
 }
 
-// e131Root writes preamble, identifier, length and CID.
-func e131Root(b []byte, vector uint32, cid [16]byte) {
+// e131Root writes preamble, identifier, length and CID of a packet of that size.
+func e131Root(b []byte, size int, vector uint32, cid [16]byte) {
 	binary.BigEndian.PutUint16(b, 0x0010)
 	copy(b[4:], "ASC-E1.17\x00\x00\x00")
-	flagsAndLength(b, 16)
+	flagsAndLength(b, 16, size)
 	binary.BigEndian.PutUint32(b[18:], vector)
 	copy(b[22:38], cid[:])
 }
 
-// flagsAndLength writes how many bytes there are from at on to the end.
-func flagsAndLength(b []byte, at int) {
-	binary.BigEndian.PutUint16(b[at:], 0x7000|uint16(len(b)-at))
+// flagsAndLength writes how many bytes a packet of that size has from at on.
+func flagsAndLength(b []byte, at, size int) {
+	binary.BigEndian.PutUint16(b[at:], 0x7000|uint16(size-at))
 }
 
 func e131Packets(p configs.PlacedPart, o configs.Output, source Source, stride int, limited bool) []*packet {
-	return cut(p, p.FirstDots(), p.PerUniverse, p.Channel-1, stride, limited, func(i, channels int) []byte {
-		b := make([]byte, e131Header+channels)
-		e131Root(b, rootVectorData, source.CID)
-		flagsAndLength(b, 38)
-		binary.BigEndian.PutUint32(b[40:], frameVectorData)
-		copy(b[44:44+63], clip(source.Name, 63))
-		b[108] = byte(o.Priority)
-		binary.BigEndian.PutUint16(b[109:], uint16(o.SyncUniverse))
-		if o.SyncUniverse != 0 {
-			b[e131Options] = optionForceSync
-		}
-		binary.BigEndian.PutUint16(b[113:], uint16(p.Universe+i))
-		flagsAndLength(b, 115)
-		b[117] = dmpVectorSet
-		b[118] = 0xa1 // addresses are relative, of two bytes
-		binary.BigEndian.PutUint16(b[121:], 1)
-		binary.BigEndian.PutUint16(b[123:], uint16(1+channels))
-		return b // b[125] is the start code, 0
-	})
+	return cut(p, format{
+		first: p.FirstDots(), more: p.PerUniverse, skip: p.Channel - 1,
+		padded: func(channels int) int { return max(leastChannels, channels) },
+		header: func(i, channels int) []byte {
+			b := make([]byte, e131Header)
+			size := e131Header + channels
+			e131Root(b, size, rootVectorData, source.CID)
+			flagsAndLength(b, 38, size)
+			binary.BigEndian.PutUint32(b[40:], frameVectorData)
+			copy(b[44:44+63], clip(source.Name, 63))
+			b[108] = byte(o.Priority)
+			binary.BigEndian.PutUint16(b[109:], uint16(o.SyncUniverse))
+			if o.SyncUniverse != 0 {
+				b[e131Options] = optionForceSync
+			}
+			binary.BigEndian.PutUint16(b[113:], uint16(p.Universe+i))
+			flagsAndLength(b, 115, size)
+			b[117] = dmpVectorSet
+			b[118] = 0xa1 // a range of bytes; addresses of two bytes
+			binary.BigEndian.PutUint16(b[121:], 1)
+			binary.BigEndian.PutUint16(b[123:], uint16(1+channels))
+			return b // b[125] is the start code, 0
+		},
+	}, stride, limited)
 }
 
 // clip cuts s to n bytes without breaking a character.
@@ -86,8 +91,8 @@ func clip(s string, n int) string {
 
 func e131SyncPacket(source Source, universe int) []byte {
 	b := make([]byte, e131Sync)
-	e131Root(b, rootVectorExtended, source.CID)
-	flagsAndLength(b, 38)
+	e131Root(b, len(b), rootVectorExtended, source.CID)
+	flagsAndLength(b, 38, len(b))
 	binary.BigEndian.PutUint32(b[40:], frameVectorSync)
 	binary.BigEndian.PutUint16(b[45:], uint16(universe))
 	return b

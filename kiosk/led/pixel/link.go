@@ -16,8 +16,7 @@ import (
 const (
 	redialAfter = time.Second
 	wellAfter   = 5 * time.Second
-	// patience is how long all packets of one picture for one controller may
-	// wait for room in the system's buffers.
+	// patience is how long a packet may wait for room in the system's buffers.
 	patience = 20 * time.Millisecond
 )
 
@@ -28,10 +27,9 @@ type link struct {
 	local netip.Addr
 	log   *slog.Logger
 
-	conn     *net.UDPConn // nil while the system has no way there
-	sequence uint8        // of DDP
-	queue    []*packet    // of the picture that is being sent
-	held     []*packet    // of the queue: what makes the controller show the picture
+	conn  *net.UDPConn // nil while the system has no way there
+	queue []*packet    // of the picture that is being sent
+	held  []*packet    // of the queue: what makes the controller show the picture
 
 	failing bool
 	wrong   time.Time // the last error
@@ -57,12 +55,15 @@ func (l *link) ready(ctx context.Context, now time.Time) bool {
 			return false
 		}
 	}
-	if err := l.conn.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+	if err := l.patient(); err != nil {
 		l.failed(now, err, true)
 		return false
 	}
 	return true
 }
+
+// patient gives what is written next its time.
+func (l *link) patient() error { return l.conn.SetWriteDeadline(time.Now().Add(patience)) }
 
 func (l *link) dial(ctx context.Context) error {
 	from := net.UDPAddrFromAddrPort(netip.AddrPortFrom(l.local, 0))
@@ -97,6 +98,11 @@ func (l *link) send(now time.Time, b []byte, to netip.AddrPort) bool {
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		// That is the answer to an earlier datagram; this one did not leave.
 		l.failed(now, err, false)
+		err = l.write(b, to)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) && l.patient() == nil {
+		// The packets before may have used the time up without any waiting: only
+		// one that waits for as long by itself is stuck.
 		err = l.write(b, to)
 	}
 	switch {

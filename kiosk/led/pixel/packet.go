@@ -12,7 +12,7 @@ import (
 // protocol wants and the channels of some dots.
 type packet struct {
 	buf     []byte // all of it
-	payload []byte // the end of buf: what dots get
+	payload []byte // the part of buf that dots get
 	lamps   []byte // payload before the limit of power; the same memory without one
 	sum     int    // of lamps
 
@@ -38,22 +38,33 @@ type part struct {
 
 const fullScale = 1 << 16
 
-// cut shares a part's dots among packets. first and more are how many dots the
-// first and every further packet carries, skip is how many channels of the
-// first are left free, and header makes the bytes before the channels of the
-// i-th packet.
-func cut(p configs.PlacedPart, first, more, skip, stride int, limited bool, header func(i, channels int) []byte) []*packet {
+// format is how a protocol packs the dots of a part.
+type format struct {
+	first, more int // dots in the first packet and in every further one
+	skip        int // channels of the first packet that are left free
+	// padded is how many channels a packet with so many has; nil: as many.
+	padded func(channels int) int
+	// header makes the bytes before the channels of the i-th packet.
+	header func(i, channels int) []byte
+}
+
+// cut shares a part's dots among packets.
+func cut(p configs.PlacedPart, f format, stride int, limited bool) []*packet {
 	var out []*packet
-	for at, n := 0, first; at < p.Dots(); at, n = at+n, more {
+	for at, n := 0, f.first; at < p.Dots(); at, n = at+n, f.more {
 		n = min(n, p.Dots()-at)
 		free := 0
 		if len(out) == 0 {
-			free = skip
+			free = f.skip
 		}
-		channels := free + n*len(p.Colours)
-		k := &packet{buf: header(len(out), channels)}
-		head := len(k.buf) - channels
-		k.payload = k.buf[head+free:]
+		used := free + n*len(p.Colours)
+		channels := used
+		if f.padded != nil {
+			channels = f.padded(used)
+		}
+		header := f.header(len(out), channels)
+		k := &packet{buf: append(header, make([]byte, channels)...)}
+		k.payload = k.buf[len(header)+free : len(header)+used]
 		k.lamps = k.payload
 		if limited {
 			k.lamps = make([]byte, len(k.payload))
@@ -63,6 +74,10 @@ func cut(p configs.PlacedPart, first, more, skip, stride int, limited bool, head
 	}
 	return out
 }
+
+// leastChannels is how many channels a universe has at least: fewer could be sent
+// on by DMX512 faster than receivers must take (ANSI E1.11, shortest packet).
+const leastChannels = 24
 
 // encode brings the part up to the picture, as far as it lies in damage. scratch
 // has room for the lamps of any packet.

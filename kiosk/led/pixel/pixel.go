@@ -323,7 +323,7 @@ func (o *Output) send(ctx context.Context, now time.Time) {
 // flush sends packets over one link. When it fails the rest is dropped.
 func (o *Output) flush(l *link, now time.Time, packets []*packet, push bool, done *Report) bool {
 	for i, k := range packets {
-		o.number(l, k, push)
+		o.number(k, push)
 		var to netip.AddrPort
 		if !l.to.IsValid() {
 			to = group(k.universe)
@@ -339,10 +339,10 @@ func (o *Output) flush(l *link, now time.Time, packets []*packet, push bool, don
 }
 
 // number gives a packet its place in the stream.
-func (o *Output) number(l *link, k *packet, push bool) {
+func (o *Output) number(k *packet, push bool) {
 	switch o.cfg.Protocol {
 	case configs.DDP:
-		ddpNumber(k.buf, &l.sequence, push)
+		ddpMark(k.buf, push)
 	case configs.E131:
 		k.buf[e131Sequence] = k.sequence
 		k.sequence++
