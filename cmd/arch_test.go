@@ -36,7 +36,7 @@ var own = map[string][]string{
 	"controller":          {"assets/...", "playlist/...", "configs/...", "controller/..."},
 	"controller/store":    {"assets/...", "playlist", "playlist/schedule", "playlist/wire"},
 	"controller/accounts": {"controller/store", "assets/durable", "playlist"},
-	"controller/publish":  {"assets/...", "playlist", "playlist/schedule", "playlist/wire", "playlist/scene/typeset", "playlist/scene/typeset/rare", "playlist/speech", "configs/...", "controller/speaker", "controller/store", "controller/bus"},
+	"controller/publish":  {"assets/...", "playlist", "playlist/schedule", "playlist/wire", "playlist/scene/dotfont", "playlist/scene/typeset", "playlist/scene/typeset/rare", "playlist/speech", "configs/...", "controller/speaker", "controller/store", "controller/bus"},
 	"controller/speaker":  {"playlist/speech", "playlist/hanzi"},
 	"controller/fleet":    {"assets/...", "playlist", "playlist/schedule", "playlist/wire", "playlist/scene/led", "controller/store", "controller/bus", "controller/hub"},
 	"controller/hub":      {"assets", "assets/durable", "playlist", "playlist/schedule", "playlist/wire"},

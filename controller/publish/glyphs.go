@@ -8,6 +8,7 @@ import (
 
 	"mingbai/assets"
 	"mingbai/playlist"
+	"mingbai/playlist/scene/dotfont"
 	"mingbai/playlist/scene/typeset"
 	"mingbai/playlist/scene/typeset/rare"
 )
@@ -22,8 +23,8 @@ type Glyphs struct {
 	have map[rune]bool
 }
 
-// NewGlyphs takes rare characters from sources and lends them to setter, so that
-// previews show what screens will show.
+// NewGlyphs takes rare characters from sources and lends them to setter and to
+// the faces of boards, so that previews show what screens will show.
 func NewGlyphs(sources *rare.Sources, setter *typeset.Setter) *Glyphs {
 	return &Glyphs{sources: sources, setter: setter, have: map[rune]bool{}}
 }
@@ -52,7 +53,8 @@ func (g *Glyphs) Missing(text string) []rune {
 	if fresh {
 		// A source that cannot be read now gives its characters back as missing
 		// the next time.
-		if file, _, err := g.sources.Subset(slices.Collect(maps.Keys(g.have))); err != nil || g.setter.SetRare(file) != nil {
+		file, _, err := g.sources.Subset(slices.Collect(maps.Keys(g.have)))
+		if err != nil || g.setter.SetRare(file) != nil || dotfont.SetRare(g, file) != nil {
 			clear(g.have)
 		}
 	}

@@ -9,6 +9,7 @@ package led
 import (
 	"time"
 
+	"mingbai/assets"
 	"mingbai/kiosk"
 	"mingbai/kiosk/player"
 	"mingbai/playlist"
@@ -27,6 +28,7 @@ const (
 type Source interface {
 	Status() kiosk.Status
 	Showed(wire.Showing)
+	Blob(ref assets.Ref, limit int64) ([]byte, error)
 }
 
 // Program implements player.Program. Only the presenter's goroutine uses it.
@@ -37,6 +39,7 @@ type Program struct {
 	zone     *time.Location
 	player   *player.Player
 	lib      *playlist.Library
+	rare     rareGlyphs
 
 	on    what
 	pages []led.Page
@@ -78,6 +81,7 @@ func length(pages []led.Page) (total time.Duration) {
 // Step implements player.Program. A board takes no input.
 func (p *Program) Step(now time.Time, _ []player.Event) (*scene.Frame, time.Time) {
 	status := p.src.Status()
+	p.rare.lend(p.src, status.Library, now)
 	if status.Library != p.lib {
 		p.lib = status.Library
 		p.player.SetLibrary(p.lib, status.Moment)

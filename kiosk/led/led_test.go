@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"mingbai/assets"
 	"mingbai/kiosk"
 	"mingbai/playlist"
 	"mingbai/playlist/scene"
@@ -16,6 +17,7 @@ import (
 type device struct {
 	status kiosk.Status
 	showed []wire.Showing
+	blobs  map[assets.Ref][]byte // the files that it has
 }
 
 func (d *device) Status() kiosk.Status  { return d.status }

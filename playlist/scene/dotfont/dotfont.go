@@ -13,6 +13,7 @@ import (
 	"image"
 	"slices"
 	"sync"
+	"unicode"
 
 	"mingbai/playlist"
 	"mingbai/playlist/scene"
@@ -176,17 +177,29 @@ func (f *Font) Has(r rune) bool {
 	return ok
 }
 
-// Measure returns how many dots s takes on one line. Characters that the face
-// lacks take none.
+// Measure returns how many dots s takes on one line. A character that the face
+// lacks takes the room of the mark that stands for it.
 func (f *Font) Measure(s string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	w := 0
 	for _, r := range s {
-		adv, _ := f.advance(r)
+		adv, ok := f.advance(r)
+		if !ok && visible(r) {
+			adv, _ = f.advance(geta)
+		}
 		w += adv
 	}
 	return w
+}
+
+// geta stands for a character that cannot be drawn, as it does on touchscreens:
+// a name with a mark in it is seen to be incomplete, one with a hole is not.
+const geta = '〓'
+
+// visible tells characters that are seen from those that only steer text.
+func visible(r rune) bool {
+	return unicode.IsGraphic(r) && !unicode.In(r, unicode.Mn, unicode.Variation_Selector)
 }
 
 // Missing returns the characters of s, each once and in order, that the face
@@ -205,11 +218,15 @@ func (f *Font) Missing(s string) []rune {
 }
 
 // AppendOps appends the operations that draw s with the upper left dot of its
-// first cell at at, and returns them with the x after it.
+// first cell at at, and returns them with the x after it. It takes the room that
+// Measure says.
 func (f *Font) AppendOps(dst []scene.Op, s string, at image.Point, op scene.Op) ([]scene.Op, int) {
 	op.Kind = scene.OpMask
 	for _, r := range s {
-		m, adv, _ := f.Glyph(r)
+		m, adv, ok := f.Glyph(r)
+		if !ok && visible(r) {
+			m, adv, _ = f.Glyph(geta)
+		}
 		if m != nil {
 			op.Mask = m
 			op.Dst = image.Rectangle{Min: at, Max: at.Add(image.Pt(m.W, m.H))}

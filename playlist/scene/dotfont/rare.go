@@ -16,29 +16,36 @@ type sharedFace struct {
 	of   *byte // the first byte of the file
 }
 
-// brought are the font files that SetRare was given last.
-var brought atomic.Pointer[[]*sharedFace]
+// lent are the font files that SetRare was given last.
+var lent struct {
+	mu     sync.Mutex // guards what follows
+	owners []any
+	files  [][]*sharedFace // of each owner
 
-// settingRare keeps two calls of SetRare apart.
-var settingRare sync.Mutex
+	all atomic.Pointer[[]*sharedFace] // of all owners
+}
 
-// SetRare makes these font files the ones that every face asks for characters
-// which it lacks, such as those of rare names that editions bring along (package
-// typeset/rare), in place of the ones before. The error names the first file
-// that cannot be read; the others count.
+// SetRare makes these font files what owner lends to every face for characters
+// that the face lacks, such as those of rare names that editions bring along
+// (package typeset/rare), in place of what the same owner lent before; without
+// files it takes them back. owner is anything that can be compared, such as a
+// pointer to the board's program. The error names the first file that cannot be
+// read; the others count.
 //
-// The files are the process's, not a board's: a screen shows one library, and an
-// office's previews draw with all the characters that it has.
-func SetRare(files ...[]byte) error {
-	settingRare.Lock()
-	defer settingRare.Unlock()
-	var old []*sharedFace
-	if p := brought.Load(); p != nil {
-		old = *p
+// Faces are the process's, so a character that one owner brings is there for
+// all: the boards of one process show what the same offices signed.
+func SetRare(owner any, files ...[]byte) error {
+	lent.mu.Lock()
+	defer lent.mu.Unlock()
+	i := slices.Index(lent.owners, owner)
+	if i < 0 {
+		i = len(lent.owners)
+		lent.owners, lent.files = append(lent.owners, owner), append(lent.files, nil)
 	}
+	old := lent.files[i]
 	var now []*sharedFace
 	var first error
-	for i, file := range files {
+	for k, file := range files {
 		if len(file) == 0 {
 			continue
 		}
@@ -49,14 +56,19 @@ func SetRare(files ...[]byte) error {
 		face, err := outline.Parse(file)
 		if err != nil {
 			if first == nil {
-				first = fmt.Errorf("adding typeface %d of %d: %w", i+1, len(files), err)
+				first = fmt.Errorf("adding typeface %d of %d: %w", k+1, len(files), err)
 			}
 			continue
 		}
 		now = append(now, &sharedFace{face: face, of: &file[0]})
 	}
+	lent.files[i] = now
+	if len(now) == 0 {
+		lent.owners, lent.files = slices.Delete(lent.owners, i, i+1), slices.Delete(lent.files, i, i+1)
+	}
 	if !slices.Equal(now, old) {
-		brought.Store(&now)
+		all := slices.Concat(lent.files...)
+		lent.all.Store(&all)
 	}
 	return first
 }
@@ -64,7 +76,7 @@ func SetRare(files ...[]byte) error {
 // refresh takes the files that SetRare brought since the last glyph, and forgets
 // what came from those before and what was lacking.
 func (f *Font) refresh() {
-	now := brought.Load()
+	now := lent.all.Load()
 	if now == f.rareOf {
 		return
 	}
