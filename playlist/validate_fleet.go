@@ -108,6 +108,7 @@ func ValidateScreen(s Screen, env ValidateEnv) []Problem {
 		c.wrong("panel.colours", "unknown", "灯点颜色应为单色、双色或全彩", "the colours must be single, dual or full")
 	}
 	c.legible(s)
+	c.board(s)
 	if len(s.Tags) > 32 {
 		c.wrong("tags", "too_many", "标签不超过 32 个", "at most 32 tags are allowed")
 	}
