@@ -100,13 +100,26 @@ func lit(c color.RGBA, cover []float64, z int) *image.RGBA {
 	return cell
 }
 
-// board draws one page of a board as PNG, with zoom pixels to a dot.
-func (d *drawer) board(ctx context.Context, p led.Page, panel playlist.Panel, zoom int, m schedule.Moment) ([]byte, error) {
+// board draws a board as PNG with a page of the notices on it, zoom pixels to a
+// dot. lib fills the other zones of the board and may be nil.
+func (d *drawer) board(ctx context.Context, set playlist.Settings, lib *playlist.Library, p led.Page, zoom int, m schedule.Moment) ([]byte, error) {
 	if err := d.acquire(ctx); err != nil {
 		return nil, err
 	}
 	defer func() { <-d.slots }()
-	return encode(lamps(paint(led.Frame(p, panel, telling(p, panel), m, d.Zone)), zoom))
+	s := set.Screen
+	on := telling(p, led.NoticePanel(s, s.Panel))
+	if len(s.Zones) == 0 {
+		return encode(lamps(paint(led.Frame(p, s.Panel, on, m, d.Zone)), zoom))
+	}
+	var zones led.Zones
+	parts, _ := zones.Parts(set, lib, m, 0, p, on)
+	for i := range parts {
+		if parts[i].Zone.Kind != playlist.NoticeZone {
+			parts[i].Elapsed = telling(parts[i].Page, playlist.Panel{Width: parts[i].Zone.Width})
+		}
+	}
+	return encode(lamps(paint(led.Compose(s.Panel, parts, m, d.Zone)), zoom))
 }
 
 // telling is the moment at which a still of a page says most: running text has
@@ -142,7 +155,7 @@ func (v *visit) boardPages(n *playlist.Notice, s playlist.Screen, totals bool) [
 // their pictures, width what the page has room for.
 func (v *visit) boardPreview(n *playlist.Notice, t target, base string, width int) (pages []previewPage, note string) {
 	all := v.boardPages(n, t.Screen, n.Sensitive && t.Outdoor)
-	panel := led.NoticePanel(t.Screen, t.Screen.Panel)
+	panel := t.Screen.Panel
 	zoom := zoomOf(panel, width)
 	for i, p := range all[:min(len(all), mostPages)] {
 		q := t.query()
@@ -212,8 +225,13 @@ func (v *visit) drawNotice(n playlist.Notice) error {
 		return v.touchNotice(lib, n.ID, t.Screen.Panel, m)
 	}
 	pages := v.boardPages(&n, t.Screen, n.Sensitive && t.Outdoor)
-	at := min(v.count("page", 1000), len(pages)-1)
-	data, err := v.drawer.board(v.ctx, pages[at], led.NoticePanel(t.Screen, t.Screen.Panel), v.zoom(), m)
+	set := v.settingsOf(t.Screen)
+	if len(t.Screen.Zones) > 0 { // the other zones show what that very board has
+		if full, err := v.Fleet.Library(v.ctx, t.Screen.ID); err == nil {
+			lib, set = full, full.Settings()
+		}
+	}
+	data, err := v.drawer.board(v.ctx, set, lib, pages[min(v.count("page", 1000), len(pages)-1)], v.zoom(), m)
 	return v.png(data, err)
 }
 

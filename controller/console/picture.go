@@ -44,9 +44,8 @@ func (v *visit) shown(id playlist.ScreenID, slot int, at time.Time) (shown, erro
 	return out, nil
 }
 
-// pages is what a board shows of it, one after the other.
-func (s shown) pages() []led.Page {
-	set := s.lib.Settings()
+// pages is what a board of some settings shows of it, one after the other.
+func (s shown) pages(set playlist.Settings) []led.Page {
 	if s.notice == nil {
 		return []led.Page{led.Idle(set)}
 	}
@@ -81,7 +80,7 @@ func (v *visit) screenPicture(s playlist.Screen, slot int, at time.Time) (previe
 	if err != nil {
 		return p, err
 	}
-	pages := turn.pages()
+	pages := turn.pages(turn.lib.Settings())
 	zoom := zoomOf(s.Panel, columnWidth)
 	q.Set("zoom", strconv.Itoa(zoom))
 	for i, page := range pages[:min(len(pages), mostPages)] {
@@ -111,8 +110,8 @@ func screenPreview(v *visit) error {
 	}
 	screen := turn.lib.Settings().Screen
 	if screen.Kind == playlist.LED {
-		pages := turn.pages()
-		data, err := v.drawer.board(v.ctx, pages[min(v.count("page", 1000), len(pages)-1)], led.NoticePanel(screen, screen.Panel), v.zoom(), turn.moment)
+		pages := turn.pages(turn.lib.Settings())
+		data, err := v.drawer.board(v.ctx, turn.lib.Settings(), turn.lib, pages[min(v.count("page", 1000), len(pages)-1)], v.zoom(), turn.moment)
 		return v.png(data, err)
 	}
 	data, err := v.drawer.touch(v.ctx, turn.lib, screen.Panel, turn.view, turn.moment)

@@ -154,6 +154,8 @@ func (v *visit) done() string {
 		return v.t("命令已发出，结果在下面。")
 	case "programme":
 		return v.t("已保存，新的安排正在送到屏幕。")
+	case "screen":
+		return v.t("已保存，设置正在送到屏幕。")
 	case "person":
 		return v.t("已保存。")
 	}

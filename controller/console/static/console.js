@@ -128,7 +128,10 @@ function tell(form, told, touched, typed) {
     missing.hidden = !told.missing.length;
     missing.querySelector("b").textContent = told.missing.join(" ");
   }
-  for (const at of form.querySelectorAll("[data-fact]")) at.textContent = (told.facts || {})[at.dataset.fact] || "";
+  for (const at of form.querySelectorAll("[data-fact]")) {
+    const text = (told.facts || {})[at.dataset.fact] || "";
+    if (at.dataset.to) at.setAttribute(at.dataset.to, text); else at.textContent = text;
+  }
   if (typed) form.querySelector(".verdict").textContent = told.summary;
 }
 
