@@ -25,6 +25,9 @@ type CompileInput struct {
 	// Speech has the recordings of Notices, as far as there are any. One of a
 	// notice that is left out is left out as well.
 	Speech map[NoticeID]Blob
+	// Last is the edition before, nil when this is the first. Versions that it
+	// lists already keep their Entry.Since.
+	Last *Edition
 }
 
 // Compile makes an edition and returns with it the blobs of its notices, by Ref.
@@ -71,6 +74,12 @@ func Compile(in CompileInput) (Edition, map[assets.Ref][]byte, error) {
 		}
 		if b, ok := in.Speech[n.ID]; ok {
 			entry.Speech = &b
+		}
+		entry.Since = e.Created
+		if in.Last != nil {
+			if last, ok := in.Last.entry(n.ID); ok && last.Version == n.Version {
+				entry.Since = last.Since
+			}
 		}
 		e.Notices = append(e.Notices, entry)
 		blobs[entry.Ref] = data

@@ -128,6 +128,43 @@ func alertInput() CompileInput {
 		Notices: []*Notice{alert("rain", "qingshan", Red, "2026-11-15 08:00", "2026-11-15 20:00")}}
 }
 
+// What is new is told by the edition in which it came: a notice keeps its
+// instant while it stays as it is, and a new version has its own.
+func TestSinceIsTheFirstEdition(t *testing.T) {
+	first := countyInput()
+	e, _, err := Compile(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range e.Notices {
+		if !n.Since.Equal(e.Created) {
+			t.Errorf("%s has been there since %v, the first edition is of %v", n.ID, n.Since, e.Created)
+		}
+	}
+	second := countyInput()
+	second.Last, second.Revision, second.Created = &e, first.Revision+1, first.Created.Add(time.Hour)
+	changed := *second.Notices[0]
+	changed.Version++
+	second.Notices[0] = &changed
+	next, _, err := Compile(second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range next.Notices {
+		want := e.Created
+		if n.ID == changed.ID {
+			want = next.Created
+		}
+		if !n.Since.Equal(want) {
+			t.Errorf("%s has been there since %v, want %v", n.ID, n.Since, want)
+		}
+	}
+	next.Notices[0].Since = next.Created.Add(time.Second)
+	if next.Check() == nil {
+		t.Error("a notice that came after its edition is taken")
+	}
+}
+
 func TestTakingDownNeverFails(t *testing.T) {
 	in := countyInput()
 	in.Notices = slices.DeleteFunc(in.Notices, func(n *Notice) bool { return n.ID == "irrigation" })

@@ -54,7 +54,11 @@ type Entry struct {
 	Size      int64      `json:"size"`
 	NotBefore time.Time  `json:"not_before,omitzero"`
 	NotAfter  time.Time  `json:"not_after,omitzero"`
-	Blobs     []Blob     `json:"blobs,omitempty"` // pictures
+	// Since is when this version came into the channel: Created of the first
+	// edition that lists it. From it screens that know nothing of each other tell
+	// alike what is new, and begin with it at the same instant.
+	Since time.Time `json:"since,omitzero"`
+	Blobs []Blob    `json:"blobs,omitempty"` // pictures
 	// Speech is the notice read aloud (playlist/speech). It is an extra: a
 	// generation is complete without it, and a screen fetches it when nothing
 	// else is due.

@@ -83,6 +83,9 @@ func (e *Edition) checkNotices() error {
 		if !n.NotBefore.IsZero() && !n.NotAfter.IsZero() && !n.NotBefore.Before(n.NotAfter) {
 			return fmt.Errorf("notice %s: it expires before it begins", n.ID)
 		}
+		if n.Since.After(e.Created) {
+			return fmt.Errorf("notice %s: it came in after the edition was made", n.ID)
+		}
 		if e.Channel.Alert && n.NotAfter.IsZero() {
 			return fmt.Errorf("notice %s: an alert without an end", n.ID)
 		}

@@ -320,6 +320,17 @@ func (l *Library) Created() time.Time {
 	return newest
 }
 
+// Since returns when this version of a notice came into a channel; the zero time
+// when that is not known, and for a version that the channel does not have.
+func (l *Library) Since(ch ChannelID, n *Notice) time.Time {
+	if c, ok := l.byChannel[ch]; ok {
+		if e, ok := l.channels[c].edition.entry(n.ID); ok && e.Version == n.Version {
+			return e.Since
+		}
+	}
+	return time.Time{}
+}
+
 // All returns every notice but alerts in the order of List, whatever its window.
 // It is for those who index the library and ask Notice.Allows before they show
 // anything.

@@ -218,6 +218,7 @@ func (d *Desk) makeEdition(ctx context.Context, l *line, in playlist.CompileInpu
 	if l.last != nil && !in.Created.After(l.last.Created) {
 		in.Created = l.last.Created.Add(1e6) // a clock that was set back must not make time go back on screens
 	}
+	in.Last = l.last
 	edition, blobs, err := playlist.Compile(in)
 	if err != nil {
 		return fmt.Errorf("compile: %w", err)
