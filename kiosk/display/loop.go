@@ -32,6 +32,7 @@ type loop struct {
 	painted  *scene.Frame // handed to ebiten, not yet known to be swapped
 	standing *scene.Frame // on the display
 	next     time.Time
+	exact    bool // next is an instant of the program's own, not "at once"
 	stepped  time.Time
 	beat     time.Time // of the last heartbeat
 	drawnAt  time.Time
@@ -108,9 +109,18 @@ func (l *loop) hold() {
 	if !l.vsync {
 		return
 	}
-	if wait := l.pace.wait(time.Now()); wait > 0 {
-		l.sleep(wait, nil)
+	now := time.Now()
+	wait := l.pace.wait(now)
+	if wait <= 0 {
+		return
 	}
+	if left := max(l.next.Sub(now), 0); l.exact && l.pace.slowness.IsZero() && left < wait {
+		// The program has a rhythm of its own. That the last frame was late does
+		// not make this one late.
+		wait = left
+		l.pace.start(now.Add(wait))
+	}
+	l.sleep(wait, nil)
 }
 
 // rest passes the time until the next frame of an animation, which ebiten would
@@ -160,7 +170,7 @@ func (l *loop) step(now time.Time) {
 		l.pace.touched(now)
 	}
 	frame, next := l.program.Step(now, input)
-	l.next, l.stepped = next, now
+	l.next, l.stepped, l.exact = next, now, next.After(now)
 	if frame == nil {
 		return
 	}

@@ -19,8 +19,14 @@ import (
 	"mingbai/playlist/scene"
 )
 
-// frameEvery is the pace of a program that is always in motion.
-const frameEvery = time.Second / 60
+const (
+	// frameEvery is the pace of a program that is always in motion.
+	frameEvery = time.Second / 60
+	// slack is how much sooner, as a part of the pace, a frame may come that the
+	// program wants at an exact instant: timers come late, and what follows one
+	// that came late is not late for that.
+	slack = 4
+)
 
 // Presenter implements player.Presenter on a picture in memory.
 type Presenter struct {
@@ -54,9 +60,16 @@ func (s *Presenter) Paced(every time.Duration) *Presenter {
 // Run steps p until ctx ends, which is not an error.
 func (s *Presenter) Run(ctx context.Context, p player.Program) error {
 	var standing *scene.Frame
+	var slot time.Time // when the last frame was due
+	due := false       // the program's own time has come
+	next := scene.Still
 	for {
 		now := time.Now()
-		frame, next := p.Step(now, s.take())
+		if slot = now; due && now.Sub(next) < s.every {
+			slot = next
+		}
+		var frame *scene.Frame
+		frame, next = p.Step(now, s.take())
 		if frame != nil {
 			if !frame.Equal(standing) {
 				s.paint(standing, frame)
@@ -64,36 +77,38 @@ func (s *Presenter) Run(ctx context.Context, p player.Program) error {
 			standing = frame
 			p.Presented(frame, time.Now())
 		}
-		if !s.wait(ctx, now, next) {
+		// A program in motion asks for "now"; the pace is ours.
+		if first := slot.Add(s.every); next != scene.Still && next.Before(first.Add(-s.every/slack)) {
+			next = first
+		}
+		var on bool
+		if due, on = s.wait(ctx, next); !on {
 			return nil
 		}
 	}
 }
 
-// wait returns when the next Step is due and reports whether there is one.
-func (s *Presenter) wait(ctx context.Context, stepped, next time.Time) bool {
+// wait returns when the next Step is due and reports whether there is one, and
+// whether its time has come rather than somebody asked.
+func (s *Presenter) wait(ctx context.Context, next time.Time) (due, on bool) {
 	if ctx.Err() != nil {
-		return false
+		return false, false
 	}
-	var due <-chan time.Time
+	var came <-chan time.Time
 	if !next.IsZero() {
-		// A program in motion asks for "now"; the pace is ours.
-		if first := stepped.Add(s.every); next.Before(first) {
-			next = first
-		}
 		t := time.NewTimer(time.Until(next))
 		defer t.Stop()
-		due = t.C
+		came = t.C
 	}
 	for {
 		select {
 		case <-ctx.Done():
-			return false
-		case <-due:
-			return true
+			return false, false
+		case <-came:
+			return true, true
 		case <-s.wake:
 			if s.asked() {
-				return true
+				return false, true
 			}
 		}
 	}

@@ -68,6 +68,7 @@ type loop struct {
 	judged   image.Point  // size of the window that was complained about, if need be
 	standing *scene.Frame // on the display
 	next     time.Time    // when the program is due by itself
+	exact    bool         // next is an instant of the program's own, not "at once"
 	slot     time.Time    // when the last frame was due
 	sent     time.Time    // when the last one was handed over
 	rhythm   rhythm
@@ -117,6 +118,7 @@ func (l *loop) turn(ctx context.Context, now time.Time, asked bool) error {
 	if l.d.takeWoken() || asked || due || len(input) > 0 || l.standing == nil {
 		l.slot = l.pace(now)
 		frame, l.next = l.program.Step(now, input)
+		l.exact = l.next.After(now)
 	}
 	show := frame
 	if show == nil {
@@ -157,8 +159,12 @@ func (l *loop) complain(window image.Point) {
 }
 
 // pace says when the frame that starts now was due: timers come a little late,
-// and an even pace counts from when they should have come.
+// and an even pace counts from when they should have come. What a program wants
+// at an exact instant was due then.
 func (l *loop) pace(now time.Time) time.Time {
+	if l.exact && !l.next.After(now) && now.Sub(l.next) < l.every {
+		return l.next
+	}
 	if slot := l.slot.Add(l.every); !slot.After(now) && now.Sub(slot) < l.every/2 {
 		return slot
 	}
@@ -219,8 +225,13 @@ func (l *loop) wait(ctx context.Context, timer *time.Timer) (due bool, err error
 		until = until.Add(time.Hour)
 	}
 	if !l.next.IsZero() {
-		// A program in motion asks for "now"; the pace is ours.
-		if next := later(l.next, l.earliest()); next.Before(until) {
+		// A program in motion asks for "now"; the pace is ours. An instant that is
+		// hardly sooner is kept: the last frame may have come late.
+		next := l.next
+		if first := l.earliest(); next.Before(first.Add(-blankSlack)) {
+			next = first
+		}
+		if next.Before(until) {
 			until, due = next, true
 		}
 	}
@@ -255,11 +266,4 @@ func (l *loop) earliest() time.Time {
 		return l.sent
 	}
 	return l.slot.Add(l.every)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
