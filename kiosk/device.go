@@ -49,6 +49,8 @@ const clockStep = 50 * time.Millisecond
 type Status struct {
 	Library  *playlist.Library // nil before the first content
 	Moment   schedule.Moment
+	Wall     time.Time // the machine's own clock, right or wrong, as it stood
+	Read     time.Time // at this instant, which has a monotonic reading
 	Online   bool      // the controller has welcomed this screen on the open connection
 	AsOf     time.Time // 信息截至; zero when the controller was never heard
 	Code     string    // pairing code to show; empty when enrolled or not connected
@@ -199,7 +201,9 @@ func (d *Device) Run(ctx context.Context, program player.Program, screen player.
 
 // Status returns what is known now.
 func (d *Device) Status() Status {
-	s := Status{Moment: d.moment(), Online: d.link.Connected()}
+	s := Status{Online: d.link.Connected(), Read: time.Now(), Wall: d.wall()}
+	s.Moment = d.clock.Now(s.Wall, s.Read.Sub(d.started))
+	s.Wall = s.Wall.Round(0)
 	if g := d.cache.Current(); g != nil {
 		s.Library = g.Library
 	}

@@ -1,6 +1,12 @@
-// Package led is the LED board's program: it walks the pages of what the player
-// says is on, lets warnings take over within one frame, and shows the site's own
+// Package led is the LED board's program: it walks the pages of what may be
+// shown, lets warnings take over within one frame, and shows the site's own
 // plate when there is nothing else.
+//
+// What is on is a function of what the board was sent and of the time, and of
+// nothing else: a board that is switched off and on goes on where it would have
+// been, and two boards of a pair, whose clocks agree, show the same in the same
+// frame without asking each other. A line that moves stands in every frame where
+// that frame wants it, however late the frame comes.
 //
 // It promises that a notice stays on until its last page was read, and that
 // something is always drawn. How pages look is playlist/scene/led's.
@@ -15,14 +21,13 @@ import (
 	"mingbai/playlist"
 	"mingbai/playlist/scene"
 	"mingbai/playlist/scene/led"
+	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
 
-const (
-	heartbeat = time.Second // longest time between two frames, so that display time is counted
-	// dot is how long one dot of a marquee's way takes at 60 frames a second.
-	dot = time.Second / 60
-)
+// heartbeat is the longest time between two frames, so that display time is
+// counted.
+const heartbeat = time.Second
 
 // Source is what the program needs from the device that it runs on.
 type Source interface {
@@ -37,81 +42,86 @@ type Program struct {
 	settings playlist.Settings
 	panel    playlist.Panel
 	zone     *time.Location
-	player   *player.Player
 	lib      *playlist.Library
 	rare     rareGlyphs
 
-	on    what
-	pages []led.Page
-	began time.Time // when the first page came on, by the machine's clock
-	show  wire.Showing
+	course course
+	plays  plays
+	pages  map[laid][]led.Page
+	frames frames
+
+	next  *playlist.Library // not taken over yet
+	since time.Time         // when it came
+	calm  bool              // the board may go on without it for a moment
+
+	show    wire.Showing
+	drawn   drawn
+	picture *scene.Frame // of drawn
 }
 
-// what says which pages are on.
-type what struct {
-	mode    player.Mode
-	notice  playlist.NoticeID
-	version int
-	since   time.Time
-	code    string
+// drawn says of what a picture is.
+type drawn struct {
+	page   *led.Page
+	plate  string // names a page that is no notice's
+	frame  int
+	minute time.Time
+	lib    *playlist.Library
 }
 
 // New makes the program of a board of that panel.
 func New(src Source, panel playlist.Panel) *Program {
-	p := &Program{
-		src: src, panel: panel, player: player.New(nil), zone: time.FixedZone("", 8*60*60),
+	return &Program{
+		src: src, panel: panel, zone: time.FixedZone("", 8*60*60), pages: map[laid][]led.Page{},
 		settings: playlist.Settings{Screen: playlist.Screen{Kind: playlist.LED, Panel: panel}},
 	}
-	p.player.Pace(func(s playlist.Slot) time.Duration {
-		return max(s.Dwell, length(led.Paginate(s.Notice, p.panel, p.options(s.Totals))))
-	})
-	return p
-}
-
-func (p *Program) options(totals bool) led.Options { return led.OptionsFor(p.settings, totals) }
-
-// length is how long pages need once through.
-func length(pages []led.Page) (total time.Duration) {
-	for _, p := range pages {
-		total += p.Dwell
-	}
-	return total
 }
 
 // Step implements player.Program. A board takes no input.
 func (p *Program) Step(now time.Time, _ []player.Event) (*scene.Frame, time.Time) {
 	status := p.src.Status()
 	p.rare.lend(p.src, status.Library, now)
-	if status.Library != p.lib {
-		p.lib = status.Library
-		p.player.SetLibrary(p.lib, status.Moment)
-		if p.lib != nil {
-			p.settings, p.zone = p.lib.Settings(), p.lib.Zone()
-			p.settings.Screen.Panel = p.board(p.settings.Screen.Panel)
+	at := p.course.read(now, own(status, now))
+	m := around(status.Moment, at)
+	next := at.Add(heartbeat)
+	sooner := func(t time.Time) {
+		if !t.IsZero() && t.After(at) && t.Before(next) {
+			next = t
 		}
 	}
-	state := p.player.Step(status.Moment)
-	next, show, build := p.choose(status, state)
-	if next != p.on || p.pages == nil {
-		p.on, p.pages, p.began = next, build(), now
-	}
-	p.show = show
+	sooner(p.settle(status.Library, m))
+	v := p.choose(status, m, at, sooner)
+	p.show = v.show
 
-	page, elapsed, left := p.at(now)
-	frame := led.Frame(page, p.panel, elapsed, status.Moment, p.zone)
-	due := now.Add(heartbeat)
-	if left < heartbeat {
-		due = now.Add(left)
+	elapsed := at.Sub(v.began)
+	d := drawn{page: v.page, plate: v.plate, lib: p.lib}
+	if v.plate != "" {
+		d.page = nil
 	}
-	if !state.Until.IsZero() {
-		if d := state.Until.Sub(status.Moment.Now); d < due.Sub(now) {
-			due = now.Add(max(d, 0))
+	if v.page.Marquee {
+		d.frame = p.frames.at(v.began, elapsed)
+		elapsed = due(d.frame)
+		if next = v.began.Add(due(d.frame + 1)); v.until.Before(next) {
+			next = v.until
 		}
 	}
-	if page.Marquee {
-		due = now.Add(dot)
+	if clock(v.page) {
+		d.minute = m.Now.Truncate(time.Minute)
+		sooner(at.Add(d.minute.Add(time.Minute).Sub(m.Now)))
 	}
-	return frame, due
+	if p.picture == nil || d != p.drawn {
+		p.picture, p.drawn = led.Frame(*v.page, p.settings.Screen.Panel, elapsed, m, p.zone), d
+	}
+	return p.picture, now.Add(next.Sub(at))
+}
+
+// clock reports whether a page shows the time.
+func clock(p *led.Page) bool {
+	for _, l := range p.Lines {
+		if l.Clock {
+			return true
+		}
+	}
+	return false
 }
 
 // board keeps the dots that the machine was configured with: they are where the
@@ -124,49 +134,68 @@ func (p *Program) board(asked playlist.Panel) playlist.Panel {
 	return asked
 }
 
-// choose decides what is on, what that is for the ledger, and how to lay it out.
-func (p *Program) choose(status kiosk.Status, state player.State) (what, wire.Showing, func() []led.Page) {
-	one := func(page led.Page) func() []led.Page { return func() []led.Page { return []led.Page{page} } }
-	switch {
-	case status.Identify.After(status.Moment.Now):
-		return what{mode: player.Identify}, wire.Showing{Page: "identify"}, one(led.Identify(p.settings))
-	case !status.Enrolled && status.Library == nil:
-		return what{mode: "pairing", code: status.Code}, wire.Showing{Page: "pairing"}, one(led.Pairing(p.panel, status.Code))
-	case state.Mode == player.Alerting:
-		n := state.Alert
-		show := wire.Showing{Page: "alert", Notice: n.ID, Version: n.Version, Why: state.Why}
-		_, show.Channel, show.Revision, _ = p.lib.Notice(n.ID, status.Moment)
-		return what{mode: player.Alerting, notice: n.ID, version: n.Version}, show,
-			func() []led.Page { return led.Paginate(n, p.panel, p.options(false)) }
-	case state.Mode == player.Loop:
-		s := state.Slot
-		show := wire.Showing{Page: "loop", Notice: s.Notice.ID, Version: s.Notice.Version, Channel: s.Channel, Revision: s.Revision, Why: state.Why}
-		return what{mode: player.Loop, notice: s.Notice.ID, version: s.Notice.Version, since: state.Since}, show,
-			func() []led.Page { return led.Paginate(s.Notice, p.panel, p.options(s.Totals)) }
-	default:
-		return what{mode: player.Fallback}, wire.Showing{Page: "fallback", Why: state.Why}, one(led.Idle(p.settings))
-	}
+// view is what the board shows at an instant, and what that is for the ledger.
+type view struct {
+	page  *led.Page
+	plate string    // of a page that is no notice's
+	began time.Time // when the page came on
+	until time.Time // when another comes
+	show  wire.Showing
 }
 
-// at returns the page that is on, how long it has been, and how long it stays.
-// After the last page the first comes again: a warning repeats until it is
-// lifted.
-func (p *Program) at(now time.Time) (page led.Page, elapsed, left time.Duration) {
-	total := length(p.pages)
-	if len(p.pages) == 1 || total <= 0 {
-		return p.pages[0], now.Sub(p.began), heartbeat
+// plate is a page of the board's own.
+func plate(name, why string, page led.Page, at time.Time) view {
+	return view{page: &page, plate: name + page.Text(), began: at, until: at.Add(heartbeat), show: wire.Showing{Page: name, Why: why}}
+}
+
+// choose decides what is on, and tells sooner what it has to be asked again for.
+func (p *Program) choose(status kiosk.Status, m schedule.Moment, at time.Time, sooner func(time.Time)) view {
+	if p.lib != nil {
+		p.refresh(m)
+		sooner(p.plays.until)
 	}
-	in := now.Sub(p.began) % total
-	if in < 0 { // the clock went back
-		p.began, in = now, 0
-	}
-	for _, page := range p.pages {
-		if in < page.Dwell {
-			return page, in, page.Dwell - in
+	sooner(status.Identify)
+	switch w := &p.plays; {
+	case status.Identify.After(m.Now):
+		return plate("identify", "技术人员要求显示屏幕名称", led.Identify(p.settings), at)
+	case p.lib == nil && !status.Enrolled:
+		return plate("pairing", "", led.Pairing(p.panel, status.Code), at)
+	case p.lib == nil:
+		return plate("fallback", "还没有收到任何内容", led.Idle(p.settings), at)
+	case !w.alerts.empty():
+		v, t := p.view(&w.alerts, at, "alert")
+		v.show.Why = "正在播放预警：" + t.Notice.Title
+		sooner(v.until)
+		return v
+	case !w.loop.empty():
+		v, t := p.view(&w.loop, at, "loop")
+		if v.show.Why = w.reason; at.Sub(t.since) < playlist.MaxCycle {
+			v.show.Why = "刚刚发布，立即播放；" + w.reason
 		}
-		in -= page.Dwell
+		last := *t
+		w.last = &last
+		sooner(v.until)
+		return v
 	}
-	return p.pages[0], 0, heartbeat
+	why := "此刻没有内容可播；" + p.plays.reason
+	t := p.lasting(m)
+	if t == nil {
+		return plate("fallback", why, led.Idle(p.settings), at)
+	}
+	alone := newTurns([]turn{*t}, schedule.DateOf(m.Now.In(p.zone)).In(p.zone))
+	v, _ := p.view(&alone, at, "loop")
+	v.show.Why = "此刻没有内容可播，保留上一条；" + p.plays.reason
+	sooner(v.until)
+	return v
+}
+
+// view is what of some turns is on.
+func (p *Program) view(t *turns, at time.Time, page string) (view, *turn) {
+	o := t.at(at)
+	s := &t.list[o.turn]
+	return view{page: o.page, began: o.began, until: o.until, show: wire.Showing{
+		Page: page, Notice: s.Notice.ID, Version: s.Notice.Version, Channel: s.Channel, Revision: s.Revision,
+	}}, s
 }
 
 // Presented implements player.Program.

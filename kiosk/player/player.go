@@ -167,7 +167,7 @@ func (p *Player) refresh(m schedule.Moment) {
 	if p.next < len(p.loop) {
 		following = nameOf(p.loop[p.next].Notice)
 	}
-	p.loop, p.reason = slots, explain(d)
+	p.loop, p.reason = slots, Explain(d)
 	p.asOf, p.recheck = m, p.lib.NextChange(m)
 
 	// Go on from the same place where that is possible: after the current
@@ -353,8 +353,8 @@ func (p *Player) lastGood(m schedule.Moment) State {
 	return State{Mode: Fallback, Until: p.recheck, Why: "此刻没有内容可播；" + p.reason}
 }
 
-// explain puts a decision into one line.
-func explain(d schedule.Decision) string {
+// Explain puts a decision into one line of Chinese.
+func Explain(d schedule.Decision) string {
 	names := map[string]string{} // by channel and rule, as the office calls them
 	for _, b := range d.Chosen {
 		names[b.Channel+"/"+b.Rule.ID] = b.Rule.Name

@@ -1,0 +1,221 @@
+package led
+
+import (
+	"cmp"
+	"time"
+
+	"mingbai/kiosk/player"
+	"mingbai/playlist"
+	"mingbai/playlist/scene/led"
+	"mingbai/playlist/schedule"
+)
+
+// notice is how long after an edition was made boards of a pair begin with what
+// is new in it: both have it by then, and begin in the same frame.
+const notice = time.Second
+
+// plays is what a board may show of its library until a certain instant: the
+// loop, and the alerts. It is made anew when time, clock or library say that it
+// may differ.
+type plays struct {
+	lib    *playlist.Library
+	asOf   schedule.Moment
+	until  time.Time
+	loop   turns
+	alerts turns
+	reason string
+	last   *turn // that was on last, for hours in which nothing is
+}
+
+// paired reports whether another board runs in step with this one.
+func (p *Program) paired() bool { return p.settings.Screen.Pair != "" }
+
+// refresh makes sure that what plays is of now.
+func (p *Program) refresh(m schedule.Moment) {
+	w := &p.plays
+	if w.lib == p.lib && m.Now.Before(w.until) && !m.Now.Before(w.asOf.Now) && samePace(w.asOf, m) && w.allowed(m) {
+		return
+	}
+	slots, d := p.lib.Programme(m)
+	list := make([]turn, len(slots))
+	for i, s := range slots {
+		list[i] = p.turn(s)
+	}
+	loop := newTurns(list, began(p.lib, m.Now))
+	var warned []turn
+	for _, n := range p.lib.Alerts(m) {
+		s := playlist.Slot{Notice: n}
+		_, s.Channel, s.Revision, _ = p.lib.Notice(n.ID, m)
+		warned = append(warned, p.turn(s))
+	}
+	alerts := newTurns(warned, schedule.DateOf(m.Now.In(p.zone)).In(p.zone))
+	if !p.paired() && w.lib != nil {
+		// Alone, a board begins with what is new when it comes, and goes on with
+		// what is on when it is not.
+		p.alone(&loop, &w.loop, m)
+		p.alone(&alerts, &w.alerts, m)
+	}
+	w.lib, w.asOf, w.until = p.lib, m, p.lib.NextChange(m)
+	w.loop, w.alerts, w.reason = loop, alerts, player.Explain(d)
+	p.forget()
+}
+
+// alone sets when a board that stands for itself begins with what plays now.
+func (p *Program) alone(now, before *turns, m schedule.Moment) {
+	switch {
+	case now.empty():
+	case now.same(before):
+		now.origin = before.origin
+	case before.empty() || before.find(now.list[0].name()) < 0 && now.list[0].since.After(p.plays.asOf.Now.Add(-playlist.MaxCycle)):
+		now.origin = m.Now
+	default:
+		now.follow(before, m.Now)
+	}
+}
+
+// turn makes the turn of a notice: as long as the playlist says, in whole rounds
+// of its pages, so that it stays until its last page was read.
+func (p *Program) turn(s playlist.Slot) turn {
+	t := turn{Slot: s}
+	t.pages = p.paginate(t.name(), s.Notice)
+	t.length = max(length(t.pages), time.Second)
+	if s.Notice.Kind != playlist.KindAlert && s.Dwell > t.length {
+		if t.length *= (s.Dwell + t.length - 1) / t.length; len(t.pages) == 1 && !t.pages[0].Marquee {
+			t.length = s.Dwell
+		}
+	}
+	if t.since = p.lib.Since(s.Channel, s.Notice); !t.since.IsZero() && p.paired() && s.Notice.Kind != playlist.KindAlert {
+		t.since = t.since.Add(notice)
+	}
+	if s.Notice.NotBefore.After(t.since) {
+		t.since = s.Notice.NotBefore
+	}
+	return t
+}
+
+// paginate lays a notice out, once for as long as it plays.
+func (p *Program) paginate(n name, of *playlist.Notice) []led.Page {
+	key := laid{of, n.totals}
+	pages, ok := p.pages[key]
+	if !ok {
+		panel := p.settings.Screen.Panel
+		if of.Kind != playlist.KindAlert {
+			panel = led.NoticePanel(p.settings.Screen, panel)
+		}
+		if pages = led.Paginate(of, panel, led.OptionsFor(p.settings, n.totals)); len(pages) == 0 {
+			pages = []led.Page{led.Idle(p.settings)}
+		}
+		p.pages[key] = pages
+	}
+	return pages
+}
+
+// laid says of which notice pages are.
+type laid struct {
+	notice *playlist.Notice
+	totals bool
+}
+
+// forget drops the pages of notices that do not play any more.
+func (p *Program) forget() {
+	keep := map[laid][]led.Page{}
+	for _, of := range [][]turn{p.plays.loop.list, p.plays.alerts.list} {
+		for _, t := range of {
+			keep[laid{t.Notice, t.Totals}] = t.pages
+		}
+	}
+	p.pages = keep
+}
+
+// allowed reports whether everything that plays may still be shown.
+func (w *plays) allowed(m schedule.Moment) bool {
+	for _, of := range [][]turn{w.loop.list, w.alerts.list} {
+		for i := range of {
+			if !of[i].Notice.Allows(m) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// lasting returns what was on last, if it may be shown still, for hours in which
+// no rule plays anything.
+func (p *Program) lasting(m schedule.Moment) *turn {
+	t := p.plays.last
+	if t == nil {
+		return nil
+	}
+	n, ch, rev, ok := p.lib.Notice(t.Notice.ID, m)
+	if !ok || ch != t.Channel || n.Kind == playlist.KindAlert || n.Version != t.Notice.Version {
+		p.plays.last = nil
+		return nil
+	}
+	t.Revision = rev
+	return t
+}
+
+// samePace reports whether the bounds of b lie about Now as those of a do: only
+// then do answers change at the expected time.
+func samePace(a, b schedule.Moment) bool {
+	if a.Hi.IsZero() != b.Hi.IsZero() {
+		return false
+	}
+	near := func(x, y time.Time) bool { return (x.Sub(a.Now) - y.Sub(b.Now)).Abs() < 500*time.Millisecond }
+	return near(a.Lo, b.Lo) && (a.Hi.IsZero() || near(a.Hi, b.Hi))
+}
+
+// settle takes a new library over. Boards of a pair do so at the instant that
+// both keep, unless what is on may not be shown any more or there is an alert.
+func (p *Program) settle(lib *playlist.Library, m schedule.Moment) (wait time.Time) {
+	if lib == p.lib {
+		p.next = nil
+		return time.Time{}
+	}
+	if p.lib != nil && lib != nil && p.paired() && lib.Settings().Revision == p.settings.Revision {
+		if p.next == nil {
+			p.since = m.Now
+		}
+		at := lib.Created().Add(notice)
+		if m.Now.Before(at) && at.Sub(p.since) <= 2*notice && p.harmless(lib, m) {
+			return at
+		}
+	}
+	p.lib, p.next = lib, nil
+	p.settings = playlist.Settings{Screen: playlist.Screen{Kind: playlist.LED, Panel: p.panel}}
+	p.zone = time.FixedZone("", 8*60*60)
+	if lib != nil {
+		p.settings, p.zone = lib.Settings(), lib.Zone()
+		p.settings.Screen.Panel = p.board(p.settings.Screen.Panel)
+	}
+	clear(p.pages)
+	return time.Time{}
+}
+
+// harmless reports whether the board may go on for a moment without taking lib
+// over: everything that plays is in it, and its alerts are the same.
+func (p *Program) harmless(lib *playlist.Library, m schedule.Moment) bool {
+	if p.next != lib {
+		p.next, p.calm = lib, p.unchanged(lib, m)
+	}
+	return p.calm
+}
+
+func (p *Program) unchanged(lib *playlist.Library, m schedule.Moment) bool {
+	alerts := lib.Alerts(m)
+	if len(alerts) != len(p.plays.alerts.list) {
+		return false
+	}
+	for i := range p.plays.alerts.list {
+		if !lib.Holds(p.plays.alerts.list[i].Notice.ID, p.plays.alerts.list[i].Notice.Version) {
+			return false
+		}
+	}
+	for i := range p.plays.loop.list {
+		t := &p.plays.loop.list[i]
+		if n, _, _, ok := lib.Notice(t.Notice.ID, m); !ok || cmp.Compare(n.Version, t.Notice.Version) != 0 {
+			return false
+		}
+	}
+	return true
+}
