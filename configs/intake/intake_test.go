@@ -70,6 +70,10 @@ func TestSmallCountyLoads(t *testing.T) {
 	}
 }
 
+// board is a screen to which keys can be added.
+const board = "[[screen]]\nid = \"gate\"\nsite = \"qinghe\"\nkind = \"led\"\nname = \"大门屏\"\n" +
+	"panel = { width = 192, height = 64, width_mm = 1920, height_mm = 640 }\n"
+
 // Everything that is wrong is told at once, with file, line and column.
 func TestProblemsAreTold(t *testing.T) {
 	for _, c := range []struct {
@@ -108,6 +112,16 @@ func TestProblemsAreTold(t *testing.T) {
 			"资金/b.toml 第 3 行「总金额」：「4万亿」的单位是万亿，是不是万元？"}},
 		{"sum, from the domain", "资金/农业地力补贴.csv", "序号,村,面积,标准,金额\n1,柳溪村,12.5,95,1187.50\n", []string{
 			"资金/农业地力补贴.csv：“金额”各行合计 1187.50 元，与总额 1,900.00 元 不符"}},
+		{"zones of a board", "screens.toml", board + "zones = [{ kind = \"notices\", x = 0, y = 0, width = 200, height = 40 }, { kind = \"text\", x = 0, y = 40, width = 192, height = 24, column = \"tianqi\" }]\nlight = { day = 120, night = 30 }\n", []string{
+			"screens.toml「zones[0].width」：屏幕「gate」公告版块超出屏幕 8 点",
+			"screens.toml「zones[1].column」：屏幕「gate」没有这个栏目：tianqi",
+			"screens.toml「light.day」：屏幕「gate」白天亮度应为 1 至 100（%）"}},
+		{"a misspelt zone", "screens.toml", board + "zones = [{ kind = \"notices\", x = 0, y = 0, width = 192, hight = 64 }]\n", []string{
+			"screens.toml「screen.zones.hight」：没有这一项，请检查是否写错字"}},
+		{"misspelt light", "screens.toml", board + "light = { day = 90, night = 30, sunn = true }\n", []string{
+			"screens.toml「screen.light.sunn」：没有这一项，请检查是否写错字"}},
+		{"dark hours", "screens.toml", board + "light = { day = 90, night = 30, dark = \"22:00\" }\n", []string{
+			"screens.toml 第 7 行「screen.light.dark」：文件写法有误，读不下去：span \"22:00\": want the form 08:30-17:30"}},
 		{"syntax", "rules.toml", "[[rule]\n", []string{"rules.toml 第 2 行：文件写法有误，读不下去"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -87,8 +87,8 @@ func Load(fsys fs.FS, at schedule.Date) (*County, error) {
 	}
 	l.head(at)
 	l.sites()
-	l.screens()
 	l.columns()
+	l.screens() // zones name columns
 	l.holidays()
 	c := &l.county
 	for _, k := range []struct {

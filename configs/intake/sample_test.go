@@ -88,7 +88,15 @@ func TestSampleCounts(t *testing.T) {
 		}
 	}
 	hall := map[playlist.ScreenKind]int{}
+	zones, dark := 0, 0
 	for _, s := range c.Screens {
+		zones = max(zones, len(s.Zones))
+		if s.Light != nil && s.Light.Dark != nil {
+			dark++
+		}
+		if s.Kind == playlist.LED && (s.ReaderM == 0 || s.Light == nil) {
+			t.Errorf("the board %s has no reader or no light", s.ID)
+		}
 		if s.Site == "qinghe-hall" {
 			hall[s.Kind]++
 		}
@@ -101,6 +109,7 @@ func TestSampleCounts(t *testing.T) {
 		{"fund notices", kinds[playlist.KindFund], 30}, {"media pages", kinds[playlist.KindMedia], 5}, {"alert templates", len(c.Alerts), 5},
 		{"towns", sites[playlist.Town], 2}, {"villages", sites[playlist.Village], 22}, {"main columns", main, 12}, {"tiles", tiles, 8},
 		{"touchscreens of the hall", hall[playlist.Touch], 4}, {"boards of the hall", hall[playlist.LED], 2},
+		{"zones of the largest board", zones, 6}, {"boards with dark hours", dark, 2},
 		{"pictures", len(pictures), 8}, {"texts for boards", withLED, 15}, {"posting periods", withPosting, 20}, {"linked policies", linked, 8},
 		{"public addresses", withWeb, 20}, {"scanned documents", scans, 3}, {"sample forms", samples, 2},
 	} {
