@@ -144,6 +144,7 @@ func NewWith(cfg configs.Controller, log *slog.Logger, opt Options) (_ *Controll
 	c.Desk = publish.New(publish.Config{
 		Store: c.Store, Blobs: c.Blobs, Keys: keys, Zone: c.zone, TwoPerson: cfg.Approvals.TwoPerson, Log: log,
 		Glyphs: glyphs(cfg.Fonts, log), TreeChanged: c.Fleet.RefreshAll, Checkpoint: opt.Checkpoint,
+		Overload: c.Fleet.Overload, Lengthened: c.Fleet.Lengthened,
 		Speaker: voice(cfg.Speech, log), SpeakAtOnce: cfg.Speech.Workers, SpeechEvery: opt.SpeechEvery,
 		Announce: func(ch playlist.ChannelID, rev playlist.Revision) {
 			c.Bus.Publish(bus.Announcement{Channel: ch, Revision: rev})

@@ -323,3 +323,27 @@ func TestDwellNeverCutsPages(t *testing.T) {
 		}
 	}
 }
+
+// TestCampaignGivesBack: the 5·15 disclosure day replaces a board's programme and
+// gives it back as it was.
+func TestCampaignGivesBack(t *testing.T) {
+	notices := []*Notice{dated("daily", "2026-04-01", "liuxi"), dated("rights", "2026-04-02", "liuxi")}
+	in := CompileInput{Channel: ChannelID{Site: "liuxi"}, Revision: 1, Created: at8("2026-04-15 09:00"), Notices: notices,
+		Playlists: []Playlist{{ID: "c", Name: "宣传日", Items: []Item{{Notice: "rights"}}}, {ID: "p", Name: "日常", Items: []Item{{Notice: "daily"}}}},
+		Rules: []schedule.Rule{
+			{ID: "campaign", Name: "5·15 政务公开日", Playlist: "c", Level: schedule.Campaign, From: schedule.Date{Year: 2026, Month: 5, Day: 15}, Until: schedule.Date{Year: 2026, Month: 5, Day: 15},
+				Spans: []schedule.Span{{From: 8 * 60, To: 18 * 60}}},
+			{ID: "daily", Name: "日常", Playlist: "p", Level: schedule.Normal}}}
+	l := library(t, settingsOf(LED), compiled(t, in))
+	for at, want := range map[string]string{
+		"2026-05-15 07:59": "daily", "2026-05-15 08:00": "rights", "2026-05-15 17:59": "rights", "2026-05-15 18:00": "daily",
+	} {
+		c := l.Loop(sure(at))
+		if len(c.Slots) != 1 || string(c.Slots[0].Notice.ID) != want {
+			t.Errorf("at %s: %s", at, told(c))
+		}
+	}
+	if next := l.NextChange(sure("2026-05-15 08:00")); !next.Equal(at8("2026-05-15 18:00")) {
+		t.Errorf("it gives back at %s", next)
+	}
+}

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,13 +16,19 @@ import (
 // Forecast says what a screen plays at an instant, once it has everything, and
 // why.
 type Forecast struct {
-	Screen  playlist.ScreenID `json:"screen"`
-	At      time.Time         `json:"at"`
-	Until   time.Time         `json:"until,omitzero"` // nothing changes by itself before
-	Level   schedule.Level    `json:"level,omitempty"`
-	Alerts  []ForecastNotice  `json:"alerts"`  // they take over the whole screen
-	Slots   []ForecastNotice  `json:"slots"`   // the loop, in order
-	Reasons []schedule.Reason `json:"reasons"` // what became of every rule
+	Screen       playlist.ScreenID `json:"screen"`
+	At           time.Time         `json:"at"`
+	Until        time.Time         `json:"until,omitzero"` // nothing changes by itself before
+	Level        schedule.Level    `json:"level,omitempty"`
+	Alerts       []ForecastNotice  `json:"alerts"`                  // they take over the whole screen
+	Slots        []ForecastNotice  `json:"slots"`                   // the loop, in order; a notice may come twice
+	Seconds      float64           `json:"seconds"`                 // once round
+	LimitSeconds float64           `json:"limit_seconds,omitempty"` // that a round may take on a board
+	Over         bool              `json:"over,omitempty"`          // what must be shown takes longer than that
+	LeftOut      []ForecastNotice  `json:"left_out"`                // chosen, but there is no time for it
+	Shares       []ForecastShare   `json:"shares"`                  // of the channels, nearest first
+	Rules        []ForecastRule    `json:"rules"`                   // those that play, nearest first
+	Reasons      []schedule.Reason `json:"reasons"`                 // what became of every rule
 }
 
 // ForecastNotice is one notice on screen.
@@ -34,6 +41,23 @@ type ForecastNotice struct {
 	Revision playlist.Revision  `json:"revision"`
 	Seconds  float64            `json:"seconds,omitempty"`
 	Rule     string             `json:"rule,omitempty"`
+	Must     bool               `json:"must,omitempty"`   // a fixed item: never left out
+	Totals   bool               `json:"totals,omitempty"` // shows totals only
+}
+
+// ForecastShare is the part of a channel in one round.
+type ForecastShare struct {
+	Channel playlist.ChannelID `json:"channel"`
+	Weight  int                `json:"weight"` // against the others
+	Seconds float64            `json:"seconds"`
+}
+
+// ForecastRule is a rule as people know it.
+type ForecastRule struct {
+	Channel string `json:"channel"`
+	Rule    string `json:"rule"`
+	Name    string `json:"name"`
+	Summary string `json:"summary"` // when it holds, in Chinese
 }
 
 // Forecast tells what a screen plays at an instant and why. It is computed with
@@ -43,26 +67,49 @@ func (f *Fleet) Forecast(ctx context.Context, id playlist.ScreenID, at time.Time
 	if err != nil {
 		return Forecast{}, err
 	}
+	out := ForecastOf(lib, at)
+	out.Screen = id
+	return out, nil
+}
+
+// ForecastOf is Forecast for a screen of which the library is at hand.
+func ForecastOf(lib *playlist.Library, at time.Time) Forecast {
 	m := schedule.Sure(at)
-	slots, decision := lib.Programme(m)
+	c := lib.Loop(m)
 	out := Forecast{
-		Screen: id, At: at, Until: lib.NextChange(m), Level: decision.Level,
-		Alerts: []ForecastNotice{}, Slots: []ForecastNotice{}, Reasons: decision.Reasons,
+		Screen: lib.Settings().Screen.ID, At: at, Until: lib.NextChange(m), Level: c.Decision.Level,
+		Alerts: []ForecastNotice{}, Slots: noticesOf(c.Slots), LeftOut: noticesOf(c.LeftOut), Shares: []ForecastShare{}, Rules: []ForecastRule{},
+		Seconds: c.Length.Seconds(), LimitSeconds: c.Limit.Seconds(), Over: c.Over, Reasons: c.Decision.Reasons,
 	}
 	for _, n := range lib.Alerts(m) {
 		_, ch, rev, _ := lib.Notice(n.ID, m)
 		out.Alerts = append(out.Alerts, ForecastNotice{Notice: n.ID, Version: n.Version, Title: n.Title, Kind: n.Kind, Channel: ch, Revision: rev})
 	}
-	for _, s := range slots {
-		out.Slots = append(out.Slots, ForecastNotice{
-			Notice: s.Notice.ID, Version: s.Notice.Version, Title: s.Notice.Title, Kind: s.Notice.Kind,
-			Channel: s.Channel, Revision: s.Revision, Seconds: s.Dwell.Seconds(), Rule: s.Rule,
-		})
+	for _, s := range c.Shares {
+		out.Shares = append(out.Shares, ForecastShare{Channel: s.Channel, Weight: s.Weight, Seconds: s.Time.Seconds()})
+	}
+	for _, b := range c.Decision.Chosen {
+		out.Rules = append(out.Rules, ruleOf(b))
 	}
 	if out.Reasons == nil {
 		out.Reasons = []schedule.Reason{}
 	}
-	return out, nil
+	return out
+}
+
+func noticesOf(slots []playlist.Slot) []ForecastNotice {
+	out := make([]ForecastNotice, 0, len(slots))
+	for _, s := range slots {
+		out = append(out, ForecastNotice{
+			Notice: s.Notice.ID, Version: s.Notice.Version, Title: s.Notice.Title, Kind: s.Notice.Kind, Channel: s.Channel, Revision: s.Revision,
+			Seconds: s.Dwell.Seconds(), Rule: s.Rule, Must: s.Must, Totals: s.Totals,
+		})
+	}
+	return out
+}
+
+func ruleOf(b schedule.Bound) ForecastRule {
+	return ForecastRule{Channel: b.Channel, Rule: b.Rule.ID, Name: b.Rule.Name, Summary: b.Rule.Summary()}
 }
 
 // Library returns what a screen shows once it has everything, for previews.
@@ -71,31 +118,43 @@ func (f *Fleet) Library(ctx context.Context, id playlist.ScreenID) (*playlist.Li
 	if err != nil {
 		return nil, err
 	}
-	doc, err := f.document(ctx, f.cfg.Store.Reader, row)
+	doc, loaded, err := f.gather(ctx, row)
 	if err != nil {
 		return nil, err
-	}
-	doc.Revision = max(row.SettingsRevision, 1)
-	var loaded []playlist.Loaded
-	for _, grant := range doc.Channels {
-		c, err := f.cfg.Store.Channel(ctx, grant.Channel)
-		if err != nil {
-			return nil, err
-		}
-		if c.Revision == 0 {
-			continue
-		}
-		l, err := f.load(ctx, c, grant)
-		if err != nil {
-			return nil, err
-		}
-		loaded = append(loaded, l)
 	}
 	lib, err := playlist.NewLibrary(doc, loaded, playlist.WithPace(led.Pace(doc)))
 	if err != nil {
 		return nil, fmt.Errorf("gather what screen %s shows: %w", id, err)
 	}
 	return lib, nil
+}
+
+// gather reads what a screen shows once it has everything.
+func (f *Fleet) gather(ctx context.Context, row store.Screen) (playlist.Settings, []playlist.Loaded, error) {
+	doc, err := f.document(ctx, f.cfg.Store.Reader, row)
+	if err != nil {
+		return doc, nil, err
+	}
+	doc.Revision = max(row.SettingsRevision, 1)
+	var loaded []playlist.Loaded
+	for _, grant := range doc.Channels {
+		c, err := f.cfg.Store.Channel(ctx, grant.Channel)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return doc, nil, err
+		}
+		if c.Revision == 0 {
+			continue
+		}
+		l, err := f.load(ctx, c, grant)
+		if err != nil {
+			return doc, nil, err
+		}
+		loaded = append(loaded, l)
+	}
+	return doc, loaded, nil
 }
 
 // load opens the newest edition of a channel as a screen does. Decoded editions

@@ -76,6 +76,9 @@ type Config struct {
 	// round with these playlists and rules of a site (DOMAIN V08); nil does not
 	// look.
 	Overload func(context.Context, playlist.SiteID, []playlist.Playlist, []schedule.Rule) ([]playlist.Problem, error)
+	// Lengthened warns of boards that need longer since a notice of a site was
+	// published; nil does not look.
+	Lengthened func(context.Context, playlist.SiteID, playlist.NoticeID) ([]playlist.Problem, error)
 	// TreeChanged is called after sites or screens were imported.
 	TreeChanged func(context.Context) error
 	// Checkpoint is called between durable steps with the step's name; an error

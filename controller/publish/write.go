@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -174,7 +175,8 @@ func (d *Desk) Publish(ctx context.Context, who Who, n playlist.Notice) (Receipt
 	if kept != nil {
 		return r, fmt.Errorf("publish notice %s: %w", r.Notice, kept)
 	}
-	return d.finish(ctx, r)
+	r, err = d.finish(ctx, r)
+	return d.warned(ctx, r), err
 }
 
 // Release publishes a draft as it is.
@@ -209,7 +211,8 @@ func (d *Desk) Release(ctx context.Context, who Who, id playlist.NoticeID, versi
 	if err != nil {
 		return Receipt{}, fmt.Errorf("release notice %s: %w", id, err)
 	}
-	return d.finish(ctx, r)
+	r, err = d.finish(ctx, r)
+	return d.warned(ctx, r), err
 }
 
 // enforce puts a draft into force, asks for an edition and notes the answer to
@@ -294,6 +297,21 @@ func (d *Desk) finish(ctx context.Context, r Receipt) (Receipt, error) {
 	rev, err := d.settle(ctx, r.Channel, r.Wanted)
 	r.Revision, r.Wanted = rev, 0
 	return r, err
+}
+
+// warned adds to a receipt what became of boards since its edition is out. The
+// notice is published whatever comes of it.
+func (d *Desk) warned(ctx context.Context, r Receipt) Receipt {
+	if d.cfg.Lengthened == nil || r.Revision == 0 || r.Channel.Alert {
+		return r
+	}
+	more, err := d.cfg.Lengthened(ctx, r.Channel.Site, r.Notice)
+	if err != nil {
+		d.cfg.Log.Warn("It is not known whether boards can show a notice in time.", "notice", r.Notice, "error", err)
+		return r
+	}
+	r.Problems = append(slices.Clip(r.Problems), more...)
+	return r
 }
 
 // answered looks whether a request was carried out before, and if so finishes
