@@ -375,6 +375,7 @@ func testScreenRoutes(t *testing.T, a *client, c *controller.Controller, d *devi
 	a.do("GET", "/api/v1/screens", "", nil)
 	a.do("GET", "/api/v1/screens?condition=fine&site="+string(root.ID), "", nil)
 	a.do("GET", screen+"/forecast", "", nil)
+	a.do("GET", screen+"/timeline", "", nil)
 	a.do("GET", screen+"/health", "", nil)
 	a.do("GET", screen+"/ledger?epoch=1", "", nil)
 	row, err := c.Store.Screen(context.Background(), d.screen)

@@ -64,7 +64,12 @@ func (c *Cycle) Must() (total time.Duration) {
 //
 // A notice that several rules choose counts for the first of them.
 func (l *Library) Loop(m schedule.Moment) Cycle {
-	c := Cycle{Decision: l.Decide(m)}
+	return l.cycle(l.Decide(m), m)
+}
+
+// cycle is Loop once it is decided what plays.
+func (l *Library) cycle(d schedule.Decision, m schedule.Moment) Cycle {
+	c := Cycle{Decision: d}
 	if l.settings.Screen.Kind == LED {
 		c.Limit = MaxCycle
 	}

@@ -40,6 +40,7 @@ type Library struct {
 	postings  []int32 // nearest first
 	alerts    []warned
 	bounds    []schedule.Bound
+	set       *schedule.Set // of bounds
 	tags      []string
 	edges     []time.Time // in order: every instant at which a window opens or closes
 }
@@ -158,6 +159,7 @@ func (l *Library) addCommon() {
 	l.calendar = schedule.NewCalendar(days)
 	l.catalogue = newCatalogue(columns)
 	l.tags = append(slices.Clone(l.settings.Screen.Tags), string(l.settings.Screen.Kind))
+	l.set = schedule.NewSet(l.bounds, l.tags, l.calendar, l.zone)
 }
 
 func (l *Library) addNotices(loaded []Loaded) error {

@@ -12,7 +12,7 @@ import (
 type Overrun struct {
 	From, Until time.Time
 	Length      time.Duration // of the fixed items together
-	Items       []Slot        // the fixed items, nearest channel first
+	Items       []Slot        // the fixed items, in the order of the loop
 }
 
 // MayOverrun reports whether the fixed items of this board could ever take longer
@@ -68,34 +68,25 @@ func (l *Library) Overruns(from, until time.Time) []Overrun {
 		return nil
 	}
 	var out []Overrun
-	for at := from; at.Before(until); {
-		m := schedule.Sure(at)
-		next := l.NextChange(m)
-		if next.After(until) {
-			next = until
-		}
-		if items, length := l.must(m); length > MaxCycle {
-			if last := len(out) - 1; last >= 0 && out[last].Until.Equal(at) && slices.EqualFunc(out[last].Items, items, func(a, b Slot) bool { return a == b }) {
-				out[last].Until = next
-			} else {
-				out = append(out, Overrun{From: at, Until: next, Length: length, Items: items})
+	for s := range l.Timeline(from, until) {
+		var items []Slot
+		seen := map[*Notice]bool{}
+		for _, o := range s.Cycle.Slots {
+			if o.Must && !seen[o.Notice] {
+				seen[o.Notice] = true
+				items = append(items, o)
 			}
 		}
-		at = next
+		length := s.Cycle.Must()
+		if length <= MaxCycle {
+			continue
+		}
+		last := len(out) - 1
+		if last >= 0 && out[last].Until.Equal(s.From) && slices.Equal(out[last].Items, items) {
+			out[last].Until = s.Until
+			continue
+		}
+		out = append(out, Overrun{From: s.From, Until: s.Until, Length: length, Items: items})
 	}
 	return out
-}
-
-// must returns the fixed items that come round at a moment.
-func (l *Library) must(m schedule.Moment) (items []Slot, length time.Duration) {
-	parts, _ := l.parts(l.Decide(m).Chosen, m)
-	for _, p := range parts {
-		for _, s := range p.slots {
-			if s.Must {
-				items = append(items, s)
-				length += s.Dwell
-			}
-		}
-	}
-	return items, length
 }

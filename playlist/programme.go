@@ -36,32 +36,16 @@ type Slot struct {
 // playlist has nothing that may be shown now is passed over: it must not push
 // aside what a lower level has, for there is always something on screen.
 func (l *Library) Decide(m schedule.Moment) schedule.Decision {
-	var full []schedule.Bound
+	return l.set.Among(m.Now, l.playing(m))
+}
+
+// playing says which rules have anything to play now.
+func (l *Library) playing(m schedule.Moment) []bool {
 	plays := make([]bool, len(l.bounds))
 	for i, b := range l.bounds {
-		if plays[i] = l.plays(b, m); plays[i] {
-			full = append(full, b)
-		}
+		plays[i] = l.plays(b, m)
 	}
-	d := schedule.Resolve(full, l.tags, l.calendar, m.Now, l.zone)
-	if len(full) == len(l.bounds) {
-		return d
-	}
-	reasons := make([]schedule.Reason, len(l.bounds))
-	at := 0
-	for i, b := range l.bounds {
-		if plays[i] {
-			reasons[i] = d.Reasons[at]
-			at++
-			continue
-		}
-		alone := schedule.Resolve([]schedule.Bound{b}, l.tags, l.calendar, m.Now, l.zone)
-		if reasons[i] = alone.Reasons[0]; reasons[i].Verdict == schedule.Chosen {
-			reasons[i].Verdict, reasons[i].Detail = schedule.Nothing, "播放单里现在没有可以显示的内容"
-		}
-	}
-	d.Reasons = reasons
-	return d
+	return plays
 }
 
 // Playlist finds a playlist of a channel.

@@ -143,6 +143,22 @@ func (a *api) forecast(c *call) (any, error) {
 	return a.Fleet.Forecast(c.ctx, id, at)
 }
 
+func (a *api) timeline(c *call) (any, error) {
+	id, err := c.screenID()
+	if err != nil {
+		return nil, err
+	}
+	from, err := c.instant("from", time.Now())
+	if err != nil {
+		return nil, err
+	}
+	days, err := c.number("days", 7, 30)
+	if err != nil {
+		return nil, err
+	}
+	return a.Fleet.Timeline(c.ctx, id, from, time.Duration(days)*24*time.Hour)
+}
+
 func (a *api) health(c *call) (any, error) {
 	id, err := c.screenID()
 	if err != nil {

@@ -2,13 +2,11 @@ package fleet
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"mingbai/controller/store"
 	"mingbai/playlist"
-	"mingbai/playlist/scene/led"
 	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
@@ -78,18 +76,8 @@ func ForecastOf(lib *playlist.Library, at time.Time) Forecast {
 	c := lib.Loop(m)
 	out := Forecast{
 		Screen: lib.Settings().Screen.ID, At: at, Until: lib.NextChange(m), Level: c.Decision.Level,
-		Alerts: []ForecastNotice{}, Slots: noticesOf(c.Slots), LeftOut: noticesOf(c.LeftOut), Shares: []ForecastShare{}, Rules: []ForecastRule{},
+		Alerts: alertsOf(lib, lib.Alerts(m), at), Slots: noticesOf(c.Slots), LeftOut: noticesOf(c.LeftOut), Shares: sharesOf(c), Rules: rulesOf(c.Decision.Chosen),
 		Seconds: c.Length.Seconds(), LimitSeconds: c.Limit.Seconds(), Over: c.Over, Reasons: c.Decision.Reasons,
-	}
-	for _, n := range lib.Alerts(m) {
-		_, ch, rev, _ := lib.Notice(n.ID, m)
-		out.Alerts = append(out.Alerts, ForecastNotice{Notice: n.ID, Version: n.Version, Title: n.Title, Kind: n.Kind, Channel: ch, Revision: rev})
-	}
-	for _, s := range c.Shares {
-		out.Shares = append(out.Shares, ForecastShare{Channel: s.Channel, Weight: s.Weight, Seconds: s.Time.Seconds()})
-	}
-	for _, b := range c.Decision.Chosen {
-		out.Rules = append(out.Rules, ruleOf(b))
 	}
 	if out.Reasons == nil {
 		out.Reasons = []schedule.Reason{}
@@ -108,51 +96,33 @@ func noticesOf(slots []playlist.Slot) []ForecastNotice {
 	return out
 }
 
-func ruleOf(b schedule.Bound) ForecastRule {
-	return ForecastRule{Channel: b.Channel, Rule: b.Rule.ID, Name: b.Rule.Name, Summary: b.Rule.Summary()}
-}
-
 // Library returns what a screen shows once it has everything, for previews.
 func (f *Fleet) Library(ctx context.Context, id playlist.ScreenID) (*playlist.Library, error) {
 	row, err := f.cfg.Store.Screen(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	doc, loaded, err := f.gather(ctx, row)
-	if err != nil {
-		return nil, err
-	}
-	lib, err := playlist.NewLibrary(doc, loaded, playlist.WithPace(led.Pace(doc)))
-	if err != nil {
-		return nil, fmt.Errorf("gather what screen %s shows: %w", id, err)
-	}
-	return lib, nil
+	return f.library(ctx, f.look(), row)
 }
 
-// gather reads what a screen shows once it has everything.
-func (f *Fleet) gather(ctx context.Context, row store.Screen) (playlist.Settings, []playlist.Loaded, error) {
-	doc, err := f.document(ctx, f.cfg.Store.Reader, row)
+// gather reads the settings and the newest editions of a screen.
+func (f *Fleet) gather(ctx context.Context, l *look, row store.Screen) (playlist.Settings, []playlist.Loaded, error) {
+	doc, err := f.settingsOf(ctx, l, row)
 	if err != nil {
 		return doc, nil, err
 	}
 	doc.Revision = max(row.SettingsRevision, 1)
 	var loaded []playlist.Loaded
 	for _, grant := range doc.Channels {
-		c, err := f.cfg.Store.Channel(ctx, grant.Channel)
-		if errors.Is(err, store.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return doc, nil, err
-		}
+		c := l.channels[grant.Channel]
 		if c.Revision == 0 {
 			continue
 		}
-		l, err := f.load(ctx, c, grant)
+		one, err := f.load(ctx, c, grant)
 		if err != nil {
 			return doc, nil, err
 		}
-		loaded = append(loaded, l)
+		loaded = append(loaded, one)
 	}
 	return doc, loaded, nil
 }

@@ -97,9 +97,9 @@ func (f *Fleet) crowds(ctx context.Context, ch playlist.ChannelID, try *programm
 	if err != nil {
 		return nil, 0, err
 	}
-	now := f.cfg.Now()
+	now, look := f.cfg.Now(), f.look()
 	for _, boards := range groups {
-		doc, loaded, err := f.gather(ctx, boards[0])
+		doc, loaded, err := f.gather(ctx, look, boards[0])
 		if err != nil {
 			return nil, 0, err
 		}

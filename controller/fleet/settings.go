@@ -72,7 +72,11 @@ func channelsOf(tree *store.Tree, site playlist.SiteID) []playlist.ChannelID {
 
 // document is the settings of a screen as they should be, without a revision.
 func (f *Fleet) document(ctx context.Context, r store.Reader, row store.Screen) (playlist.Settings, error) {
-	tree, err := r.Tree(ctx)
+	return f.settingsOf(ctx, &look{reader: r, channels: map[playlist.ChannelID]store.Channel{}}, row)
+}
+
+func (f *Fleet) settingsOf(ctx context.Context, l *look, row store.Screen) (playlist.Settings, error) {
+	tree, err := l.sites(ctx)
 	if err != nil {
 		return playlist.Settings{}, err
 	}
@@ -102,16 +106,47 @@ func (f *Fleet) document(ctx context.Context, r store.Reader, row store.Screen) 
 		s.Below = append(s.Below, nameOf(site))
 	}
 	for _, ch := range channelsOf(tree, row.Site) {
-		c, err := r.Channel(ctx, ch)
-		if errors.Is(err, store.ErrNotFound) {
-			continue // nobody can publish on it yet
-		}
+		c, open, err := l.channel(ctx, ch)
 		if err != nil {
 			return playlist.Settings{}, err
+		}
+		if !open {
+			continue
 		}
 		s.Channels = append(s.Channels, playlist.ChannelGrant{Channel: ch, Keys: [][]byte{c.Key}})
 	}
 	return s, nil
+}
+
+// look is what several screens have in common, read once for all of them.
+type look struct {
+	reader   store.Reader
+	tree     *store.Tree
+	channels map[playlist.ChannelID]store.Channel // without a key where nobody can publish yet
+}
+
+func (f *Fleet) look() *look {
+	return &look{reader: f.cfg.Store.Reader, channels: map[playlist.ChannelID]store.Channel{}}
+}
+
+func (l *look) sites(ctx context.Context) (_ *store.Tree, err error) {
+	if l.tree == nil {
+		l.tree, err = l.reader.Tree(ctx)
+	}
+	return l.tree, err
+}
+
+// channel returns a channel, and whether anybody can publish on it yet.
+func (l *look) channel(ctx context.Context, id playlist.ChannelID) (store.Channel, bool, error) {
+	c, known := l.channels[id]
+	if !known {
+		var err error
+		if c, err = l.reader.Channel(ctx, id); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return c, false, err
+		}
+		l.channels[id] = c
+	}
+	return c, len(c.Key) > 0, nil
 }
 
 func nameOf(s playlist.Site) playlist.SiteName {
