@@ -3,24 +3,27 @@ package led
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"mingbai/playlist/scene/dotfont"
 	"mingbai/playlist/scene/typeset/phrase"
 )
 
-// measure returns how many dots text takes at a size.
-func measure(text string, size int) int {
-	f, err := dotfont.Face(size)
-	if err != nil {
-		return len([]rune(text)) * size
-	}
-	return f.Measure(text)
-}
-
+// What a text set on lines and pages costs, in the scale of phrase.Costs. The
+// set that costs least is taken.
 const (
-	closing = "，。、；：！？）》”’】〕,.;:!?)%％"
-	opening = "（《“‘【〔("
+	costPage     = 400   // one page more
+	costTorn     = 200   // a page that ends inside a sentence, and pageTimes its break
+	costComma    = 40    // a page that ends after a comma
+	costSentence = 150   // a sentence that begins in the middle of a line
+	costLone     = 9000  // a line of one character
+	costShort    = 120   // a line of two among longer ones
+	costSliver   = 250   // a page of so little that it is not worth its time
+	costForced   = 60000 // a break where none may be
+	never        = 1 << 40
+
+	pageTimes  = 4
+	sliver     = 4 // characters
+	lineEnough = 7 // a little for each line, so that two lines are not three
 )
 
 func latin(r rune) bool {
@@ -32,195 +35,234 @@ func mayBreak(a, b rune) bool {
 	return !strings.ContainsRune(closing, b) && !strings.ContainsRune(opening, a) && !(latin(a) && latin(b))
 }
 
-// atoms splits text into what those rules keep together.
-func atoms(text string) []string {
-	var out []string
-	start := 0
-	var last rune
-	for i, r := range text {
-		if i > start && mayBreak(last, r) {
-			out = append(out, text[start:i])
-			start = i
-		}
-		last = r
-	}
-	return append(out, text[start:])
-}
-
 // trimEnd drops the mark that a line's end makes needless.
 func trimEnd(s string) string {
-	return strings.TrimRight(strings.TrimSpace(s), "，。；、")
+	return strings.TrimRight(strings.TrimSpace(s), "，。；、 　")
 }
 
-// wrap breaks a phrase into lines at most width dots wide: as few as possible,
-// ending between words and where phrases do, and about equally long.
-func wrap(text string, size, width int) []string {
-	text = strings.TrimSpace(text)
-	fewest := fill(atoms(text), size, width)
-	if len(fewest) < 2 || tooWide(fewest, size, width) {
-		return fewest
-	}
-	for k := len(fewest); k <= len(fewest)+1; k++ {
-		if lines := even(text, k, size, width); lines != nil {
-			return lines
-		}
-	}
-	return fewest
+// text is a text ready to be set: where it may be broken and how wide it is.
+type text struct {
+	runes []rune
+	cost  []uint8 // of a break before a rune, phrase.Never where none may be
+	at    []int   // where a rune begins, in dots; one more than runes
+	size  int
 }
 
-// even sets text on k lines so that the sum of what the breaks cost and of the
-// squared slack, in half characters, is least; the last line's slack counts
-// half. It returns nil when that cannot be done.
-func even(text string, k, size, width int) []string {
-	const never = 1 << 40
-	runes := []rune(text)
-	costs := phrase.Costs(runes)
-	n := len(runes)
-	least := make([][]int, k+1)
-	from := make([][]int, k+1)
-	for l := range least {
-		least[l], from[l] = make([]int, n+1), make([]int, n+1)
-		for i := range least[l] {
-			least[l][i] = never
-		}
-	}
-	least[0][0] = 0
-	for l := 1; l <= k; l++ {
-		for i := 1; i <= n; i++ {
-			if i < n && (costs[i] == phrase.Never || !mayBreak(runes[i-1], runes[i])) {
-				continue
-			}
-			for j := i - 1; j >= 0; j-- {
-				if least[l-1][j] == never {
-					continue
-				}
-				w := measure(trimEnd(string(runes[j:i])), size)
-				if w > width {
-					break
-				}
-				slack := (width - w) / max(size/2, 1)
-				cost := least[l-1][j] + slack*slack
-				if i < n {
-					cost += int(costs[i])
-				} else {
-					cost -= slack * slack / 2
-				}
-				if cost < least[l][i] {
-					least[l][i], from[l][i] = cost, j
-				}
-			}
-		}
-	}
-	if n == 0 || least[k][n] == never {
-		return nil
-	}
-	out := make([]string, k)
-	for l, i := k, n; l > 0; l-- {
-		j := from[l][i]
-		out[l-1] = trimEnd(string(runes[j:i]))
-		i = j
-	}
-	return out
-}
-
-func tooWide(lines []string, size, width int) bool {
-	for _, l := range lines {
-		if measure(l, size) > width {
-			return true
-		}
-	}
-	return false
-}
-
-// fill puts as many parts on a line as fit.
-func fill(parts []string, size, width int) []string {
-	var out []string
-	line := ""
-	for _, p := range parts {
-		if line != "" && measure(trimEnd(line+p), size) > width {
-			out = append(out, trimEnd(line))
-			line = ""
-		}
-		line += p
-	}
-	if line = trimEnd(line); line != "" {
-		out = append(out, line)
-	}
-	return out
-}
-
-// phrases splits text after commas and sentence ends, but not inside brackets or
-// quotes.
-func phrases(text string) []string {
-	var out []string
-	var cur strings.Builder
+func newText(s string, size int) *text {
+	runes := []rune(strings.Join(strings.Fields(s), " "))
+	t := &text{runes: runes, cost: phrase.Costs(runes), at: make([]int, len(runes)+1), size: size}
+	f, err := dotfont.Face(size)
 	depth := 0
-	runes := []rune(strings.ReplaceAll(text, "\n", "。"))
 	for i, r := range runes {
-		cur.WriteRune(r)
+		adv := size
+		if err == nil {
+			_, _, adv = glyph(f, r)
+		}
+		t.at[i+1] = t.at[i] + adv
+		if i > 0 && !mayBreak(runes[i-1], r) {
+			t.cost[i] = phrase.Never
+		}
+		if i > 0 && depth > 0 && t.cost[i] < phrase.Bound {
+			t.cost[i] = max(t.cost[i], phrase.Close) // what brackets hold stays together
+		}
 		switch {
 		case strings.ContainsRune(opening, r):
 			depth++
-		case strings.ContainsRune("）》”’】〕)", r) && depth > 0:
+		case strings.ContainsRune("）》”’】〕」』)", r) && depth > 0:
 			depth--
 		}
-		end := strings.ContainsRune("，。；！？：", r) && depth == 0
-		if end && i+1 < len(runes) && strings.ContainsRune(closing, runes[i+1]) {
-			end = false
-		}
-		if end {
-			if t := strings.TrimSpace(cur.String()); trimEnd(t) != "" {
-				out = append(out, t)
-			}
-			cur.Reset()
+	}
+	return t
+}
+
+// line returns the bounds of the line from j to i without the marks and spaces
+// at its ends that are not set.
+func (t *text) line(j, i int) (int, int) {
+	for j < i && t.runes[j] == ' ' {
+		j++
+	}
+	for i > j && strings.ContainsRune("，。；、 　", t.runes[i-1]) {
+		i--
+	}
+	return j, i
+}
+
+// ends says how text ends before i: with a sentence, with a part of one, or not.
+func (t *text) ends(i int) (sentence, part bool) {
+	if i <= 0 {
+		return false, false
+	}
+	for i > 1 && strings.ContainsRune("”’）》 ", t.runes[i-1]) {
+		i--
+	}
+	r := t.runes[i-1]
+	return strings.ContainsRune("。！？", r), strings.ContainsRune("，；：、", r)
+}
+
+// setting is a text on pages of lines.
+type setting struct {
+	pages  [][]string
+	worst  int // the worst break of a line
+	torn   int // the worst break of a page
+	forced bool
+}
+
+func (s setting) lines() (n int) {
+	for _, p := range s.pages {
+		n += len(p)
+	}
+	return n
+}
+
+// step is how the best setting comes to where it is.
+type step struct {
+	cost int
+	from int // the rune at which its last line begins
+	line int // the line before it on its page, 0 when it is the page's first
+	prev int // lines of the page before, when it is the page's first
+}
+
+// set breaks a text into lines at most width dots wide and pages of at most most
+// lines, the last of at most last.
+func (t *text) set(width, most, last int) setting {
+	n := len(t.runes)
+	if n == 0 {
+		return setting{}
+	}
+	best := make([][]step, n+1) // by runes set and lines on the page
+	for i := range best {
+		best[i] = make([]step, most+1)
+		for l := range best[i] {
+			best[i][l].cost = never
 		}
 	}
-	if t := strings.TrimSpace(cur.String()); trimEnd(t) != "" {
-		out = append(out, t)
+	best[0][0].cost = 0
+	for i := 1; i <= n; i++ {
+		for j := i - 1; j >= 0; j-- {
+			a, b := t.line(j, i)
+			w := t.at[b] - t.at[a]
+			if w > width && b-a > 1 {
+				break
+			}
+			cost := t.lineCost(j, i, a, b, width-w)
+			// The page's first line.
+			for l := 0; l <= most; l++ {
+				if prev := best[j][l].cost; prev < never && (j == 0) == (l == 0) {
+					c := prev + cost + costPage
+					if j > 0 {
+						c += t.pageCost(j)
+					}
+					if c < best[i][1].cost {
+						best[i][1] = step{c, j, 0, l}
+					}
+				}
+			}
+			for l := 2; l <= most && j > 0; l++ {
+				if prev := best[j][l-1].cost; prev < never {
+					c := prev + cost + t.breakCost(j)
+					if c < best[i][l].cost {
+						best[i][l] = step{c, j, l - 1, 0}
+					}
+				}
+			}
+		}
+	}
+	end := 0
+	for l := 1; l <= min(most, max(last, 1)); l++ {
+		if end == 0 || best[n][l].cost < best[n][end].cost {
+			end = l
+		}
+	}
+	return t.trace(best, end)
+}
+
+// trace follows the best steps back from the end.
+func (t *text) trace(best [][]step, l int) setting {
+	var out setting
+	var page []string
+	for i := len(t.runes); i > 0; {
+		s := best[i][l]
+		a, b := t.line(s.from, i)
+		if b > a {
+			page = append([]string{string(t.runes[a:b])}, page...)
+		}
+		c := int(t.cost[s.from])
+		if s.from > 0 && c == int(phrase.Never) {
+			out.forced = true
+		}
+		if s.line == 0 {
+			if len(page) > 0 {
+				out.pages = append([][]string{page}, out.pages...)
+			}
+			page = nil
+			if sentence, part := t.ends(s.from); s.from > 0 && !sentence && !part {
+				out.torn = max(out.torn, c)
+			}
+			l = s.prev
+		} else {
+			out.worst = max(out.worst, c)
+			l = s.line
+		}
+		i = s.from
 	}
 	return out
 }
 
-// pages puts phrases on pages of at most most lines. Every phrase begins a line
-// of its own, unless it fits on the line of the one before; a page ends where a
-// phrase does. Only a phrase longer than a page goes on to the next, and then
-// whole is false.
-func pages(text string, size, width, most int) (out [][]string, whole bool) {
-	whole = true
-	var page []string
-	single := "" // the phrases of the page's last line, while they are on one line
-	flush := func() {
-		if len(page) > 0 {
-			out = append(out, page)
-		}
-		page, single = nil, ""
+// lineCost is what the line from j to i costs by itself: the dark at its side,
+// and how little there is on it.
+func (t *text) lineCost(j, i, a, b, slack int) int {
+	half := slack / max(t.size/2, 1)
+	if i == len(t.runes) {
+		half = half * 2 / 3 // a last line may be shorter
 	}
-	for _, p := range phrases(text) {
-		if single != "" && measure(trimEnd(single+p), size) <= width {
-			single += p
-			page[len(page)-1] = trimEnd(single)
-		} else {
-			lines := wrap(p, size, width)
-			if len(page)+len(lines) > most {
-				flush()
-			}
-			for len(lines) > most {
-				// Two pages of about equal length read better than a full one
-				// and a rest.
-				whole = false
-				n := min((len(lines)+1)/2, most)
-				out = append(out, lines[:n])
-				lines = lines[n:]
-			}
-			page = append(page, lines...)
-			if single = ""; len(lines) == 1 {
-				single = p
-			}
-		}
-		if r, _ := utf8.DecodeLastRuneInString(p); strings.ContainsRune("。！？", r) {
-			flush() // one idea a page
+	cost := half*half*2/3 + lineEnough
+	n := chars(string(t.runes[a:b]))
+	whole := len(t.runes)
+	switch {
+	case n <= 1 && whole > 1:
+		cost += costLone
+	case n == 2 && whole > 4:
+		cost += costShort
+	}
+	for k := a + 1; k < b; k++ {
+		if sentence, _ := t.ends(k); sentence && !strings.ContainsRune(closing, t.runes[k]) {
+			cost += costSentence
 		}
 	}
-	flush()
-	return out, whole
+	return cost
+}
+
+func (t *text) breakCost(i int) int {
+	if t.cost[i] == phrase.Never {
+		return costForced
+	}
+	return int(t.cost[i])
+}
+
+func (t *text) pageCost(i int) int {
+	sentence, part := t.ends(i)
+	rest := 0
+	if len(t.runes)-i <= sliver {
+		rest = costSliver
+	}
+	switch {
+	case sentence:
+		return rest
+	case part:
+		return costComma + rest
+	}
+	return costTorn + pageTimes*t.breakCost(i) + rest
+}
+
+// wrap breaks a phrase into as few lines as it needs, of about equal length,
+// ending between words and where phrases do.
+func wrap(s string, size, width int) []string {
+	t := newText(s, size)
+	most := 1 + t.at[len(t.runes)]/max(width, 1)*2 + 2
+	out := t.set(width, min(most, 24), min(most, 24))
+	var lines []string
+	for _, p := range out.pages {
+		lines = append(lines, p...)
+	}
+	return lines
 }

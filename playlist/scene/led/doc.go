@@ -43,10 +43,20 @@ const (
 type Line struct {
 	Text  string
 	End   string // at the right, with Spread
-	Size  int    // 12, 16, 24 or 32
+	Size  int    // one of dotfont.Sizes
 	Tone  Tone
 	Align Align
-	Clock bool // Text is a layout for the time of the frame
+	Clock bool   // Text is a layout for the time of the frame
+	Cells []Cell // a row of a table instead of Text
+}
+
+// Cell is a part of a row that stands at a place of its own, so that the parts of
+// several rows stand below one another.
+type Cell struct {
+	Text  string
+	X     int  // dots from the left of the room that the page has, to the left edge
+	Right bool // X is the right edge
+	Mark  bool // dark on a lit field: the board's own village
 }
 
 // Band is the field of a warning's level on each of its pages.
@@ -69,7 +79,11 @@ type Page struct {
 func (p Page) Text() string {
 	out := ""
 	for _, l := range p.Lines {
-		for _, t := range []string{l.Text, l.End} {
+		said := []string{l.Text, l.End}
+		for _, c := range l.Cells {
+			said = append(said, c.Text)
+		}
+		for _, t := range said {
 			if t == "" || l.Clock {
 				continue
 			}
@@ -87,6 +101,7 @@ type Options struct {
 	Totals   bool              // never names or rows, totals only (V09)
 	Own      []playlist.SiteID // the board's own site and those above it: its village comes first
 	Exercise bool              // an exercise runs: every page says 演练
+	Zone     *time.Location    // in which times are said; nil says them as they are written
 	Least    int               // height in dots that the farthest reader needs, Screen.DotsFor(ReadWell); 0 is not known
 }
 
@@ -94,6 +109,11 @@ type Options struct {
 // totals only or all of it.
 func OptionsFor(s playlist.Settings, totals bool) Options {
 	o := Options{Totals: totals, Least: s.Screen.DotsFor(playlist.ReadWell)}
+	if s.Zone != "" {
+		if zone, err := time.LoadLocation(s.Zone); err == nil {
+			o.Zone = zone
+		}
+	}
 	for _, site := range s.Path {
 		o.Own = append(o.Own, site.ID)
 	}

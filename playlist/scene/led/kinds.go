@@ -1,274 +1,202 @@
 package led
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"mingbai/playlist"
 )
 
-func (b board) announcement(n *playlist.Notice) []Page {
-	end := n.Issuer + "　" + short(n.Issued)
-	text := n.LED
-	var out []Page
-	if text == "" {
-		lead := n.Summary
-		if lead == "" && n.Announcement != nil {
-			for _, blk := range n.Announcement.Blocks {
-				if blk.Kind == playlist.Paragraph {
-					lead = blk.Text
-					break
-				}
+// readThere is where people read what a board must not name.
+const readThere = "请到便民服务中心触摸屏查看"
+
+// A lead stands on a page or two, or not at all.
+const leadChars = 64
+
+func (b board) announcement(n *playlist.Notice, o Options, alone bool) []Page {
+	t := tailOf(n)
+	if o.Totals {
+		out := b.headline(n.PublicTitle())
+		return append(out, b.flow(readThere, &t, Plain, 1)...)
+	}
+	if n.LED != "" {
+		pages := b.flow(n.LED, &t, Plain, fewPages)
+		if alone && len(pages) > fewPages {
+			if line := b.passing(n.LED, t); line != nil {
+				return line
 			}
 		}
-		if lead == "" && n.Media != nil {
-			lead = firstSentence(n.Media.Text)
-		}
-		// A lead that would fill more pages than people wait for is left out,
-		// whole: half a sentence says something else.
-		if utf8.RuneCountInString(lead) > 90 {
-			lead = firstSentence(lead)
-		}
-		if utf8.RuneCountInString(lead) > 90 {
-			lead = ""
-		}
-		if !b.strip {
-			out = append(b.headline(n.Title, Plain), b.prose(lead, "", Plain, nil)...)
-			return append(out, b.signature(n)...)
-		}
-		text = n.Title
-		if lead != "" {
-			text += "。" + lead
+		return pages
+	}
+	said := lead(n)
+	if b.lines(b.least) == 1 {
+		// One line: title and lead follow each other.
+		for _, s := range []string{join(n.Title, said), n.Title} {
+			pages := b.flow(s, &t, Plain, fewPages)
+			if len(pages) <= fewPages || !alone {
+				return pages
+			}
+			if line := b.passing(s, t); line != nil {
+				return line
+			}
+			if s == n.Title || said == "" {
+				return pages
+			}
 		}
 	}
-	out = b.prose(text, end, Plain, nil)
-	if len(out) == 1 && out[0].Marquee {
-		return out
+	if said == "" {
+		return b.flow(n.Title, &t, Plain, 1)
 	}
-	return append(out, b.signature(n)...)
+	out := b.headline(n.Title)
+	rest := b.flow(said, &t, Plain, 1)
+	if len(rest) > fewPages {
+		// What would take too long is left out whole: half of it says something else.
+		if first := firstSentence(said); first != said && useful(first) {
+			rest = b.flow(first, &t, Plain, 1)
+		}
+		if len(rest) > fewPages && !b.narrow() {
+			return b.flow(n.Title, &t, Plain, 1)
+		}
+		if b.narrow() {
+			return append(out, b.tailPages(t)...)
+		}
+	}
+	return append(out, rest...)
 }
 
-// firstSentence returns text up to its first full stop.
+// narrow boards show so little at once that a title is all they say.
+func (b board) narrow() bool { return b.w < 8*b.least }
+
+func join(title, lead string) string {
+	if lead == "" {
+		return title
+	}
+	return strings.TrimRight(title, "。") + "。" + lead
+}
+
+// lead returns the sentences that a board says after the title: the summary's,
+// else the first of the text that say something, as many as people read in
+// passing; none where even the first is too long.
+func lead(n *playlist.Notice) string {
+	var from []string
+	switch {
+	case n.Summary != "":
+		from = []string{n.Summary}
+	case n.Announcement != nil:
+		for _, blk := range n.Announcement.Blocks {
+			if blk.Kind == playlist.Paragraph {
+				from = append(from, blk.Text)
+			}
+		}
+	case n.Media != nil:
+		from = []string{n.Media.Text}
+	}
+	for _, text := range from {
+		out := ""
+		for _, s := range sentences(text) {
+			if !useful(s) || utf8.RuneCountInString(out+s) > leadChars {
+				break
+			}
+			out += s
+		}
+		if out != "" {
+			return out
+		}
+	}
+	return ""
+}
+
+// useful says whether a sentence stands by itself: one that only announces what
+// follows does not.
+func useful(s string) bool {
+	s = strings.TrimRight(s, "。：；！？ ")
+	if utf8.RuneCountInString(s) < 4 {
+		return false
+	}
+	for _, end := range []string{"如下", "下列", "以下", "通知", "公告"} {
+		if strings.HasSuffix(s, end) {
+			return false
+		}
+	}
+	return true
+}
+
+// sentences splits text after full stops, but not inside brackets and quotes. A
+// sentence that a colon ends is none.
+func sentences(text string) []string {
+	var out []string
+	depth, start := 0, 0
+	runes := []rune(text)
+	for i, r := range runes {
+		switch {
+		case strings.ContainsRune(opening, r):
+			depth++
+		case strings.ContainsRune("）》”’】〕」』)", r) && depth > 0:
+			depth--
+		case r == '\n' || depth == 0 && strings.ContainsRune("。！？", r):
+			end := i + 1
+			if r == '\n' {
+				end = i
+			}
+			if s := strings.TrimSpace(string(runes[start:end])); s != "" {
+				out = append(out, s)
+			}
+			start, depth = i+1, 0
+		}
+	}
+	if s := strings.TrimSpace(string(runes[start:])); s != "" && !strings.HasSuffix(s, "：") {
+		out = append(out, s)
+	}
+	return out
+}
+
 func firstSentence(text string) string {
-	if i := strings.Index(text, "。"); i >= 0 {
-		return text[:i]
+	if all := sentences(text); len(all) > 0 {
+		return all[0]
 	}
 	return text
 }
 
+// headline sets a title, as large as it goes on one page.
+func (b board) headline(title string) []Page { return b.flow(title, nil, Plain, 1) }
+
+// guide says what, where and when, and last whom to call.
 func (b board) guide(n *playlist.Notice) []Page {
-	g := n.Guide
-	out := b.headline(n.Title, Plain)
-	if g.Place != "" {
-		lines := []Line{{Text: "在哪里办", Size: 16, Tone: Quiet}}
-		for _, l := range wrap(g.Place, 16, b.w) {
-			lines = append(lines, Line{Text: l, Size: 16})
-		}
-		switch {
-		case measure(g.Place, 24) <= b.w && !b.strip, measure("在哪里办　"+g.Place, 16) <= b.w:
-			out = append(out, b.figure("在哪里办", g.Place, Plain))
-		case len(lines) <= min(b.h/16, 3):
-			out = append(out, b.put(lines...))
-		default:
-			out = append(out, b.prose("在哪里办："+g.Place, "", Plain, nil)...)
-		}
+	g, t := n.Guide, tailOf(n)
+	out := b.headline(n.Title)
+	if place := tidy(g.Place); place != "" {
+		hours := tidy(strings.ReplaceAll(g.Hours, "；", "，"))
+		out = append(out, b.where(place, hours)...)
 	}
-	if g.Phone != "" {
-		out = append(out, b.figure("咨询电话", g.Phone, Figure))
+	if g.Phone == "" {
+		return b.under(out, t)
 	}
-	return out
+	return b.under(append(out, b.answer("咨询电话", tidy(g.Phone), Figure)...), t)
 }
 
-func (b board) fund(n *playlist.Notice, o Options) []Page {
-	f := n.Fund
-	title := n.LED
-	if title == "" {
-		title = n.Title
-	}
-	out := b.headline(title, Plain)
-	label := "合计"
-	if f.Period != "" {
-		label = f.Period + "合计"
-	}
-	total := b.figure(label, money(f.Total, false), Figure)
-	out = append(out, total)
-	if !n.Sensitive && !o.Totals {
-		out = append(out, b.villages(f, o)...)
-	}
-	if n.Hotline != "" {
-		out = append(out, b.figure("监督电话", n.Hotline, Figure))
-	}
-	return append(out, b.signature(n)...)
-}
-
-// money writes an amount without spaces, in 万元 where that is exact with two
-// decimals and yuan is not asked for.
-func money(a playlist.Amount, yuan bool) string {
-	if !yuan && a%(playlist.Wan/100) == 0 {
-		return strings.ReplaceAll(a.Short(), " ", "")
-	}
-	if yuan {
-		return a.String() + "元" // in a list, points stand below one another
-	}
-	return strings.TrimSuffix(a.String(), ".00") + "元"
-}
-
-// inYuan says whether any village's amount needs the finer unit; then all have
-// it, so that they can be compared.
-func inYuan(f *playlist.Fund) bool {
-	for i := range f.Tables {
-		t := &f.Tables[i]
-		for c, col := range t.Columns {
-			for _, row := range t.Rows {
-				if !col.Money || c >= len(row) {
-					continue
-				}
-				if a, err := playlist.ParseAmount(row[c] + col.Unit); err == nil && a%(playlist.Wan/100) != 0 {
-					return true
+// where is the place under its label, with the hours below it where all of it
+// fits on the page.
+func (b board) where(place, hours string) []Page {
+	if b.h >= 48 && hours != "" {
+		for _, s := range sizesWithin(b.least, b.h/2) {
+			p := wrap(place, s, b.width(s))
+			for _, u := range sizesWithin(b.small, max(b.small, s*3/4)) {
+				h := wrap(hours, u, b.width(u))
+				lines := append(b.stack(p, s, Plain), b.stack(h, u, Quiet)...)
+				if len(lines) <= mostLines && len(p) == 1 && len(h) == 1 && high(lines)+len(lines)*gap(24) <= b.h && !tooWide(p, s, b.w) && !tooWide(h, u, b.w) {
+					label := Line{Text: "在哪里办", Size: u, Tone: Quiet}
+					if with := append([]Line{label}, lines...); len(with) <= mostLines && high(with)+len(with)*gap(24) <= b.h {
+						lines = with
+					}
+					return []Page{b.put(lines...)}
 				}
 			}
 		}
 	}
-	return false
-}
-
-// villages are what every village got, the board's own first. Households never
-// stand on a board.
-func (b board) villages(f *playlist.Fund, o Options) []Page {
-	var rows []Line
-	size := 16
-	if b.h < 16 {
-		size = 12
-	}
-	yuan := inYuan(f)
-	for i := range f.Tables {
-		t := &f.Tables[i]
-		paid := slices.IndexFunc(t.Columns, func(c playlist.FundColumn) bool { return c.Money })
-		if t.By != "village" || paid < 0 {
-			continue
-		}
-		var own, other []Line
-		for r, row := range t.Rows {
-			if paid >= len(row) {
-				continue
-			}
-			a, err := playlist.ParseAmount(row[paid] + t.Columns[paid].Unit)
-			if err != nil {
-				continue
-			}
-			l := Line{Text: row[0], End: money(a, yuan), Size: size, Align: Spread}
-			if r < len(t.Sites) && slices.Contains(o.Own, t.Sites[r]) {
-				l.Tone = Figure
-				own = append(own, l)
-			} else {
-				other = append(other, l)
-			}
-		}
-		rows = append(rows, append(own, other...)...)
-	}
-	per := b.lines(size)
-	var out []Page
-	for _, l := range rows {
-		if measure(l.Text+l.End, size)+8 > b.w {
-			size = 12 // one size for all of them
+	if measure(place, b.least) <= b.w {
+		if p := b.answer("在哪里办", place, Plain); len(p) == 1 {
+			return p
 		}
 	}
-	for i := range rows {
-		rows[i].Size = size
-		if l := rows[i]; measure(l.Text+l.End, size)+4 > b.w {
-			return b.stacked(rows)
-		}
-	}
-	for len(rows) > 0 {
-		// The last pages are as full as the others: no page of one line.
-		n := min(per, len(rows))
-		if left := len(rows) - n; left == 1 && n > 2 {
-			n--
-		}
-		out = append(out, b.put(rows[:n]...))
-		rows = rows[n:]
-	}
-	return out
-}
-
-// stacked shows one village a page, its amount below its name, on boards too
-// narrow for both.
-func (b board) stacked(rows []Line) []Page {
-	var out []Page
-	for _, l := range rows {
-		out = append(out, b.figure(l.Text, l.End, l.Tone))
-	}
-	return out
-}
-
-// tones of the levels.
-var tones = map[playlist.AlertColour]Tone{
-	playlist.Red: AlertRed, playlist.Orange: AlertOrange, playlist.Yellow: AlertYellow, playlist.Blue: AlertBlue,
-}
-
-var levels = map[playlist.AlertColour]string{
-	playlist.Red: "红色预警", playlist.Orange: "橙色预警", playlist.Yellow: "黄色预警", playlist.Blue: "蓝色预警",
-}
-
-// alert puts level and type in a band on every page, what to do on the first.
-// Its pages stand twice as long as others (V03).
-func (b board) alert(n *playlist.Notice) []Page {
-	a := n.Alert
-	band := &Band{Tone: tones[a.Colour], Type: a.Type, Level: levels[a.Colour], Exercise: a.Exercise}
-	texts := []string{a.Action, a.Area}
-	if a.Lifted {
-		band.Tone, band.Level = Relief, "预警解除"
-		texts = []string{n.Title}
-	}
-	var out []Page
-	inner := b
-	if !b.strip {
-		inner.h -= bandHeight(b.h) + 2
-	}
-	for i, t := range texts {
-		tone := Plain
-		if i == 0 {
-			tone = Figure
-		}
-		out = append(out, inner.framed(t, tone, band, b)...)
-	}
-	// Issuer and day last, a line each where there is height for two.
-	who := inner.framed(n.Issuer, Plain, band, b)
-	if day := (Line{Text: short(n.Issued), Size: 16, Tone: Quiet}); len(who) == 1 && len(who[0].Lines) == 1 && inner.h >= 32 {
-		who[0].Lines[0].Size = 16
-		who[0] = inner.put(who[0].Lines[0], day)
-	} else {
-		who = append(who, inner.put(day))
-	}
-	out = append(out, who...)
-	for i := range out {
-		out[i].Band = band
-		out[i].Dwell *= 2
-	}
-	return out
-}
-
-// framed sets text in what a band leaves of the board, as large as one page
-// takes it.
-func (b board) framed(text string, tone Tone, band *Band, whole board) []Page {
-	width := whole.room(band)
-	for _, s := range []int{32, 24, 16} {
-		if s > b.h {
-			continue
-		}
-		set, _ := pages(text, s, width, max(b.h/s, 1))
-		if len(set) == 1 || s == 16 {
-			var out []Page
-			for _, lines := range set {
-				var p []Line
-				for _, l := range lines {
-					p = append(p, Line{Text: l, Size: s, Tone: tone})
-				}
-				out = append(out, b.put(p...))
-			}
-			return out
-		}
-	}
-	return nil
+	return b.prose("在哪里办："+place, Plain, 1)
 }

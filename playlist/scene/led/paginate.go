@@ -1,56 +1,79 @@
 package led
 
 import (
-	"strings"
+	"math"
+	"slices"
 	"time"
-	"unicode/utf8"
 
 	"mingbai/playlist"
+	"mingbai/playlist/scene/typeset/phrase"
 )
 
-// board is what the layout needs to know of a panel.
+// A page has at most three lines of sixteen characters, and a notice two pages
+// where that can be done (V04).
+const (
+	mostLines = 3
+	mostChars = 16
+	fewPages  = 2
+)
+
+// board is the room that the layout has: a panel, or what a band leaves of it.
 type board struct {
 	w, h  int
-	strip bool // one line high
+	strip bool // too low for more than two lines
+	least int  // what text is set in at least
+	small int  // the same for labels, issuer and date
 }
 
-func boardOf(p playlist.Panel) board {
-	return board{w: max(p.Width, 16), h: max(p.Height, 12), strip: p.Height < 48}
+func boardOf(p playlist.Panel) board { return roomOf(max(p.Width, 16), max(p.Height, 12), 0) }
+
+// roomOf returns a room of w by h dots whose farthest reader needs characters of
+// reader dots; 0 is not known.
+func roomOf(w, h, reader int) board {
+	b := board{w: w, h: h, strip: h < 48}
+	// Never smaller than the farthest reader can see, where the room takes four
+	// such characters in a line; nor small on a board with hundreds of rows.
+	b.least = min(atLeast(max(reader, 16, largest(h/6))), largest(h))
+	for b.least > 16 && 4*b.least > w {
+		b.least = largest(b.least - 1)
+	}
+	b.small = min(b.least, atLeast(max(reader, 12, largest(h/8))))
+	return b
 }
 
-// lines returns how many lines of a size the board takes: three at most, with
-// some dark between them where there is more than one.
+// gap is the least dark between two lines: the small faces have it in their
+// cells.
+func gap(size int) int {
+	if size <= 16 {
+		return 0
+	}
+	return max(size/12, 2)
+}
+
+// lines returns how many lines of a size the room takes, three at most.
 func (b board) lines(size int) int {
-	n := b.h / size
-	if n > 1 && b.h-n*size < n-1 && b.h >= 48 {
-		n--
+	n := 1
+	for n < mostLines && (n+1)*size+n*gap(size) <= b.h-b.margin() {
+		n++
 	}
-	return min(max(n, 1), 3)
+	return n
 }
 
-// room is the width for text beside a band at the left of a strip.
-func (b board) room(band *Band) int {
-	if band == nil || !b.strip {
-		return b.w - b.w%2
+// margin is kept dark above and below together, where there is room for it.
+func (b board) margin() int {
+	if b.h < 48 {
+		return 0
 	}
-	if b.h < 32 {
-		return b.w - lowBandWidth(band) - 4
-	}
-	return b.w - bandWidth(band) - 8
+	return b.h / 24
 }
 
-// least is the smallest size that the board should show (V02: 16 dots).
-func (b board) least() int {
-	if b.h < 16 {
-		return 12
-	}
-	return 16
-}
+// width is how long a line of running text may be.
+func (b board) width(size int) int { return min(b.w, mostChars*size) }
 
-// largest returns the largest size of which one line fits into high dots.
-func largest(high int) int {
-	for _, s := range []int{32, 24, 16} {
-		if s <= high {
+// fits returns the largest size in which text takes one line, high dots at most.
+func (b board) fits(text string, high int) int {
+	for _, s := range sizesWithin(12, high) {
+		if measure(text, s) <= b.w {
 			return s
 		}
 	}
@@ -65,21 +88,33 @@ func Dwell(n int) time.Duration {
 
 // Paginate lays a notice out for a panel. Every notice gives at least one page.
 func Paginate(n *playlist.Notice, panel playlist.Panel, o Options) []Page {
-	b := boardOf(panel)
+	var band *Band
+	if n.Alert != nil {
+		band = bandFor(n)
+	} else if o.Exercise {
+		band = &Band{Tone: AlertOrange, Exercise: true}
+	}
+	w, h := max(panel.Width, 16), max(panel.Height, 12)
+	b := roomOf(w, h, o.Least)
+	if band != nil {
+		room := bandBox(w, h, band).room
+		b = roomOf(room.Dx(), room.Dy(), o.Least)
+	}
 	var out []Page
 	switch {
 	case n.Alert != nil:
-		out = b.alert(n)
+		out = b.alert(n, o, bandBox(w, h, band).left)
 	case n.Fund != nil:
 		out = b.fund(n, o)
 	case n.Guide != nil:
 		out = b.guide(n)
 	default:
-		out = b.announcement(n)
+		out = b.announcement(n, o, band == nil)
 	}
-	if o.Exercise && n.Alert == nil {
-		for i := range out {
-			out[i].Band = &Band{Tone: AlertOrange, Exercise: true}
+	for i := range out {
+		out[i].Band = band
+		if n.Alert != nil {
+			out[i].Dwell *= 2 // V03
 		}
 	}
 	return out
@@ -88,149 +123,274 @@ func Paginate(n *playlist.Notice, panel playlist.Panel, o Options) []Page {
 // put makes a page of lines with the dwell that its text needs.
 func (b board) put(lines ...Line) Page {
 	p := Page{Lines: lines}
-	p.Dwell = Dwell(utf8.RuneCountInString(p.Text()))
+	p.Dwell = Dwell(chars(p.Text()))
 	return p
 }
 
-// prose sets running text: large if that takes no more than three pages, else
-// in the smallest size that can be read. A strip shows it as one passing line
-// when it passes within thirty seconds.
-func (b board) prose(text, end string, tone Tone, band *Band) []Page {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return nil
-	}
-	width := b.room(band)
-	if b.strip && band == nil {
-		size := min(largest(b.h), 24)
-		whole := strings.TrimRight(text, "。")
-		if end != "" {
-			whole += "　" + end
-		}
-		if measure(whole, size) > width && passes(whole, size, b.w) {
-			return []Page{{Lines: []Line{{Text: whole, Size: size, Tone: tone, Align: Left}}, Marquee: true, Dwell: lap(whole, size, b.w)}}
+// tail is what stands below the last lines of a notice: who and when.
+type tail struct {
+	who, when string
+}
+
+func tailOf(n *playlist.Notice) tail { return tail{tidy(n.Issuer), n.Issued.Chinese()} }
+
+// lines sets the tail on as few lines as it takes below body of a size, or nil
+// when it does not fit into high dots and most lines.
+func (b board) tailLines(t tail, body, high, most int) []Line {
+	top := max(body*3/4, b.small)
+	for _, s := range sizesWithin(b.small, min(top, high)) {
+		if s <= high && most > 0 && measure(t.who, s)+measure(t.when, s)+s <= min(b.w, 2*mostChars*s) {
+			return []Line{{Text: t.who, End: t.when, Size: s, Tone: Quiet, Align: Spread}}
 		}
 	}
-	var sizes []int
-	for _, s := range []int{24, 16, 12} {
-		if s <= b.h && (s >= b.least() || b.h < s) {
-			sizes = append(sizes, s)
+	for _, s := range sizesWithin(b.small, top) {
+		who := wrap(t.who, s, b.width(s))
+		need := len(who) + 1
+		if need <= most && need*s+(need-1)*gap(s) <= high && !tooWide(append(who, t.when), s, b.w) {
+			return b.stack(append(who, t.when), s, Quiet)
 		}
 	}
-	if len(sizes) == 0 {
-		sizes = []int{12}
-	}
-	var set [][]string
-	size := sizes[len(sizes)-1]
-	for _, s := range sizes {
-		var whole bool
-		set, whole = pages(text, s, width, b.lines(s))
-		size = s
-		if whole && len(set) <= 4 {
-			break
-		}
-	}
-	var out []Page
-	for _, lines := range set {
-		var p []Line
-		for _, l := range lines {
-			p = append(p, Line{Text: l, Size: size, Tone: tone})
-		}
-		out = append(out, b.put(p...))
+	return nil
+}
+
+// stack makes a line of each text.
+func (b board) stack(texts []string, size int, tone Tone) []Line {
+	var out []Line
+	for _, t := range texts {
+		out = append(out, Line{Text: t, Size: size, Tone: tone})
 	}
 	return out
 }
 
-// headline sets a title as large as it goes on one page.
-func (b board) headline(title string, tone Tone) []Page {
-	for _, s := range []int{32, 24, 16, 12} {
-		if s > b.h || s < b.least() {
-			continue
-		}
-		lines := wrap(title, s, b.w)
-		if len(lines) <= b.lines(s) && !tooWide(lines, s, b.w) && (s < 32 || len(lines) == 1) {
-			var p []Line
-			for _, l := range lines {
-				p = append(p, Line{Text: l, Size: s, Tone: tone})
-			}
-			return []Page{b.put(p...)}
+// tailPages is the tail on pages of its own.
+func (b board) tailPages(t tail) []Page {
+	for _, s := range sizesWithin(b.small, b.h/2) {
+		if l := b.tailLines(t, s*4/3+1, b.h, mostLines); l != nil {
+			return []Page{b.put(l...)}
 		}
 	}
-	return b.prose(title, "", tone, nil)
+	if l := b.tailLines(t, b.h, b.h, mostLines); l != nil {
+		return []Page{b.put(l...)}
+	}
+	// Too much for one page of this board: the day follows on one of its own.
+	out := b.prose(t.who, Plain, 1)
+	day := t.when
+	if y := indexAfter(day, '年'); y > 0 && b.fits(day, b.h) < b.least {
+		day = day[y:]
+	}
+	return append(out, b.put(Line{Text: day, Size: b.fits(day, b.h), Tone: Quiet}))
+}
+
+func indexAfter(s string, mark rune) int {
+	for i, r := range s {
+		if r == mark {
+			return i + len(string(r))
+		}
+	}
+	return 0
+}
+
+// high is how many dots lines take with the least dark between them.
+func high(lines []Line) int {
+	n := 0
+	for i, l := range lines {
+		n += l.Size
+		if i > 0 {
+			n += gap(max(l.Size, lines[i-1].Size))
+		}
+	}
+	return n
+}
+
+// choice is running text in one size, with the tail where it stands below it.
+type choice struct {
+	size  int
+	set   setting
+	tail  []Line
+	pages int // in all, the tail's own too
+}
+
+// grade says how good the breaks are: 0 is without fault, higher is worse.
+func (c choice) grade() int {
+	switch worst := max(c.set.worst, c.set.torn); {
+	case c.set.forced:
+		return 3
+	case worst >= int(phrase.Bound):
+		return 2
+	case worst > int(phrase.Close) || c.set.torn > int(phrase.Joint):
+		return 1
+	}
+	return 0
+}
+
+// choose sets running text as large as it goes on at most few pages without
+// breaking where it hurts; else in the size that costs its readers least.
+func (b board) choose(s string, t *tail, few int) choice {
+	var all []choice
+	for _, size := range sizesWithin(b.floor(), b.h) {
+		if size > 16 && 2*size > b.w {
+			continue
+		}
+		all = append(all, b.at(s, t, size))
+	}
+	for grade := range 3 {
+		for _, c := range all {
+			if c.pages <= few && c.grade() <= grade {
+				return c
+			}
+		}
+	}
+	// Half as many dots are worth it where they save two pages of three.
+	cost := func(c choice) float64 {
+		return float64(c.pages) * (1 + 0.4*float64(c.grade())) / math.Pow(float64(c.size), 1.5)
+	}
+	return slices.MinFunc(all, func(x, y choice) int {
+		if cost(x) < cost(y) {
+			return -1
+		}
+		return 1
+	})
+}
+
+// floor is the smallest size of running text: on a board of one short line also
+// the smallest face, where the reader is near enough.
+func (b board) floor() int {
+	if b.h < 24 && b.w < 96 {
+		return b.small
+	}
+	return b.least
+}
+
+// at sets running text in one size.
+func (b board) at(s string, t *tail, size int) choice {
+	most := b.lines(size)
+	txt := newText(s, size)
+	alone := choice{size: size, set: txt.set(b.width(size), most, most)}
+	alone.pages = len(alone.set.pages)
+	if t == nil {
+		return alone
+	}
+	alone.pages += len(b.tailPages(*t))
+	for last := most; last > 0; last-- {
+		used := last*size + (last-1)*gap(size)
+		lines := b.tailLines(*t, size, b.h-b.margin()-used-gap(size), mostLines-last)
+		if lines == nil {
+			continue
+		}
+		c := choice{size: size, set: txt.set(b.width(size), most, last), tail: lines}
+		if c.pages = len(c.set.pages); c.pages < alone.pages && c.grade() <= max(alone.grade(), 1) {
+			return c
+		}
+	}
+	return alone
+}
+
+// prose sets running text, without more.
+func (b board) prose(s string, tone Tone, few int) []Page { return b.flow(s, nil, tone, few) }
+
+// flow sets running text with the tail below its end or on pages of its own.
+func (b board) flow(s string, t *tail, tone Tone, few int) []Page {
+	s = tidy(s)
+	var out []Page
+	if trimEnd(s) != "" {
+		c := b.choose(s, t, few)
+		for i, lines := range c.set.pages {
+			p := b.stack(lines, c.size, tone)
+			if i == len(c.set.pages)-1 && c.tail != nil {
+				return append(out, b.put(append(p, c.tail...)...))
+			}
+			out = append(out, b.put(p...))
+		}
+	}
+	if t != nil {
+		out = append(out, b.tailPages(*t)...)
+	}
+	return out
+}
+
+// passing returns text as one line that passes along a strip of one line, or nil
+// where the room takes two lines, or it would pass too fast or too long (V05).
+func (b board) passing(s string, t tail) []Page {
+	if b.lines(b.least) > 1 {
+		return nil
+	}
+	whole := trimEnd(tidy(s)) + "　" + t.who + "　" + t.when
+	for _, size := range sizesWithin(b.least, b.h) {
+		if passes(whole, size, b.w) {
+			return []Page{{Lines: []Line{{Text: whole, Size: size, Align: Left}}, Marquee: true, Dwell: lap(whole, size, b.w)}}
+		}
+	}
+	return nil
+}
+
+func tooWide(lines []string, size, width int) bool {
+	return slices.ContainsFunc(lines, func(l string) bool { return measure(l, size) > width })
 }
 
 // figure is a page with a question and its answer, the answer large and alone.
-func (b board) figure(label, value string, tone Tone) Page {
-	if b.strip {
-		// Label and answer side by side on the one line.
-		for _, s := range []int{min(largest(b.h), 24), 16} {
-			if s <= b.h && measure(label+"　"+value, s) <= b.w {
-				return b.put(Line{Text: label, End: value, Size: s, Tone: tone, Align: Spread})
+func (b board) figure(label, value string, tone Tone) Page { return b.answer(label, value, tone)[0] }
+
+// answer is the same on as many pages as the board needs: where both do not fit
+// on one, the answer has its own.
+func (b board) answer(label, value string, tone Tone) []Page {
+	if b.h < 48 {
+		for _, s := range sizesWithin(max(b.small, min(b.least, 16)), b.h) {
+			if (s > 16 || b.lines(s) == 1) && measure(label, s)+measure(value, s)+s <= b.w {
+				return []Page{b.put(Line{Text: label, End: value, Size: s, Tone: tone, Align: Spread})}
 			}
 		}
-		if b.h >= 32 && measure(value, 16) <= b.w {
-			return b.put(Line{Text: label, Size: 16, Tone: Quiet}, Line{Text: value, Size: 16, Tone: tone})
-		}
-		return b.put(Line{Text: value, Size: b.fits(value, b.h), Tone: tone})
 	}
-	lab := Line{Text: label, Size: min(16, largest(b.h/3)), Tone: Plain}
-	if len(wrap(label, lab.Size, b.w)) > 1 {
-		lab.Size = 12
-	}
-	return b.put(lab, Line{Text: value, Size: b.fits(value, b.h-lab.Size-4), Tone: tone})
-}
-
-// fits returns the largest size in which text takes one line.
-func (b board) fits(text string, high int) int {
-	for _, s := range []int{32, 24, 16} {
-		if s <= high && measure(text, s) <= b.w {
-			return s
-		}
-	}
-	return 12
-}
-
-func short(d interface{ Chinese() string }) string { return d.Chinese() }
-
-// signature is who and when, on the last page.
-func (b board) signature(n *playlist.Notice) []Page {
-	if b.strip {
-		both := n.Issuer + "　" + short(n.Issued)
-		for _, s := range []int{24, 16, 12} {
-			if s <= b.h && measure(both, s) <= b.w {
-				return []Page{b.put(Line{Text: n.Issuer, End: short(n.Issued), Size: s, Align: Spread})}
+	if b.lines(b.small) > 1 {
+		for _, v := range sizesWithin(b.small, b.h-b.small) {
+			lab := min(max(largest(v*2/3), b.small), largest(b.h/3))
+			for ; lab > b.small && measure(label, lab) > b.w; lab = largest(lab - 1) {
+			}
+			lines := []Line{{Text: label, Size: lab, Tone: Quiet}, {Text: value, Size: v, Tone: tone}}
+			if measure(value, v) <= b.w && measure(label, lab) <= b.w && high(lines) <= b.h {
+				return []Page{b.put(lines...)}
 			}
 		}
-		if who := wrap(n.Issuer, 12, b.w); b.h >= 2*12 && len(who) > 1 {
-			// Too long for a line of any size: the day follows on a page of its own.
-			return []Page{
-				b.put(Line{Text: who[0], Size: 12}, Line{Text: who[1], Size: 12}),
-				b.put(Line{Text: short(n.Issued), Size: b.fits(short(n.Issued), b.h), Tone: Quiet}),
-			}
-		}
-		if b.h >= 2*12 {
-			return []Page{b.put(b.both(n)...)}
-		}
-		return []Page{b.put(Line{Text: n.Issuer, Size: 12})}
 	}
-	size := 16
-	who := wrap(n.Issuer, size, b.w)
-	if len(who) > 2 {
-		size = 12
-		who = wrap(n.Issuer, size, b.w)
+	if measure(value, 12) > b.w {
+		return append(b.prose(label, Quiet, 1), b.prose(value, tone, 1)...)
 	}
-	var p []Line
-	for _, l := range who[:min(len(who), 2)] {
-		p = append(p, Line{Text: l, Size: size})
-	}
-	return []Page{b.put(append(p, Line{Text: short(n.Issued), Size: 16, Tone: Quiet})...)}
+	return append(b.prose(label, Quiet, 1), b.put(Line{Text: value, Size: b.fits(value, b.h), Tone: tone}))
 }
 
-// both is issuer over date on a strip.
-func (b board) both(n *playlist.Notice) []Line {
-	size := 16
-	if b.h < 32 || measure(n.Issuer, 16) > b.w {
-		size = 12
+// under puts the tail below the last of pages where it fits there, the large
+// figure made smaller if need be, and on pages of its own where not.
+func (b board) under(pages []Page, t tail) []Page {
+	if len(pages) == 0 {
+		return b.tailPages(t)
 	}
-	return []Line{{Text: n.Issuer, Size: size}, {Text: short(n.Issued), Size: size, Tone: Quiet}}
+	last := pages[len(pages)-1]
+	for first := true; len(last.Lines) < mostLines; first = false {
+		lines := slices.Clone(last.Lines)
+		big := 0
+		for i, l := range lines {
+			if l.Size > lines[big].Size {
+				big = i
+			}
+		}
+		if !first {
+			// A size smaller, but still the largest.
+			s := largest(lines[big].Size - 1)
+			if s < max(b.least, 24) || s == lines[big].Size {
+				break
+			}
+			lines[big].Size = s
+			for i := range lines {
+				lines[i].Size = min(lines[i].Size, max(b.small, largest(s*2/3)))
+				if i == big {
+					lines[i].Size = s
+				}
+			}
+			last.Lines = lines
+		}
+		room := b.h - b.margin() - high(lines) - 2*gap(24)
+		if below := b.tailLines(t, min(lines[big].Size, 2*b.small), room, mostLines-len(lines)); below != nil {
+			return append(pages[:len(pages)-1:len(pages)-1], b.put(append(lines, below...)...))
+		}
+	}
+	return append(pages, b.tailPages(t)...)
 }
