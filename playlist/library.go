@@ -37,7 +37,8 @@ type Library struct {
 	byID      map[NoticeID][]int32
 	byColumn  map[ColumnID][]int32 // with sub-columns
 	backlinks map[NoticeID][]int32
-	postings  []int32 // nearest first
+	postings  []int32          // nearest first
+	exposing  map[*Notice]bool // of which a board on the street shows totals only; nil on other screens
 	alerts    []warned
 	bounds    []schedule.Bound
 	set       *schedule.Set // of bounds
@@ -215,6 +216,14 @@ func (l *Library) index() {
 	edge := func(t time.Time) {
 		if !t.IsZero() {
 			l.edges = append(l.edges, t)
+		}
+	}
+	if s := &l.settings.Screen; s.Kind == LED && s.Outdoor {
+		l.exposing = map[*Notice]bool{}
+		for _, f := range l.notices {
+			if f.notice.Exposes() {
+				l.exposing[f.notice] = true
+			}
 		}
 	}
 	for i, f := range l.notices {

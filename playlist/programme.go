@@ -28,7 +28,7 @@ type Slot struct {
 	Revision Revision
 	Dwell    time.Duration
 	Rule     string // the rule that chose it
-	Totals   bool   // outdoor board and sensitive: draw totals only, never rows or names (V09)
+	Totals   bool   // outdoor board, and Notice.Exposes: draw totals only, never rows or names (V09)
 	Must     bool   // a fixed item of its playlist: never left out
 }
 
@@ -127,10 +127,9 @@ func (l *Library) slots(b schedule.Bound, m schedule.Moment) []Slot {
 		return nil
 	}
 	screen := &l.settings.Screen
-	outdoor := screen.Kind == LED && screen.Outdoor
 	var out []Slot
 	l.picks(b, m, func(n *Notice, fixed bool, dwell time.Duration) bool {
-		s := Slot{Notice: n, Channel: ch, Revision: l.channels[at].edition.Revision, Dwell: dwell, Rule: b.Rule.ID, Totals: outdoor && n.Sensitive, Must: fixed}
+		s := Slot{Notice: n, Channel: ch, Revision: l.channels[at].edition.Revision, Dwell: dwell, Rule: b.Rule.ID, Totals: l.exposing[n], Must: fixed}
 		switch {
 		case dwell <= 0:
 			s.Dwell = l.paced(n, s.Totals)

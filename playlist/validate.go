@@ -38,6 +38,7 @@ func Validate(n *Notice, env ValidateEnv) []Problem {
 			c.wrong("pictures", "required", "请至少上传一张图片", "at least one picture is required")
 		}
 	}
+	c.exposed(n)
 	c.lint(n)
 	return c.ordered()
 }

@@ -266,3 +266,10 @@ func wrap(s string, size, width int) []string {
 	}
 	return lines
 }
+
+// pages sets running text on pages of at most most lines; whole says that none
+// of them ends inside a sentence's part.
+func pages(s string, size, width, most int) (out [][]string, whole bool) {
+	set := newText(s, size).set(width, most, most)
+	return set.pages, set.torn == 0
+}

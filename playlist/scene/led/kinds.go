@@ -31,7 +31,7 @@ func (b board) announcement(n *playlist.Notice, o Options, alone bool) []Page {
 	said := lead(n)
 	if b.lines(b.least) == 1 {
 		// One line: title and lead follow each other.
-		for _, s := range []string{join(n.Title, said), n.Title} {
+		for _, s := range []string{titled(n.Title, said), n.Title} {
 			pages := b.flow(s, &t, Plain, fewPages)
 			if len(pages) <= fewPages || !alone {
 				return pages
@@ -67,7 +67,7 @@ func (b board) announcement(n *playlist.Notice, o Options, alone bool) []Page {
 // narrow boards show so little at once that a title is all they say.
 func (b board) narrow() bool { return b.w < 8*b.least }
 
-func join(title, lead string) string {
+func titled(title, lead string) string {
 	if lead == "" {
 		return title
 	}
@@ -183,9 +183,9 @@ func (b board) where(place, hours string) []Page {
 			for _, u := range sizesWithin(b.small, max(b.small, s*3/4)) {
 				h := wrap(hours, u, b.width(u))
 				lines := append(b.stack(p, s, Plain), b.stack(h, u, Quiet)...)
-				if len(lines) <= mostLines && len(p) == 1 && len(h) == 1 && high(lines)+len(lines)*gap(24) <= b.h && !tooWide(p, s, b.w) && !tooWide(h, u, b.w) {
+				if len(lines) <= mostLines && len(p) == 1 && len(h) == 1 && heightOf(lines)+len(lines)*gap(24) <= b.h && !tooWide(p, s, b.w) && !tooWide(h, u, b.w) {
 					label := Line{Text: "在哪里办", Size: u, Tone: Quiet}
-					if with := append([]Line{label}, lines...); len(with) <= mostLines && high(with)+len(with)*gap(24) <= b.h {
+					if with := append([]Line{label}, lines...); len(with) <= mostLines && heightOf(with)+len(with)*gap(24) <= b.h {
 						lines = with
 					}
 					return []Page{b.put(lines...)}

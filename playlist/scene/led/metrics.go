@@ -67,7 +67,9 @@ func glyph(f *dotfont.Font, r rune) (m *scene.Mask, skip, advance int) {
 	return m, 0, advance
 }
 
-// measure returns how many dots text takes at a size.
+// Measure returns how many dots text takes on one line at a size.
+func Measure(text string, size int) int { return measure(text, size) }
+
 func measure(text string, size int) int {
 	f, err := dotfont.Face(size)
 	if err != nil {

@@ -190,8 +190,8 @@ func indexAfter(s string, mark rune) int {
 	return 0
 }
 
-// high is how many dots lines take with the least dark between them.
-func high(lines []Line) int {
+// heightOf is how many dots lines take with the least dark between them.
+func heightOf(lines []Line) int {
 	n := 0
 	for i, l := range lines {
 		n += l.Size
@@ -346,7 +346,7 @@ func (b board) answer(label, value string, tone Tone) []Page {
 			for ; lab > b.small && measure(label, lab) > b.w; lab = largest(lab - 1) {
 			}
 			lines := []Line{{Text: label, Size: lab, Tone: Quiet}, {Text: value, Size: v, Tone: tone}}
-			if measure(value, v) <= b.w && measure(label, lab) <= b.w && high(lines) <= b.h {
+			if measure(value, v) <= b.w && measure(label, lab) <= b.w && heightOf(lines) <= b.h {
 				return []Page{b.put(lines...)}
 			}
 		}
@@ -387,7 +387,7 @@ func (b board) under(pages []Page, t tail) []Page {
 			}
 			last.Lines = lines
 		}
-		room := b.h - b.margin() - high(lines) - 2*gap(24)
+		room := b.h - b.margin() - heightOf(lines) - 2*gap(24)
 		if below := b.tailLines(t, min(lines[big].Size, 2*b.small), room, mostLines-len(lines)); below != nil {
 			return append(pages[:len(pages)-1:len(pages)-1], b.put(append(lines, below...)...))
 		}
