@@ -37,11 +37,16 @@ func TestBoards(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wide := 0
+		wide, high := 0, 0
 		for _, size := range book.BoardSizes {
-			wide += size.X * 4
+			wide += size.X * 2
+			high = max(high, size.Y)
 		}
-		if b := img.Bounds(); b.Dx() < wide || b.Dy() < b.Dx()/2 {
+		kinds, err := place.BoardKinds()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b := img.Bounds(); b.Dx() < wide || b.Dy() < len(kinds)*2*2*high {
 			t.Errorf("%s is %v, less than the boards that it shows", name, b.Size())
 		}
 	}

@@ -273,3 +273,32 @@ func pages(s string, size, width, most int) (out [][]string, whole bool) {
 	set := newText(s, size).set(width, most, most)
 	return set.pages, set.torn == 0
 }
+
+// phrases splits text after commas and sentence ends, but not inside brackets or
+// quotes.
+func phrases(s string) []string {
+	var out []string
+	var cur strings.Builder
+	depth := 0
+	runes := []rune(strings.ReplaceAll(s, "\n", "。"))
+	for i, r := range runes {
+		cur.WriteRune(r)
+		switch {
+		case strings.ContainsRune(opening, r):
+			depth++
+		case strings.ContainsRune("）》”’】〕」』)", r) && depth > 0:
+			depth--
+		}
+		end := strings.ContainsRune("，。；！？：", r) && depth == 0
+		if end && i+1 < len(runes) && strings.ContainsRune(closing, runes[i+1]) {
+			end = false
+		}
+		if end || i == len(runes)-1 {
+			if t := strings.TrimSpace(cur.String()); trimEnd(t) != "" {
+				out = append(out, t)
+			}
+			cur.Reset()
+		}
+	}
+	return out
+}

@@ -15,8 +15,8 @@ import (
 	"mingbai/playlist/scene/specimen"
 )
 
-// sizes are the boards of which pictures are kept.
-var sizes = []image.Point{{64, 16}, {96, 16}, {128, 32}, {192, 64}, {256, 64}, {320, 32}, {384, 128}}
+// boards are those of which pictures are kept.
+var boards = []image.Point{{64, 16}, {96, 16}, {128, 32}, {192, 64}, {256, 64}, {320, 32}, {384, 128}}
 
 // stacked paints pages below one another, a dot a pixel, two grey rows between.
 func stacked(pages []led.Page, panel playlist.Panel) *image.RGBA {
@@ -39,26 +39,16 @@ func stacked(pages []led.Page, panel playlist.Panel) *image.RGBA {
 // TestGolden keeps the pages of every kind of notice on every size of board, in
 // one colour and in all; in two colours on the one in three sizes of gates.
 func TestGolden(t *testing.T) {
-	for _, size := range sizes {
+	for _, size := range boards {
 		for _, colours := range []playlist.LEDColours{playlist.FullColour, playlist.SingleColour, playlist.DualColour} {
 			if colours == playlist.DualColour && size != (image.Point{192, 64}) {
 				continue
 			}
 			panel := playlist.Panel{Width: size.X, Height: size.Y, Colours: colours}
 			for _, s := range specimen.Boards() {
-				name := fmt.Sprintf("%dx%d/%s-%s", size.X, size.Y, s.Name, colours)
+				name := fmt.Sprintf("kinds/%dx%d/%s-%s", size.X, size.Y, s.Name, colours)
 				golden.Image(t, name, stacked(led.Paginate(s.Notice, panel, s.Options), panel), 0)
 			}
 		}
-	}
-}
-
-// The board's own pages.
-func TestGoldenPlates(t *testing.T) {
-	for _, size := range sizes {
-		panel := playlist.Panel{Width: size.X, Height: size.Y, Colours: playlist.FullColour}
-		s := specimen.Settings("liuxi", panel)
-		pages := []led.Page{led.Idle(s), led.Pairing(panel, "482915"), led.Identify(s)}
-		golden.Image(t, fmt.Sprintf("%dx%d/plates", size.X, size.Y), stacked(pages, panel), 0)
 	}
 }

@@ -37,7 +37,11 @@ func roomOf(w, h, reader int) board {
 	for b.least > 16 && 4*b.least > w {
 		b.least = largest(b.least - 1)
 	}
-	b.small = min(b.least, atLeast(max(reader, 12, largest(h/8))))
+	second := 16
+	if w < 256 && h <= 64 {
+		second = 12
+	}
+	b.small = min(b.least, atLeast(max(reader, second, largest(h/8))))
 	return b
 }
 

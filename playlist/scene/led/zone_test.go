@@ -153,7 +153,7 @@ func checkZone(t *testing.T, name string, pages []led.Page, z playlist.Zone) {
 			if l.Clock {
 				text = strings.ReplaceAll(text, "{time}", "00:00")
 			}
-			if w := f.Measure(text); w > z.Width && !p.Marquee {
+			if w := led.Measure(text, l.Size); w > z.Width && !p.Marquee {
 				t.Errorf("%s: %q takes %d dots of %d", name, text, w, z.Width)
 			}
 			if l.Size < 16 && z.Height >= 30 && z.Width >= 100 {
