@@ -107,13 +107,6 @@ type setting struct {
 	forced bool
 }
 
-func (s setting) lines() (n int) {
-	for _, p := range s.pages {
-		n += len(p)
-	}
-	return n
-}
-
 // step is how the best setting comes to where it is.
 type step struct {
 	cost int

@@ -25,8 +25,6 @@ type board struct {
 	small int  // the same for labels, issuer and date
 }
 
-func boardOf(p playlist.Panel) board { return roomOf(max(p.Width, 16), max(p.Height, 12), 0) }
-
 // roomOf returns a room of w by h dots whose farthest reader needs characters of
 // reader dots; 0 is not known.
 func roomOf(w, h, reader int) board {
@@ -331,11 +329,8 @@ func tooWide(lines []string, size, width int) bool {
 	return slices.ContainsFunc(lines, func(l string) bool { return measure(l, size) > width })
 }
 
-// figure is a page with a question and its answer, the answer large and alone.
-func (b board) figure(label, value string, tone Tone) Page { return b.answer(label, value, tone)[0] }
-
-// answer is the same on as many pages as the board needs: where both do not fit
-// on one, the answer has its own.
+// answer is a page with a question and its answer, the answer large and alone;
+// where both do not fit on one, the answer has its own.
 func (b board) answer(label, value string, tone Tone) []Page {
 	if b.h < 48 {
 		for _, s := range sizesWithin(max(b.small, min(b.least, 16)), b.h) {

@@ -144,7 +144,7 @@ func checkZone(t *testing.T, name string, pages []led.Page, z playlist.Zone) {
 		}
 		high := 0
 		for _, l := range p.Lines {
-			f, err := dotfont.Face(l.Size)
+			_, err := dotfont.Face(l.Size)
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
