@@ -106,7 +106,7 @@ func count(r io.Reader) (outcome, error) {
 // benchmarks runs each benchmark and prints its figures; the ratios to a floor
 // measured in the same run are what to read.
 func benchmarks(ctx context.Context) outcome {
-	out, err := goTool(ctx, nil, "test", "-run", "^$", "-bench", ".", "-benchtime", "1s", "./assets/...", "./playlist/...", "./controller/...", "./kiosk/cache/...")
+	out, err := goTool(ctx, nil, "test", "-run", "^$", "-bench", ".", "-benchtime", "1s", "./assets/...", "./playlist/...", "./controller/...", "./kiosk/cache/...", "./kiosk/led/...")
 	for line := range strings.Lines(out) {
 		if strings.HasPrefix(line, "Benchmark") {
 			fmt.Print("      ", line)

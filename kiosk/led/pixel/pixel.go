@@ -17,6 +17,7 @@ import (
 	"image"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -126,6 +127,7 @@ func New(cfg configs.Output, board image.Point, source Source, log *slog.Logger)
 				o.scratch = make([]byte, len(k.payload))
 			}
 		}
+		p.link.queue = slices.Grow(p.link.queue, cap(p.link.queue)+len(p.packets))
 		o.parts = append(o.parts, p)
 	}
 	if len(o.parts) == 0 {
@@ -208,12 +210,13 @@ func (o *Output) Run(ctx context.Context) {
 func (o *Output) pace(now time.Time) time.Duration {
 	due := o.last.Add(o.interval)
 	wait := due.Sub(now)
-	if wait > o.interval/4 {
+	switch {
+	case wait > o.interval, now.Sub(due) > o.interval: // the first, or after a pause
+		o.last = now
+	case wait > o.interval/4:
 		return wait
-	}
-	o.last = due
-	if -wait > o.interval || wait > o.interval {
-		o.last = now // there was a pause, or the first one
+	default:
+		o.last = due
 	}
 	return 0
 }

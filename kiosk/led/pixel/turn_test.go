@@ -1,0 +1,331 @@
+package pixel
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/color"
+	"io"
+	"log/slog"
+	"math"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mingbai/configs"
+	"mingbai/playlist"
+	"mingbai/playlist/scene"
+)
+
+// begin is the first instant of these tests; turns come at times of their own.
+var begin = time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+
+func defaults(protocol configs.Protocol, address string) configs.Output {
+	o := configs.DefaultScreen(playlist.LED).Output
+	o.Protocol, o.Address = protocol, address
+	return o
+}
+
+// board is a frame in one colour with a white dot.
+func board(size image.Point, ground color.RGBA, dot image.Point) *scene.Frame {
+	return &scene.Frame{Size: size, Ground: ground, Ops: []scene.Op{
+		{Kind: scene.OpFill, Dst: image.Rectangle{Min: dot, Max: dot.Add(image.Pt(1, 1))}, Color: color.RGBA{255, 255, 255, 255}},
+	}}
+}
+
+// desk is an output whose packets are caught.
+type desk struct {
+	*Output
+	t    *testing.T
+	conn *net.UDPConn
+	log  bytes.Buffer
+}
+
+func newDesk(t *testing.T, size image.Point, protocol configs.Protocol, change func(*configs.Output)) *desk {
+	t.Helper()
+	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	d := &desk{t: t, conn: conn}
+	cfg := defaults(protocol, conn.LocalAddr().String())
+	change(&cfg)
+	d.Output, err = New(cfg, size, Source{}, slog.New(slog.NewTextHandler(&d.log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, l := range d.links {
+			l.close()
+		}
+	})
+	return d
+}
+
+// at lets the output turn so long after the beginning and returns what arrived.
+func (d *desk) at(after time.Duration) (got [][]byte) {
+	d.t.Helper()
+	before := d.Report().Packets
+	d.turn(context.Background(), begin.Add(after))
+	b := make([]byte, 2000)
+	for range d.Report().Packets - before {
+		if err := d.conn.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+			d.t.Fatal(err)
+		}
+		n, err := d.conn.Read(b)
+		if err != nil {
+			d.t.Fatalf("a packet was sent that did not arrive: %v", err)
+		}
+		got = append(got, bytes.Clone(b[:n]))
+	}
+	return got
+}
+
+// universes returns those of E1.31 packets.
+func universes(packets [][]byte) (out []int) {
+	for _, b := range packets {
+		out = append(out, int(b[113])<<8|int(b[114]))
+	}
+	return out
+}
+
+func TestOnlyWhatChangedIsSent(t *testing.T) {
+	size := image.Pt(170, 4) // a universe for every line
+	d := newDesk(t, size, configs.E131, func(*configs.Output) {})
+	if got := d.at(0); got != nil {
+		t.Fatalf("%d packets were sent before there was a frame", len(got))
+	}
+	black := color.RGBA{A: 255}
+	all := []int{1, 2, 3, 4}
+	d.Show(board(size, black, image.Pt(7, 2)))
+	const tick = 25 * time.Millisecond
+	for i := range 3 { // E1.31 6.6.2: three packets before suppression
+		if got := universes(d.at(time.Duration(i) * tick)); !slices.Equal(got, all) {
+			t.Errorf("turn %d sent the universes %v, want all", i, got)
+		}
+	}
+	if got := d.at(3 * tick); got != nil {
+		t.Errorf("what has not changed was sent a fourth time: %v", universes(got))
+	}
+	// A new frame with the same picture is nothing new.
+	d.Show(board(size, black, image.Pt(7, 2)))
+	if got := d.at(4 * tick); got != nil {
+		t.Errorf("the same picture was sent again: %v", universes(got))
+	}
+	d.Show(board(size, black, image.Pt(7, 1)))
+	for i := range 3 {
+		if got := universes(d.at(time.Duration(5+i) * tick)); !slices.Equal(got, []int{2, 3}) {
+			t.Errorf("a dot moved from line 2 to 1 and the universes %v were sent, want 2 and 3", got)
+		}
+	}
+	// Within a second everything comes again: lines 0 and 3 first, they are older.
+	if got := universes(d.at(2*tick + keepAlive)); !slices.Equal(got, []int{1, 4}) {
+		t.Errorf("900 ms after they were sent last the universes %v were kept alive, want 1 and 4", got)
+	}
+	if got := universes(d.at(7*tick + keepAlive)); !slices.Equal(got, []int{2, 3}) {
+		t.Errorf("900 ms after they were sent last the universes %v were kept alive, want 2 and 3", got)
+	}
+}
+
+// A frame's first packets are sent whatever they carry: a controller may show
+// anything until it is told.
+func TestABlackBoardIsSentToo(t *testing.T) {
+	d := newDesk(t, image.Pt(16, 16), configs.ArtNet, func(*configs.Output) {})
+	d.Show(&scene.Frame{Size: image.Pt(16, 16), Ground: color.RGBA{A: 255}})
+	if got := d.at(0); len(got) != 2 {
+		t.Errorf("%d packets were sent for 256 black dots, want 2", len(got))
+	}
+}
+
+func TestNoMorePicturesThanConfigured(t *testing.T) {
+	d := newDesk(t, image.Pt(16, 16), configs.DDP, func(o *configs.Output) { o.FPS = 20 })
+	sent, now := 0, begin
+	for range 600 { // a program at 60 frames a second, for ten seconds
+		if d.pace(now) == 0 {
+			sent++
+		}
+		now = now.Add(time.Second / 60)
+	}
+	if sent < 195 || sent > 201 {
+		t.Errorf("%d pictures were sent in ten seconds, want 20 a second", sent)
+	}
+	// After a pause a picture goes at once, and only one.
+	now = now.Add(time.Minute)
+	if d.pace(now) != 0 || d.pace(now) == 0 {
+		t.Error("after a pause one picture goes at once and the next one waits")
+	}
+}
+
+func TestTables(t *testing.T) {
+	o := defaults(configs.DDP, "127.0.0.1")
+	if one := tablesOf(o, 1); one[0][200] != 200 || one[1][1] != 1 || one[2][255] != 255 {
+		t.Error("without settings the picture's own bytes are sent")
+	}
+	o.Gamma, o.Balance, o.Brightness = [3]float64{1, 2.2, 3}, [3]float64{1, 0.5, 1}, 0.8
+	got := tablesOf(o, 0.5)
+	for v := range 256 {
+		x := float64(v) / 255
+		for c, want := range []float64{0.4 * x, 0.2 * math.Pow(x, 2.2), 0.4 * math.Pow(x, 3)} {
+			if d := math.Abs(float64(got[c][v]) - 255*want); d > 0.5+1e-9 {
+				t.Errorf("channel %d: %d becomes %d, %.2f away from the formula", c, v, got[c][v], d)
+			}
+		}
+		if v > 0 && got[1][v] < got[1][v-1] {
+			t.Errorf("%d is darker than %d", v, v-1)
+		}
+	}
+}
+
+func TestDimSendsEverythingAnew(t *testing.T) {
+	d := newDesk(t, image.Pt(170, 2), configs.E131, func(*configs.Output) {})
+	d.Show(board(image.Pt(170, 2), color.RGBA{200, 100, 50, 255}, image.Pt(0, 0)))
+	d.at(0)
+	d.Dim(0.5)
+	got := d.at(25 * time.Millisecond)
+	if len(got) != 2 {
+		t.Fatalf("%d packets were sent, want both universes", len(got))
+	}
+	if dot := got[1][126:129]; !bytes.Equal(dot, []byte{100, 50, 25}) {
+		t.Errorf("at half the brightness 200 100 50 became %v", dot)
+	}
+}
+
+func TestPowerIsLimited(t *testing.T) {
+	size := image.Pt(20, 10)
+	d := newDesk(t, size, configs.DDP, func(o *configs.Output) { o.Power = 0.25 })
+	sum := func(packets [][]byte) (n int) {
+		for _, b := range packets {
+			n += total(b[10:])
+		}
+		return n
+	}
+	// Half of full white is twice what the supply bears.
+	d.Show(&scene.Frame{Size: size, Ground: color.RGBA{128, 128, 128, 255}})
+	got := sum(d.at(0))
+	if most := int(0.25 * 255 * 600); got > most || got < most*9/10 {
+		t.Errorf("the channels add up to %d, at most %d are allowed and nearly all wanted", got, most)
+	}
+	// A dark picture is not touched, and comes back as it is.
+	d.Show(&scene.Frame{Size: size, Ground: color.RGBA{30, 20, 10, 255}})
+	if got := d.at(time.Second); sum(got) != 200*60 {
+		t.Errorf("a dark picture adds up to %d, want %d", sum(got), 200*60)
+	}
+}
+
+// A controller that is not there costs the others nothing, is said once, and is
+// sent to again when it comes back.
+func TestAMissingControllerHoldsUpNobody(t *testing.T) {
+	gone, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing := gone.LocalAddr().String()
+	if err := gone.Close(); err != nil {
+		t.Fatal(err)
+	}
+	size := image.Pt(32, 16)
+	d := newDesk(t, size, configs.DDP, func(o *configs.Output) {
+		o.Parts = []configs.OutputPart{{Address: missing, Width: 16}, {X: 16}}
+	})
+	var reached, begun int
+	deadline := time.Now().Add(10 * time.Second)
+	for i := 0; len(d.Report().Failing) == 0; i++ {
+		d.Show(board(size, color.RGBA{R: uint8(i), A: 255}, image.Pt(i%32, 3)))
+		begun++
+		d.turn(context.Background(), begin.Add(time.Duration(i)*25*time.Millisecond))
+		if time.Now().After(deadline) {
+			t.Fatal("nobody noticed that there is no controller")
+		}
+	}
+	b := make([]byte, 2000)
+	for range begun {
+		if err := d.conn.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.conn.Read(b); err != nil {
+			t.Fatalf("the other controller got %d of %d pictures: %v", reached, begun, err)
+		}
+		reached++
+	}
+	if got := d.Report().Failing; len(got) != 1 || got[0] != missing {
+		t.Errorf("reported as failing: %v, want %s", got, missing)
+	}
+	for i := range 40 {
+		d.Show(board(size, color.RGBA{G: uint8(i), A: 255}, image.Pt(1, 3)))
+		d.turn(context.Background(), begin.Add(time.Duration(begun+i)*25*time.Millisecond))
+	}
+	if n := strings.Count(d.log.String(), "cannot be sent to"); n != 1 {
+		t.Errorf("it was said %d times, want once:\n%s", n, d.log.String())
+	}
+
+	// It comes back.
+	addr := netip.MustParseAddrPort(missing)
+	back, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(addr))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer back.Close()
+	for i := range 300 {
+		d.Show(board(size, color.RGBA{B: uint8(i), A: 255}, image.Pt(1, 3)))
+		d.turn(context.Background(), begin.Add(time.Hour+time.Duration(i)*25*time.Millisecond))
+	}
+	if err := back.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := back.Read(b); err != nil {
+		t.Errorf("a controller that came back gets nothing: %v", err)
+	}
+	if got := d.Report().Failing; got != nil || !strings.Contains(d.log.String(), "can be sent to again") {
+		t.Errorf("a controller that came back counts as failing: %v\n%s", got, d.log.String())
+	}
+}
+
+// No network at all is an error that passes.
+func TestWithoutANetwork(t *testing.T) {
+	d := newDesk(t, image.Pt(16, 16), configs.DDP, func(o *configs.Output) {
+		o.Local = "192.0.2.77" // not an address of this machine
+	})
+	d.Show(board(image.Pt(16, 16), color.RGBA{A: 255}, image.Pt(0, 0)))
+	d.turn(context.Background(), begin)
+	if r := d.Report(); r.Packets != 0 || r.Dropped != 1 || len(r.Failing) != 1 {
+		t.Errorf("%+v, want one packet dropped and one controller failing", r)
+	}
+}
+
+func TestNoSteadyAllocation(t *testing.T) {
+	for _, protocol := range []configs.Protocol{configs.DDP, configs.E131, configs.ArtNet} {
+		size := image.Pt(96, 32)
+		conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		o, err := New(defaults(protocol, conn.LocalAddr().String()), size, Source{}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		frames := [2]*scene.Frame{
+			board(size, color.RGBA{R: 9, A: 255}, image.Pt(3, 3)),
+			board(size, color.RGBA{G: 9, A: 255}, image.Pt(3, 3)),
+		}
+		i := 0
+		turn := func() {
+			i++
+			o.Show(frames[i%2])
+			o.turn(context.Background(), begin.Add(time.Duration(i)*25*time.Millisecond))
+		}
+		turn()
+		turn()
+		// What is left is the list of damaged rectangles, which is scene's.
+		if n := testing.AllocsPerRun(50, turn); n > 1 {
+			t.Errorf("%s: a picture takes %v allocations, want none of our own", protocol, n)
+		}
+		for _, l := range o.links {
+			l.close()
+		}
+	}
+}
