@@ -2,10 +2,11 @@ package console
 
 import (
 	"errors"
+	"time"
 
+	"mingbai/controller/fleet"
 	"mingbai/controller/store"
 	"mingbai/playlist"
-	"mingbai/playlist/schedule"
 )
 
 // cycle is once round the loop of one board, drawn as a bar of three minutes.
@@ -45,32 +46,32 @@ func (v *visit) cycles(screens []store.Screen) (out []cycle, more int, err error
 			more++
 			continue
 		}
-		lib, err := v.Fleet.Library(v.ctx, s.ID)
+		f, err := v.Fleet.Forecast(v.ctx, s.ID, v.Now())
 		if errors.Is(err, store.ErrNotFound) {
 			continue // nothing was published yet
 		}
 		if err != nil {
 			return nil, 0, err
 		}
-		c := v.cycle(lib.Loop(schedule.Sure(v.Now())))
+		c := v.forecastCycle(f)
 		c.Screen, c.SiteName = s, v.siteName(s.Site)
 		out = append(out, c)
 	}
 	return out, more, nil
 }
 
-// cycle draws a loop as a bar.
-func (v *visit) cycle(loop playlist.Cycle) cycle {
-	c := cycle{Total: v.minutes(loop.Length), Over: loop.Over}
-	whole := max(loop.Length, playlist.MaxCycle).Seconds()
+// forecastCycle draws the loop of a forecast as a bar.
+func (v *visit) forecastCycle(f fleet.Forecast) cycle {
+	c := cycle{Total: v.minutes(time.Duration(f.Seconds * float64(time.Second))), Over: f.Over}
+	whole := max(f.Seconds, playlist.MaxCycle.Seconds())
 	at := 0.0
-	for i, s := range loop.Slots {
-		w := s.Dwell.Seconds() / whole * barWidth
-		c.Turns = append(c.Turns, turn{Number: i + 1, Notice: s.Notice.ID, Title: s.Notice.Title, Seconds: seconds(s.Dwell), X: at, W: max(w-1.5, 0.5), Odd: i%2 == 1})
+	for i, s := range f.Slots {
+		w := s.Seconds / whole * barWidth
+		c.Turns = append(c.Turns, turn{Number: i + 1, Notice: s.Notice, Title: s.Title, Seconds: int(s.Seconds + 0.5), X: at, W: max(w-1.5, 0.5), Odd: i%2 == 1})
 		at += w
 	}
-	for _, s := range loop.LeftOut {
-		c.LeftOut = append(c.LeftOut, turn{Notice: s.Notice.ID, Title: s.Notice.Title, Seconds: seconds(s.Dwell)})
+	for _, s := range f.LeftOut {
+		c.LeftOut = append(c.LeftOut, turn{Notice: s.Notice, Title: s.Title, Seconds: int(s.Seconds + 0.5)})
 	}
 	c.Limit = min(playlist.MaxCycle.Seconds()/whole*barWidth, barWidth-2)
 	return c

@@ -42,6 +42,7 @@ func (c *console) routes() []route {
 		{pattern: "GET /screens/{screen}/preview.png", nav: "screens", do: screenPreview},
 		{pattern: "GET /screens/{screen}/shot.png", nav: "screens", do: screenShot},
 		{pattern: "POST /screens/{screen}/command", nav: "screens", roles: tends, do: commandScreen},
+		{pattern: "GET /screens/{screen}/forecast", nav: "screens", do: showForecast},
 		{pattern: "GET /screens/{screen}/edit", nav: "screens", roles: tends, do: editScreen},
 		{pattern: "POST /screens/{screen}/edit", nav: "screens", roles: tends, do: saveScreen},
 		{pattern: "POST /screens/{screen}/edit/check", nav: "screens", roles: tends, do: checkScreen},

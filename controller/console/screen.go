@@ -28,21 +28,27 @@ const resultWithin = 3 * time.Second
 
 type screenPage struct {
 	frame
-	Row      screenRow
-	Place    string
+	Row   screenRow
+	Place string
+	playing
+	Picture preview
+	Slot    int
+	LED     bool
+	Why     string // the forecast cannot be made
+	Live    liveScreenPart
+	Once    string
+	Tend    bool
+}
+
+// playing is a forecast in words.
+type playing struct {
 	Forecast fleet.Forecast
 	Level    string
 	Until    string
 	Slots    []slotRow // those that come first
 	Later    []slotRow // the others
+	Cycle    *cycle    // of a board
 	Reasons  []reasonRow
-	Picture  preview
-	Slot     int
-	LED      bool
-	Why      string // the forecast cannot be made
-	Live     liveScreenPart
-	Once     string
-	Tend     bool
 }
 
 // liveScreenPart is what is refreshed.
@@ -66,11 +72,13 @@ type slotRow struct {
 	Dwell string
 	Alert bool
 	From  string
+	At    string // the instant, as addresses have it
 }
 
 type reasonRow struct {
 	schedule.Reason
 	Name, Verdict, Tone string
+	By                  string // what beat it
 }
 
 type vital struct{ Label, Value, Tone string }
@@ -119,42 +127,66 @@ func showScreen(v *visit) error {
 	if p.Picture, err = v.screenPicture(s.Screen.Screen, p.Slot, time.Time{}); err != nil {
 		return err
 	}
-	if p.Forecast, err = v.Fleet.Forecast(v.ctx, id, v.Now()); err != nil {
+	forecast, err := v.Fleet.Forecast(v.ctx, id, v.Now())
+	if err != nil {
 		v.Log.Warn("what a screen should show cannot be told", "screen", string(id), "error", err)
 		p.Why = v.t("还没有任何一期内容，屏幕显示本站名片。")
 		return v.show("screen", p)
 	}
-	v.describe(&p)
+	p.playing = v.describe(forecast, p.Slot)
 	return v.show("screen", p)
 }
 
-// describe puts the forecast into words.
-func (v *visit) describe(p *screenPage) {
-	p.Level = v.levelName(p.Forecast.Level)
-	p.Until = v.clock(p.Forecast.Until)
-	for _, a := range p.Forecast.Alerts {
+// describe puts a forecast into words; slot is the turn whose picture is shown.
+func (v *visit) describe(f fleet.Forecast, slot int) playing {
+	p := playing{Forecast: f, Level: v.levelName(f.Level), Until: v.clock(f.Until)}
+	for _, a := range f.Alerts {
 		p.Slots = append(p.Slots, slotRow{ForecastNotice: a, Alert: true, From: v.siteName(a.Channel.Site)})
 	}
-	for _, s := range p.Forecast.Slots {
+	for _, s := range f.Slots {
 		p.Slots = append(p.Slots, slotRow{ForecastNotice: s, Dwell: v.t("%d 秒", int(s.Seconds+0.5)), From: v.siteName(s.Channel.Site)})
 	}
 	for i := range p.Slots {
-		p.Slots[i].Index, p.Slots[i].Seen = i, i == p.Slot
+		p.Slots[i].Index, p.Slots[i].Seen, p.Slots[i].At = i, i == slot, v.local(f.At).Format(dayTime)
 	}
-	if len(p.Slots) > slotRows+1 && p.Slot < slotRows {
+	if len(p.Slots) > slotRows+1 && slot < slotRows {
 		p.Slots, p.Later = p.Slots[:slotRows], p.Slots[slotRows:]
 	}
-	for _, r := range p.Forecast.Reasons {
-		row := reasonRow{Reason: r, Verdict: v.verdict(r.Verdict), Tone: "quiet", Name: r.Rule}
-		if ch, err := playlist.ParseChannelID(r.Channel); err == nil {
-			row.Name = v.siteName(ch.Site) + " · " + v.ruleName(ch.Site, r.Rule)
-		}
-		if r.Verdict == schedule.Chosen {
+	if f.LimitSeconds > 0 {
+		c := v.forecastCycle(f)
+		p.Cycle = &c
+	}
+	for _, r := range f.Reasons {
+		row := reasonRow{Reason: r, Verdict: v.verdict(r.Verdict), Tone: "quiet", Name: v.ruleTitle(r.Channel, r.Rule)}
+		switch r.Verdict {
+		case schedule.Chosen:
 			row.Tone = "good"
+		case schedule.Beaten:
+			row.Tone = "warn"
+		}
+		var by []string
+		for _, over := range r.By {
+			if i := strings.LastIndex(over, "/"); i >= 0 {
+				by = append(by, v.ruleTitle(over[:i], over[i+1:]))
+			}
+		}
+		if v.lang == english { // in Chinese the reason names them
+			row.By = strings.Join(by, v.t("、"))
 		}
 		p.Reasons = append(p.Reasons, row)
 	}
-	slices.SortStableFunc(p.Reasons, func(a, b reasonRow) int { return strings.Compare(a.Tone, b.Tone) })
+	order := map[string]int{"good": 0, "warn": 1, "quiet": 2}
+	slices.SortStableFunc(p.Reasons, func(a, b reasonRow) int { return order[a.Tone] - order[b.Tone] })
+	return p
+}
+
+// ruleTitle names a rule of a channel with its site.
+func (v *visit) ruleTitle(channel, rule string) string {
+	ch, err := playlist.ParseChannelID(channel)
+	if err != nil {
+		return rule
+	}
+	return v.siteName(ch.Site) + " · " + v.ruleName(ch.Site, rule)
 }
 
 func (v *visit) ruleName(site playlist.SiteID, id string) string {
@@ -165,6 +197,9 @@ func (v *visit) ruleName(site playlist.SiteID, id string) string {
 				return r.Name
 			}
 		}
+	}
+	if id == "newest" { // made by the desk for sites without rules
+		return v.t("本单位最新发布")
 	}
 	return id
 }

@@ -27,7 +27,8 @@ type screenEditPage struct {
 	Kinds     []option // of zones
 	Zones     []zoneRow
 	Presets   []presetRow
-	Weather   []option // columns of a preset's texts
+	Texts     bool     // a preset has texts
+	Weather   []option // their columns
 	Slogan    []option
 	Pairs     []string
 	Problems  map[string][]finding
@@ -111,6 +112,9 @@ func (v *visit) screenEditPage(row store.Screen, f screenForm, s playlist.Screen
 		p.Zones = append(p.Zones, r)
 	}
 	p.Presets = v.presetRows(row.Screen, f.Division)
+	for _, o := range led.Presets(row.Screen.Panel) {
+		p.Texts = p.Texts || slices.ContainsFunc(o.Zones, func(z playlist.Zone) bool { return z.Kind == playlist.TextZone })
+	}
 	all, err := v.Store.Screens(v.ctx)
 	if err != nil {
 		return p, err

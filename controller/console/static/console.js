@@ -197,11 +197,20 @@ function choosing(e) {
   if (way && !way.checked) { way.checked = true; way.dispatchEvent(new Event("change", { bubbles: true })); }
 }
 
+// --- what a part of a drawing says, while the pointer or the focus is on it
+
+function saying(e) {
+  const part = e.target.closest && e.target.closest("[data-say]"), said = document.querySelector("[data-said]");
+  if (part && said) said.textContent = part.dataset.say;
+}
+
 // --- start
 
 document.querySelectorAll("[data-live]").forEach(live);
 document.querySelectorAll("form[data-check]").forEach(checking);
 document.addEventListener("input", choosing, true);
+document.addEventListener("focusin", saying);
+document.addEventListener("mouseover", saying);
 document.addEventListener("input", e => { if (e.target.closest("[data-filter]")) filter(); });
 document.addEventListener("click", e => {
   const chip = e.target.closest("[data-pick]");
