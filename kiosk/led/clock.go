@@ -84,13 +84,33 @@ func around(m schedule.Moment, at time.Time) schedule.Moment {
 	return m
 }
 
-// rate is how many frames a moving page has in a second.
+// rate is how many frames a board has in a second.
 const rate = 60
 
-// due returns when frame n of a page is due after the page came on: n/60 s,
-// rounded up to the next nanosecond so that the frame of that instant is n.
-func due(n int) time.Duration {
-	return (time.Duration(n)*time.Second + rate - 1) / rate
+// epoch is when every board's frame 0 was. All of what a board shows is of one
+// of these instants, so boards that agree on the time agree on the frame.
+var epoch = time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// instant returns when frame n is due: n/60 s after the epoch, rounded up to the
+// next nanosecond so that the frame of that instant is n.
+func instant(n int64) time.Time {
+	whole, part := n/rate, n%rate
+	return epoch.Add(time.Duration(whole)*time.Second + (time.Duration(part)*time.Second+rate-1)/rate)
+}
+
+// index returns the frame that is due at an instant.
+func index(at time.Time) int64 {
+	d := max(at.Sub(epoch), 0)
+	return int64(d/time.Second)*rate + int64(d%time.Second*rate/time.Second)
+}
+
+// from returns the first frame that is due at an instant or after it.
+func from(at time.Time) int64 {
+	n := index(at)
+	if instant(n).Before(at) {
+		n++
+	}
+	return n
 }
 
 // early is how much of a frame a step may come before its instant, or late
@@ -99,29 +119,18 @@ func due(n int) time.Duration {
 // do it a little unevenly.
 const early = time.Second / rate / 4
 
-// longest is what a page may be on for its frames to be counted.
-const longest = 365 * 24 * time.Hour
+// frames counts the frames of a board.
+type frames struct{ last int64 }
 
-// frames counts the frames of the page that is on.
-type frames struct {
-	page time.Time // when it came on
-	last int
-}
-
-// at returns the frame that is due a time after the page came on.
-func (f *frames) at(page time.Time, elapsed time.Duration) int {
-	index := func(d time.Duration) int { return int(min(max(d, 0), longest) * rate / time.Second) }
-	n := index(elapsed)
-	if !f.page.Equal(page) {
-		*f = frames{page: page, last: n}
-		return n
-	}
+// at returns the frame for an instant.
+func (f *frames) at(at time.Time) int64 {
+	n := index(at)
 	switch {
-	case n == f.last && index(elapsed+early) == f.last+1:
+	case n == f.last && index(at.Add(early)) == f.last+1:
 		n++
-	case n == f.last-1 && index(elapsed+early) == f.last:
+	case n == f.last-1 && index(at.Add(early)) == f.last:
 		n++ // it was early already
-	case n == f.last+2 && index(elapsed-early) == f.last+1:
+	case n == f.last+2 && index(at.Add(-early)) == f.last+1:
 		n--
 	}
 	f.last = n

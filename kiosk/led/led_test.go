@@ -83,7 +83,7 @@ func TestBoardWalksItsLoopToTheLastPage(t *testing.T) {
 						}
 					}
 				}
-				pages[s.Notice][p.drawn.page.Text()] = true
+				pages[s.Notice][p.now[0].page.Text()] = true
 			})
 			if len(seen) < 3 {
 				t.Errorf("only %d notices in six minutes", len(seen))
@@ -111,7 +111,7 @@ func TestWarningTakesABoardAtOnce(t *testing.T) {
 		if s := d.last(); s.Page != "alert" || s.Notice != alert.ID {
 			t.Fatalf("%q with %s is on, want the alert from its first frame", s.Page, s.Notice)
 		}
-		if page := p.drawn.page; page.Band == nil || !page.Band.Exercise {
+		if page := p.now[0].page; page.Band == nil || !page.Band.Exercise {
 			t.Fatalf("a page of an exercise does not say so: %q", page.Text())
 		}
 	})

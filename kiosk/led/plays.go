@@ -1,7 +1,6 @@
 package led
 
 import (
-	"cmp"
 	"time"
 
 	"mingbai/kiosk/player"
@@ -22,7 +21,8 @@ type plays struct {
 	asOf   schedule.Moment
 	until  time.Time
 	loop   turns
-	alerts turns
+	alerts turns     // those that have the whole board
+	strip  time.Time // since when the newest alert of the alerts' own zone stands; zero when there is none
 	reason string
 	last   *turn // that was on last, for hours in which nothing is
 }
@@ -42,22 +42,48 @@ func (p *Program) refresh(m schedule.Moment) {
 		list[i] = p.turn(s)
 	}
 	loop := newTurns(list, began(p.lib, m.Now))
-	var warned []turn
-	for _, n := range p.lib.Alerts(m) {
-		s := playlist.Slot{Notice: n}
-		_, s.Channel, s.Revision, _ = p.lib.Notice(n.ID, m)
-		warned = append(warned, p.turn(s))
-	}
-	alerts := newTurns(warned, schedule.DateOf(m.Now.In(p.zone)).In(p.zone))
+	alerts, strip := p.warnings(m)
 	if !p.paired() && w.lib != nil {
 		// Alone, a board begins with what is new when it comes, and goes on with
 		// what is on when it is not.
 		p.alone(&loop, &w.loop, m)
 		p.alone(&alerts, &w.alerts, m)
+		if !strip.IsZero() && w.strip.IsZero() {
+			strip = m.Now
+		}
+		if alerts.empty() && !w.alerts.empty() && loop.same(&w.loop) && !loop.empty() {
+			// What the alert pushed aside has its whole turn again.
+			loop.origin = m.Now.Add(-loop.start(loop.at(m.Now).turn))
+		}
 	}
 	w.lib, w.asOf, w.until = p.lib, m, p.lib.NextChange(m)
-	w.loop, w.alerts, w.reason = loop, alerts, player.Explain(d)
+	w.loop, w.alerts, w.strip, w.reason = loop, alerts, strip, player.Explain(d)
 	p.forget()
+}
+
+// warnings returns the alerts that take the board over. Where one does, those
+// that have a zone of their own take their turns with it, for the zone is not to
+// be seen then (L28). strip is since when there is one in the zone.
+func (p *Program) warnings(m schedule.Moment) (over turns, strip time.Time) {
+	var list []turn
+	takes := false
+	for _, n := range p.lib.Alerts(m) {
+		s := playlist.Slot{Notice: n}
+		_, s.Channel, s.Revision, _ = p.lib.Notice(n.ID, m)
+		t := p.turn(s)
+		list = append(list, t)
+		if takes = takes || led.TakesOver(n, p.settings.Screen); t.since.After(strip) {
+			strip = t.since
+		}
+	}
+	today := schedule.DateOf(m.Now.In(p.zone)).In(p.zone)
+	if !takes {
+		if len(list) > 0 && strip.IsZero() {
+			strip = today
+		}
+		return turns{}, strip
+	}
+	return newTurns(list, today), time.Time{}
 }
 
 // alone sets when a board that stands for itself begins with what plays now.
@@ -187,6 +213,9 @@ func (p *Program) settle(lib *playlist.Library, m schedule.Moment) (wait time.Ti
 	if lib != nil {
 		p.settings, p.zone = lib.Settings(), lib.Zone()
 		p.settings.Screen.Panel = p.board(p.settings.Screen.Panel)
+		if p.unfit = !fits(p.settings.Screen); p.unfit {
+			p.settings.Screen.Zones = nil
+		}
 	}
 	clear(p.pages)
 	return time.Time{}
@@ -213,7 +242,7 @@ func (p *Program) unchanged(lib *playlist.Library, m schedule.Moment) bool {
 	}
 	for i := range p.plays.loop.list {
 		t := &p.plays.loop.list[i]
-		if n, _, _, ok := lib.Notice(t.Notice.ID, m); !ok || cmp.Compare(n.Version, t.Notice.Version) != 0 {
+		if n, _, _, ok := lib.Notice(t.Notice.ID, m); !ok || n.Version != t.Notice.Version {
 			return false
 		}
 	}

@@ -157,6 +157,15 @@ func (t *turns) follow(old *turns, now time.Time) {
 	t.origin = now
 }
 
+// forever makes turns of the pages of a zone, which has them for ever.
+func forever(pages []led.Page, origin time.Time) turns {
+	if len(pages) == 0 {
+		return turns{}
+	}
+	t := turn{pages: pages, length: max(length(pages), time.Second)}
+	return turns{list: []turn{t}, origin: origin, total: t.length}
+}
+
 // length is how long pages need once through.
 func length(pages []led.Page) (total time.Duration) {
 	for _, p := range pages {
