@@ -304,13 +304,13 @@ func TestMustShowEveryThreeMinutes(t *testing.T) {
 }
 
 // TestDwellNeverCutsPages: seconds that a playlist sets lengthen a notice on a
-// board, and do not cut off its last page.
+// board by whole rounds of its pages, and do not cut off its last page.
 func TestDwellNeverCutsPages(t *testing.T) {
 	n := dated("a", "2026-11-01", "liuxi")
 	for _, c := range []struct {
 		kind        ScreenKind
 		asked, want int
-	}{{LED, 5, 18}, {LED, 30, 30}, {LED, 0, 18}, {Touch, 5, 5}} {
+	}{{LED, 5, 18}, {LED, 30, 36}, {LED, 36, 36}, {LED, 0, 18}, {Touch, 5, 5}} {
 		in := CompileInput{Channel: ChannelID{Site: "liuxi"}, Revision: 1, Created: at8("2026-11-15 09:00"), Notices: []*Notice{n},
 			Playlists: []Playlist{{ID: "p", Name: "p", Items: []Item{{Notice: "a", Dwell: c.asked}}}},
 			Rules:     []schedule.Rule{{ID: "r", Name: "r", Playlist: "p", Level: schedule.Normal}}}

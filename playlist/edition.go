@@ -19,7 +19,7 @@ type Playlist struct {
 // Item is one notice of a playlist.
 type Item struct {
 	Notice NoticeID `json:"notice" toml:"notice"`
-	Dwell  int      `json:"dwell,omitempty" toml:"dwell"` // seconds; 0 lets the text decide (DOMAIN V03)
+	Dwell  int      `json:"dwell,omitempty" toml:"dwell"` // seconds; 0 lets the text decide (DOMAIN V03). On an LED board, at least so many and whole rounds of its pages
 }
 
 // Select picks the newest notices of the playlist's own channel.

@@ -51,7 +51,7 @@ func (l *Library) MayOverrun() bool {
 			}
 			n := l.notices[i].notice
 			seen[level][n] = true
-			total[level] += max(time.Duration(item.Dwell)*time.Second, l.paced(n, l.settings.Screen.Outdoor && n.Sensitive))
+			total[level] += time.Duration(item.Dwell)*time.Second + l.paced(n, l.settings.Screen.Outdoor && n.Sensitive)
 		}
 		if total[level] > MaxCycle {
 			return true

@@ -134,8 +134,9 @@ func (l *Library) slots(b schedule.Bound, m schedule.Moment) []Slot {
 		case dwell <= 0:
 			s.Dwell = l.paced(n, s.Totals)
 		case screen.Kind == LED && l.pace != nil:
-			// Fewer seconds than its pages need would cut the last of them off.
-			s.Dwell = max(dwell, l.paced(n, s.Totals))
+			// Whole rounds of its pages: anything else would cut the last page off.
+			once := l.paced(n, s.Totals)
+			s.Dwell = (dwell + once - 1) / once * once
 		}
 		out = append(out, s)
 		return true
