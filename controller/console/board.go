@@ -100,39 +100,83 @@ func lit(c color.RGBA, cover []float64, z int) *image.RGBA {
 	return cell
 }
 
-// board draws a board as PNG with a page of the notices on it, zoom pixels to a
-// dot. lib fills the other zones of the board and may be nil.
-func (d *drawer) board(ctx context.Context, set playlist.Settings, lib *playlist.Library, p led.Page, zoom int, m schedule.Moment) ([]byte, error) {
+// staged is what one notice shows on a board: its pages, and the zone in which
+// they are. An alert that takes over the board is there without zones.
+type staged struct {
+	set   playlist.Settings
+	pages []led.Page
+	in    playlist.ZoneKind
+}
+
+// stage lays a notice out for a board; nil is the board's own page.
+func stage(set playlist.Settings, n *playlist.Notice, totals bool) staged {
+	out := staged{set: set, in: playlist.NoticeZone}
+	switch {
+	case n == nil:
+		own := set
+		own.Screen.Panel = led.NoticePanel(set.Screen, set.Screen.Panel)
+		out.pages = []led.Page{led.Idle(own)}
+		return out
+	case n.Kind == playlist.KindAlert && led.TakesOver(n, set.Screen):
+		out.set.Screen.Zones = nil
+	case n.Kind == playlist.KindAlert:
+		out.in = playlist.AlertZone
+	}
+	s := out.set.Screen
+	panel := s.Panel
+	for _, z := range s.Zones {
+		if z.Kind == out.in {
+			panel.WidthMM, panel.HeightMM = panel.WidthMM*z.Width/max(panel.Width, 1), panel.HeightMM*z.Height/max(panel.Height, 1)
+			panel.Width, panel.Height = z.Width, z.Height
+		}
+	}
+	out.pages = led.Paginate(n, panel, led.OptionsFor(set, totals))
+	return out
+}
+
+// board draws one page of what is staged as PNG, zoom pixels to a dot. lib fills
+// the other zones of the board and may be nil.
+func (d *drawer) board(ctx context.Context, s staged, lib *playlist.Library, page, zoom int, m schedule.Moment) ([]byte, error) {
 	if err := d.acquire(ctx); err != nil {
 		return nil, err
 	}
 	defer func() { <-d.slots }()
-	s := set.Screen
-	on := telling(p, led.NoticePanel(s, s.Panel))
-	if len(s.Zones) == 0 {
-		return encode(lamps(paint(led.Frame(p, s.Panel, on, m, d.Zone)), zoom))
+	p := s.pages[min(page, len(s.pages)-1)]
+	panel := s.set.Screen.Panel
+	if len(s.set.Screen.Zones) == 0 {
+		return encode(lamps(paint(led.Frame(p, panel, telling(p, panel.Width), m, d.Zone)), zoom))
 	}
-	var zones led.Zones
-	parts, _ := zones.Parts(set, lib, m, 0, p, on)
-	for i := range parts {
-		if parts[i].Zone.Kind != playlist.NoticeZone {
-			parts[i].Elapsed = telling(parts[i].Page, playlist.Panel{Width: parts[i].Zone.Width})
+	loop := p
+	if s.in != playlist.NoticeZone { // beside an alert the loop goes on
+		loop = stage(s.set, nil, false).pages[0]
+		if lib != nil {
+			if slots, _ := lib.Programme(m); len(slots) > 0 {
+				loop = stage(s.set, slots[0].Notice, slots[0].Totals).pages[0]
+			}
 		}
 	}
-	return encode(lamps(paint(led.Compose(s.Panel, parts, m, d.Zone)), zoom))
+	var zones led.Zones
+	parts, _ := zones.Parts(s.set, lib, m, 0, loop, 0)
+	for i := range parts {
+		if parts[i].Zone.Kind == s.in {
+			parts[i].Page = p
+		}
+		parts[i].Elapsed = telling(parts[i].Page, parts[i].Zone.Width)
+	}
+	return encode(lamps(paint(led.Compose(panel, parts, m, d.Zone)), zoom))
 }
 
 // telling is the moment at which a still of a page says most: running text has
 // just filled the board from the left.
-func telling(p led.Page, panel playlist.Panel) time.Duration {
+func telling(p led.Page, room int) time.Duration {
 	if !p.Marquee || len(p.Lines) == 0 {
 		return 0
 	}
 	wide := utf8.RuneCountInString(p.Lines[0].Text) * p.Lines[0].Size
-	if wide <= panel.Width {
+	if wide <= room {
 		return p.Dwell / 2
 	}
-	return p.Dwell * time.Duration(panel.Width) / time.Duration(wide+panel.Width)
+	return p.Dwell * time.Duration(room) / time.Duration(wide+room)
 }
 
 // settingsOf is the settings of a screen as far as drawing needs them.
@@ -147,14 +191,14 @@ func (v *visit) settingsOf(s playlist.Screen) playlist.Settings {
 }
 
 // boardPages lays a notice out for a board.
-func (v *visit) boardPages(n *playlist.Notice, s playlist.Screen, totals bool) []led.Page {
-	return led.Paginate(n, led.NoticePanel(s, s.Panel), led.OptionsFor(v.settingsOf(s), totals))
+func (v *visit) boardPages(n *playlist.Notice, t target) []led.Page {
+	return stage(v.settingsOf(t.Screen), n, n.Sensitive && t.Outdoor).pages
 }
 
 // boardPreview lists the pages of a notice on a board; base is the address of
 // their pictures, width what the page has room for.
 func (v *visit) boardPreview(n *playlist.Notice, t target, base string, width int) (pages []previewPage, note string) {
-	all := v.boardPages(n, t.Screen, n.Sensitive && t.Outdoor)
+	all := v.boardPages(n, t)
 	panel := t.Screen.Panel
 	zoom := zoomOf(panel, width)
 	for i, p := range all[:min(len(all), mostPages)] {
@@ -224,14 +268,13 @@ func (v *visit) drawNotice(n playlist.Notice) error {
 	if t.Screen.Kind == playlist.Touch {
 		return v.touchNotice(lib, n.ID, t.Screen.Panel, m)
 	}
-	pages := v.boardPages(&n, t.Screen, n.Sensitive && t.Outdoor)
 	set := v.settingsOf(t.Screen)
 	if len(t.Screen.Zones) > 0 { // the other zones show what that very board has
 		if full, err := v.Fleet.Library(v.ctx, t.Screen.ID); err == nil {
 			lib, set = full, full.Settings()
 		}
 	}
-	data, err := v.drawer.board(v.ctx, set, lib, pages[min(v.count("page", 1000), len(pages)-1)], v.zoom(), m)
+	data, err := v.drawer.board(v.ctx, stage(set, &n, n.Sensitive && t.Outdoor), lib, v.count("page", 1000), v.zoom(), m)
 	return v.png(data, err)
 }
 

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"mingbai/playlist"
-	"mingbai/playlist/scene/led"
 	"mingbai/playlist/scene/page"
 	"mingbai/playlist/schedule"
 )
@@ -44,14 +43,6 @@ func (v *visit) shown(id playlist.ScreenID, slot int, at time.Time) (shown, erro
 	return out, nil
 }
 
-// pages is what a board of some settings shows of it, one after the other.
-func (s shown) pages(set playlist.Settings) []led.Page {
-	if s.notice == nil {
-		return []led.Page{led.Idle(set)}
-	}
-	return led.Paginate(s.notice, led.NoticePanel(set.Screen, set.Screen.Panel), led.OptionsFor(set, s.totals))
-}
-
 // at reads the instant that an address asks for; it is now when it asks for none
 // or for one that cannot be read.
 func (v *visit) at() time.Time {
@@ -80,7 +71,7 @@ func (v *visit) screenPicture(s playlist.Screen, slot int, at time.Time) (previe
 	if err != nil {
 		return p, err
 	}
-	pages := turn.pages(turn.lib.Settings())
+	pages := stage(turn.lib.Settings(), turn.notice, turn.totals).pages
 	zoom := zoomOf(s.Panel, columnWidth)
 	q.Set("zoom", strconv.Itoa(zoom))
 	for i, page := range pages[:min(len(pages), mostPages)] {
@@ -110,8 +101,7 @@ func screenPreview(v *visit) error {
 	}
 	screen := turn.lib.Settings().Screen
 	if screen.Kind == playlist.LED {
-		pages := turn.pages(turn.lib.Settings())
-		data, err := v.drawer.board(v.ctx, turn.lib.Settings(), turn.lib, pages[min(v.count("page", 1000), len(pages)-1)], v.zoom(), turn.moment)
+		data, err := v.drawer.board(v.ctx, stage(turn.lib.Settings(), turn.notice, turn.totals), turn.lib, v.count("page", 1000), v.zoom(), turn.moment)
 		return v.png(data, err)
 	}
 	data, err := v.drawer.touch(v.ctx, turn.lib, screen.Panel, turn.view, turn.moment)

@@ -71,7 +71,7 @@ func (v *visit) onBoards(out *checked, n *playlist.Notice) {
 		if t.Screen.Kind != playlist.LED {
 			continue
 		}
-		pages := v.boardPages(n, t.Screen, n.Sensitive && t.Outdoor)
+		pages := v.boardPages(n, t)
 		var total time.Duration
 		for _, p := range pages {
 			total += p.Dwell

@@ -385,6 +385,6 @@ func (v *visit) drawWith(row store.Screen, s playlist.Screen) error {
 	}
 	set := turn.lib.Settings()
 	set.Screen = s
-	data, err := v.drawer.board(v.ctx, set, turn.lib, turn.pages(set)[0], v.zoom(), turn.moment)
+	data, err := v.drawer.board(v.ctx, stage(set, turn.notice, turn.totals), turn.lib, 0, v.zoom(), turn.moment)
 	return v.png(data, err)
 }
