@@ -7,8 +7,11 @@ const (
 	slowest = 5 * time.Second
 	// perPercent makes large changes slower: from dark to full in ten seconds.
 	perPercent = 100 * time.Millisecond
-	// step is how often a board in change wants to be drawn.
-	step = 40 * time.Millisecond
+	// step is how often a board in change wants to be drawn, and small what need
+	// not be drawn for its own sake: less than the eighth bit of a colour. By the
+	// sun the light goes by less than that in a second.
+	step  = 40 * time.Millisecond
+	small = 100.0 / 255
 )
 
 // Ramp is the light that a board shows, which follows what it should show
@@ -21,8 +24,7 @@ type Ramp struct {
 }
 
 // Toward moves the light toward a percentage and returns what it is at now, and
-// when it will differ visibly: after step while it moves, zero when it has
-// arrived.
+// after how long it will differ visibly; zero is not soon, for it has arrived.
 func (r *Ramp) Toward(percent float64, now time.Time) (shown float64, again time.Duration) {
 	percent = min(max(percent, 0), 100)
 	if r.last.IsZero() || now.Before(r.last) {
@@ -42,6 +44,9 @@ func (r *Ramp) Toward(percent float64, now time.Time) (shown float64, again time
 	r.last = now
 	if gone := now.Sub(r.began); gone < takes && way != 0 {
 		r.shown = r.from + way*float64(gone)/float64(takes)
+		if max(way, -way) < small {
+			return r.shown, 0
+		}
 		return r.shown, step
 	}
 	r.shown, r.from = r.target, r.target

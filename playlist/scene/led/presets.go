@@ -88,9 +88,9 @@ func sixZones(w, h int) []playlist.Zone {
 		return lowSix(w, h)
 	}
 	const gap = 5
-	head := largestBelow(max(h/6, 24))
-	foot := largestBelow(max(h/8, 16))
-	small := 16 // of the column
+	head := largestBelow(max(h/8, 24))
+	foot := largestBelow(min(max(h/10, 16), 47)) // a strip, even on the largest boards
+	small := 16                                  // of the column
 	for _, s := range dotfont.Sizes() {
 		if s >= small && dateWidth(s) <= w*3/10 && s <= head {
 			small = s
@@ -113,7 +113,7 @@ func sixZones(w, h int) []playlist.Zone {
 // lowSix is for boards of few rows: notices, slogan and warnings below one
 // another, beside a column of time, date and weather.
 func lowSix(w, h int) []playlist.Zone {
-	const gap, line = 1, 16
+	const gap, line = 2, 16
 	side := max(evenly(w*3/8), 96)
 	x := w - side
 	left := x - 3

@@ -45,7 +45,7 @@ func ZonePages(z playlist.Zone, s playlist.Settings, lib *playlist.Library, m sc
 	case playlist.PhoneZone:
 		return b.phone(s)
 	case playlist.TextZone:
-		if n := newest(z.Column, lib, m); n != nil {
+		if n := newest(z.Column, s.Screen, lib, m); n != nil {
 			text := n.LED
 			if text == "" {
 				text = n.Title
@@ -72,13 +72,16 @@ func ZonePages(z playlist.Zone, s playlist.Settings, lib *playlist.Library, m sc
 	return nil
 }
 
-// newest is the newest notice of a column that may be shown.
-func newest(column playlist.ColumnID, lib *playlist.Library, m schedule.Moment) *playlist.Notice {
+// newest is the newest notice of a column that may be shown. One with names of
+// people in need is passed over where all the street can read it (V09).
+func newest(column playlist.ColumnID, screen playlist.Screen, lib *playlist.Library, m schedule.Moment) *playlist.Notice {
 	if lib == nil || column == "" {
 		return nil
 	}
-	if list := lib.List(playlist.Query{Column: column, Limit: 1}, m); len(list) > 0 {
-		return list[0]
+	for _, n := range lib.List(playlist.Query{Column: column}, m) {
+		if !screen.Outdoor || !n.Sensitive {
+			return n
+		}
 	}
 	return nil
 }

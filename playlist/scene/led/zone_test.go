@@ -303,6 +303,14 @@ func TestTextZone(t *testing.T) {
 	if got := texts(led.ZonePages(z, s, lib, schedule.Sure(now.Now.Add(2*time.Hour)))); len(got) != 1 || got[0] != "明天有雨" {
 		t.Errorf("after an hour the weather is %q", got)
 	}
+	// Where all the street reads, a notice with names of people is passed over.
+	later.Sensitive, s.Screen.Outdoor = true, true
+	if lib, err = specimen.ZonedLibrary(s, later); err != nil {
+		t.Fatal(err)
+	}
+	if got := texts(led.ZonePages(z, s, lib, schedule.Sure(now.Now.Add(2*time.Hour)))); len(got) == 0 || !strings.HasPrefix(got[0], "今天多云转晴") {
+		t.Errorf("outdoors the weather is %q", got)
+	}
 	z.Column = "nothing"
 	if got := texts(led.ZonePages(z, s, lib, now)); len(got) != 1 || got[0] != "青禾县政务服务中心" {
 		t.Errorf("without a notice the zone says %q", got)
@@ -441,4 +449,38 @@ func TestDimPicture(t *testing.T) {
 	if got := img.RGBAAt(0, 0); got.R < 99 || got.R > 101 || got.G < 49 || got.G > 51 || got.B < 19 || got.B > 21 {
 		t.Errorf("half of a picture is %v", got)
 	}
+}
+
+// FuzzZone sets any text in a zone of any size: pages have time, and what is
+// drawn stays in the zone.
+func FuzzZone(f *testing.F) {
+	f.Add("今天多云转晴，7到16度。", 120, 36)
+	f.Add("A very long word: Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch", 32, 12)
+	f.Add("（（（", 500, 48)
+	s := specimen.Settings("hall", specimen.Board)
+	f.Fuzz(func(t *testing.T, text string, w, h int) {
+		if len(text) > 600 || w < 32 || w > 700 || h < 12 || h > 200 {
+			return
+		}
+		s.Path[0].Name, s.Hotline = text, text
+		for _, kind := range []playlist.ZoneKind{playlist.NameZone, playlist.PhoneZone, playlist.DateZone, playlist.ClockZone} {
+			z := playlist.Zone{Kind: kind, X: 3, Y: 4, Width: w, Height: h}
+			panel := playlist.Panel{Width: w + 8, Height: h + 8}
+			for _, p := range led.ZonePages(z, s, nil, specimen.Now()) {
+				if p.Dwell <= 0 {
+					t.Fatal("a page has no time")
+				}
+				frame := led.Compose(panel, []led.Part{{Zone: z, Page: p, Elapsed: 2 * time.Second}}, specimen.Now(), specimen.Zone)
+				for _, op := range frame.Ops {
+					r := op.Dst
+					if op.Clip != (image.Rectangle{}) {
+						r = r.Intersect(op.Clip)
+					}
+					if !r.In(image.Rect(3, 4, 3+w, 4+h)) {
+						t.Fatalf("%s: %v is outside", kind, r)
+					}
+				}
+			}
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package led
 
 import (
+	"slices"
 	"time"
 
 	"mingbai/playlist"
@@ -12,12 +13,13 @@ import (
 const keep = time.Second
 
 // Zones keeps the pages of a board's zones from frame to frame. The zero Zones
-// is ready; one goroutine uses it.
+// is ready; one goroutine uses it. What the ledger records is the notice of the
+// notices' zone; texts of other zones are not in it.
 type Zones struct {
-	lib    *playlist.Library
-	screen playlist.ScreenID
-	made   time.Time // on the scale of Moment.Now
-	pages  [][]Page  // of each zone of the screen
+	lib   *playlist.Library
+	zones []playlist.Zone
+	made  time.Time // on the scale of Moment.Now
+	pages [][]Page  // of each zone of the screen
 }
 
 // Parts returns what every zone of the screen shows, in the order of its zones,
@@ -28,8 +30,8 @@ type Zones struct {
 func (k *Zones) Parts(s playlist.Settings, lib *playlist.Library, m schedule.Moment, running time.Duration, on Page, onFor time.Duration) (parts []Part, left time.Duration) {
 	list := s.Screen.Zones
 	age := m.Now.Sub(k.made)
-	if lib != k.lib || s.Screen.ID != k.screen || len(k.pages) != len(list) || age < 0 || age >= keep {
-		k.lib, k.screen, k.made = lib, s.Screen.ID, m.Now
+	if lib != k.lib || !slices.Equal(list, k.zones) || age < 0 || age >= keep {
+		k.lib, k.zones, k.made = lib, list, m.Now
 		k.pages = k.pages[:0]
 		for _, z := range list {
 			k.pages = append(k.pages, ZonePages(z, s, lib, m))

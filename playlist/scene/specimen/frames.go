@@ -215,15 +215,27 @@ func Kept(panels ...playlist.Panel) ([]Specimen, error) {
 	return out, nil
 }
 
-// Golden draws the specimens of which pictures are kept and on which the
-// painters are compared: every kind of notice on each of the four panels, and
-// the pages around them.
+// Golden draws the specimens on which the painters are compared: every kind of
+// notice on each of the four panels, the pages around them, and boards of several
+// zones, one of them dimmed.
 func Golden() ([]Specimen, error) {
 	out, err := Kept(Portrait, Landscape)
 	if err != nil {
 		return nil, err
 	}
-	return append(append(out, LED(Board)...), LED(Strip)...), nil
+	out = append(append(out, LED(Board)...), LED(Strip)...)
+	square := playlist.Panel{Width: 384, Height: 128, Colours: playlist.FullColour}
+	six, err := Zones(square, "six", Banner())
+	if err != nil {
+		return nil, err
+	}
+	dim := six
+	dim.Name, dim.Frame = six.Name+"-dimmed", led.Dim(six.Frame, 7)
+	upright, err := Zones(playlist.Panel{Width: 64, Height: 192, Colours: playlist.SingleColour}, "clock")
+	if err != nil {
+		return nil, err
+	}
+	return append(out, six, dim, upright), nil
 }
 
 // Views are the pages to walk through in an audit, unscrolled.
