@@ -49,7 +49,7 @@ func Idle(s playlist.Settings) Page {
 		return b.idleStrip(name)
 	}
 	upright := b.h > b.w
-	top := box{b.w, max(b.h/4, 16)}
+	top := box{b.w, max(b.h/5, 16)}
 	below := box{b.w, max(b.h/5, 16)}
 	if upright {
 		top.h, below.h = b.h/6, b.h/6
@@ -66,7 +66,7 @@ func Idle(s playlist.Settings) Page {
 	if with, ok := below.fit(longest(full)); ok && with >= min(size, 16) && with*3 >= size*2 {
 		size, dates = with, []string{full}
 	} else if upright {
-		dates = []string{"{date}", "{week}", "农历{lunar}"}
+		dates = []string{"{date}", "{week}", "{lunar}"}
 		size, _ = box{b.w, b.h / 3}.fit(longest(dates[0]), longest(dates[1]), longest(dates[2]))
 	}
 	middle := box{b.w, b.h - highLines(len(names), nameSize) - highLines(len(dates), size) - 2*leading(size)}

@@ -1,7 +1,6 @@
 package led
 
 import (
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -339,41 +338,63 @@ func (b box) prose(text string, tone Tone) []Page {
 			return []Page{{Lines: []Line{{Text: whole, Size: line, Tone: tone, Align: Left}}, Marquee: true, Dwell: lap(whole, line, b.w)}}
 		}
 	}
+	oneSentence := !strings.ContainsAny(whole, "。！？")
+	for _, s := range usable {
+		if oneSentence && b.holds(s, whole) {
+			return []Page{still(s, tone, whole)}
+		}
+		if out := b.byPhrase(text, s, tone); out != nil {
+			return out
+		}
+	}
+	// Some phrase is longer than a line, at any size.
 	var best []Page
 	for _, s := range usable {
 		if s*4 > b.w && s > 16 {
 			continue // fewer than four characters a line keep no word together
 		}
-		most := 1
-		for highLines(most+1, s) <= b.h && most < 4 {
-			most++
-		}
-		set, complete := pages(text, s, b.w, most)
+		set, complete := pages(text, s, b.w, b.lines(s))
 		best = best[:0]
 		for _, lines := range set {
 			best = append(best, still(s, tone, lines...))
 		}
-		if !complete || len(set) > 2 {
-			continue
+		if complete && len(set) <= 2 {
+			break
 		}
-		// One size smaller reads better where it keeps phrases in one piece.
-		if next := slices.Index(usable, s) + 1; next < len(usable) && usable[next]*4 >= s*3 && lineCount(set) > len(phrases(text)) {
-			if small, ok := pages(text, usable[next], b.w, most); ok && lineCount(small) <= len(phrases(text)) {
-				best = best[:0]
-				for _, lines := range small {
-					best = append(best, still(usable[next], tone, lines...))
-				}
-			}
-		}
-		break
 	}
 	return best
 }
 
-func lineCount(set [][]string) int {
-	n := 0
-	for _, lines := range set {
-		n += len(lines)
+// lines returns how many lines of a size the zone takes, four at most.
+func (b box) lines(size int) int {
+	n := 1
+	for n < 4 && highLines(n+1, size) <= b.h {
+		n++
 	}
 	return n
+}
+
+// byPhrase sets every phrase on a line of its own and every sentence on a page of
+// its own, three at most; nil where that does not go at the size.
+func (b box) byPhrase(text string, size int, tone Tone) []Page {
+	most := b.lines(size)
+	var out []Page
+	var lines []string
+	for _, p := range phrases(text) {
+		line := trimEnd(p)
+		if !b.holds(size, line) || len(lines) == most {
+			return nil
+		}
+		lines = append(lines, line)
+		if strings.ContainsAny(p, "。！？") {
+			out, lines = append(out, still(size, tone, lines...)), nil
+		}
+	}
+	if len(lines) > 0 {
+		out = append(out, still(size, tone, lines...))
+	}
+	if len(out) > 3 {
+		return nil
+	}
+	return out
 }
