@@ -101,7 +101,8 @@ type Window struct {
 	// BackendShm by the processor through memory shared with the X server, or
 	// BackendAuto, which takes the latter where OpenGL would be computed by the
 	// processor anyway. BackendNone opens no window at all: the board is driven by
-	// Output alone. Default: auto.
+	// Output alone; where there is no display either, the program must be one that
+	// was built with the tag noebiten. Default: auto.
 	Backend Backend `toml:"backend"`
 	// HideCursor hides the mouse pointer. Default: true.
 	HideCursor bool `toml:"hide_cursor"`

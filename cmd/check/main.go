@@ -68,7 +68,7 @@ func run(ctx context.Context, bench bool) int {
 	lanes := [][]check{
 		{{"formatting", formatting}, {"modules", modules}, {"vet", vet}, {"staticcheck", staticcheck}, {"govulncheck", govulncheck}},
 		{{"tests", tests}},
-		{{"windows build", windows}, {"controller without C", static}},
+		{{"windows build", windows}, {"programs without C", static}},
 	}
 	var mu sync.Mutex // guards total and standard output
 	var total outcome

@@ -72,7 +72,12 @@ func windows(ctx context.Context) outcome {
 	return must(goTool(ctx, []string{"GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0"}, "build", "./..."))
 }
 
-// static builds the controller as one binary without C.
+// static builds what must be one binary without C: the controller, and the LED
+// board's program for machines without a display.
 func static(ctx context.Context) outcome {
-	return must(goTool(ctx, []string{"CGO_ENABLED=0"}, "build", "-o", os.DevNull, "./cmd/controller"))
+	out, err := goTool(ctx, []string{"CGO_ENABLED=0"}, "build", "-o", os.DevNull, "./cmd/controller")
+	if err != nil {
+		return must(out, err)
+	}
+	return must(goTool(ctx, []string{"CGO_ENABLED=0"}, "build", "-tags", "noebiten", "-o", os.DevNull, "./cmd/ledboard"))
 }

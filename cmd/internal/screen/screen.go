@@ -17,7 +17,6 @@ import (
 	"mingbai/cmd/internal/logs"
 	"mingbai/configs"
 	"mingbai/kiosk"
-	"mingbai/kiosk/display"
 	"mingbai/kiosk/display/mount"
 	"mingbai/kiosk/display/sdnotify"
 	"mingbai/kiosk/display/shm"
@@ -70,7 +69,9 @@ func Main(name string, kind playlist.ScreenKind, build func(*kiosk.Device, *slog
 		fmt.Println("The configuration is good.")
 		return exitOK
 	}
-	if err := run(name, cfg, kind, build); errors.Is(err, kiosk.ErrRestart) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, name, cfg, kind, build); errors.Is(err, kiosk.ErrRestart) {
 		return exitRestart
 	} else if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -108,10 +109,8 @@ func cause(ctx context.Context, err error) string {
 	}
 }
 
-func run(name string, cfg configs.Screen, kind playlist.ScreenKind, build func(*kiosk.Device, *slog.Logger) player.Program) error {
+func run(ctx context.Context, name string, cfg configs.Screen, kind playlist.ScreenKind, build func(*kiosk.Device, *slog.Logger) player.Program) error {
 	log := logs.New(os.Stderr, cfg.Log)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	device, err := kiosk.New(cfg, kind, log)
 	if err != nil {
 		return err
@@ -148,6 +147,9 @@ func present(ctx context.Context, cfg configs.Screen, log *slog.Logger) (player.
 	}
 	if backend == configs.BackendAuto {
 		suits, why := shm.Suits(ctx, os.Getenv("DISPLAY"))
+		if !withEbiten {
+			suits, why = true, "the program was built without OpenGL"
+		}
 		backend = configs.BackendEbiten
 		if suits {
 			backend = configs.BackendShm
@@ -162,10 +164,5 @@ func present(ctx context.Context, cfg configs.Screen, log *slog.Logger) (player.
 			Watchdog: alive(log),
 		})
 	}
-	return display.New(display.Options{
-		Title: title, Width: panel.Width, Height: panel.Height,
-		Fullscreen: w.Fullscreen, Monitor: w.Monitor, X: w.X, Y: w.Y, Borderless: w.Borderless,
-		Scale: w.Scale, Turn: mount.Turn(w.Rotate), Dots: w.Dots, HideCursor: w.HideCursor, Log: log,
-		Watchdog: alive(log),
-	})
+	return openEbiten(title, cfg, log)
 }
