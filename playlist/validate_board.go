@@ -43,7 +43,29 @@ func (c *checker) board(s Screen) {
 	c.zones(s)
 	if s.Light != nil {
 		c.light(*s.Light)
+		if s.Light.Sun && len(s.Light.Table) == 0 && !c.placed(s.Site) {
+			c.warn("light.sun", "place", "站点没有填经纬度，日出日落按早六点、晚六点算", "the site has no latitude and longitude, so the sun is taken to rise and set at six")
+		}
 	}
+}
+
+// placed reports whether it is known where on earth a site is: it or one above it
+// has a place.
+func (c *checker) placed(id SiteID) bool {
+	if len(c.env.Sites) == 0 {
+		return true // not checked
+	}
+	for range len(ranks) {
+		i := slices.IndexFunc(c.env.Sites, func(s Site) bool { return s.ID == id })
+		if i < 0 {
+			return false
+		}
+		if c.env.Sites[i].Latitude != 0 || c.env.Sites[i].Longitude != 0 {
+			return true
+		}
+		id = c.env.Sites[i].Parent
+	}
+	return false
 }
 
 func (c *checker) zones(s Screen) {

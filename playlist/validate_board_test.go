@@ -85,3 +85,22 @@ func TestValidateBoard(t *testing.T) {
 		}
 	}
 }
+
+// A board that goes by the sun of a place nobody knows is worth a word.
+func TestSunNeedsPlace(t *testing.T) {
+	s := dividedBoard()
+	s.Light.Table = nil
+	for name, c := range map[string]struct {
+		sites []playlist.Site
+		want  bool
+	}{
+		"nowhere":    {[]playlist.Site{{ID: "county"}, {ID: "hall", Parent: "county"}}, true},
+		"its own":    {[]playlist.Site{{ID: "county"}, {ID: "hall", Parent: "county", Latitude: 30}}, false},
+		"the county": {[]playlist.Site{{ID: "county", Longitude: 117}, {ID: "hall", Parent: "county"}}, false},
+	} {
+		got := playlist.ValidateScreen(s, playlist.ValidateEnv{Sites: c.sites})
+		if found := len(got) == 1 && got[0].Field == "light.sun" && got[0].Severity == playlist.Warning; found != c.want {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}

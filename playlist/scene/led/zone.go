@@ -343,7 +343,8 @@ func (b box) prose(text string, tone Tone) []Page {
 		if oneSentence && b.holds(s, whole) {
 			return []Page{still(s, tone, whole)}
 		}
-		if out := b.byPhrase(text, s, tone); out != nil {
+		// At the smallest size a sentence may go on to another page.
+		if out := b.byPhrase(text, s, tone, s == usable[len(usable)-1]); out != nil {
 			return out
 		}
 	}
@@ -375,25 +376,32 @@ func (b box) lines(size int) int {
 }
 
 // byPhrase sets every phrase on a line of its own and every sentence on a page of
-// its own, three at most; nil where that does not go at the size.
-func (b box) byPhrase(text string, size int, tone Tone) []Page {
+// its own, or on several with spill, four pages at most; nil where that does not
+// go at the size.
+func (b box) byPhrase(text string, size int, tone Tone, spill bool) []Page {
 	most := b.lines(size)
 	var out []Page
 	var lines []string
+	turn := func() {
+		if len(lines) > 0 {
+			out = append(out, still(size, tone, lines...))
+		}
+		lines = nil
+	}
 	for _, p := range phrases(text) {
 		line := trimEnd(p)
-		if !b.holds(size, line) || len(lines) == most {
+		if !b.holds(size, line) || len(lines) == most && !spill {
 			return nil
+		}
+		if len(lines) == most {
+			turn()
 		}
 		lines = append(lines, line)
 		if strings.ContainsAny(p, "。！？") {
-			out, lines = append(out, still(size, tone, lines...)), nil
+			turn()
 		}
 	}
-	if len(lines) > 0 {
-		out = append(out, still(size, tone, lines...))
-	}
-	if len(out) > 3 {
+	if turn(); len(out) > 4 {
 		return nil
 	}
 	return out
