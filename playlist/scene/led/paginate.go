@@ -105,6 +105,9 @@ func Paginate(n *playlist.Notice, panel playlist.Panel, o Options) []Page {
 	var out []Page
 	switch {
 	case n.Alert != nil:
+		if b.w >= 96 && b.h >= 24 {
+			b.small = max(b.small, min(b.least, 16)) // who warns is part of the warning
+		}
 		out = b.alert(n, o, bandBox(w, h, band).left)
 	case n.Fund != nil:
 		out = b.fund(n, o)
