@@ -191,7 +191,11 @@ func bandBeside(w, h int, band *Band) bandForm {
 			dark = 2
 		}
 		f.room = image.Rect(x+wide+dark, 0, w, h)
-		return f, len(lines)*size <= h && (x+wide)*20 <= w*9
+		part := 45 // of a hundred
+		if h < 24 {
+			part = 40
+		}
+		return f, len(lines)*size <= h && (x+wide)*100 <= w*part
 	}
 	if band.Level == "" && band.Type == "" {
 		f, _ := form(12, "")
@@ -212,6 +216,9 @@ func bandBeside(w, h int, band *Band) bandForm {
 	tries := []try{{16, []string{t, l}, true}, {16, []string{t, s}, true}, {12, []string{t, l}, true}, {12, []string{t, s}, true}}
 	if h < 24 {
 		tries = []try{{16, []string{t + l}, true}, {12, []string{t + l}, true}, {12, []string{t + s}, true}}
+	}
+	if h >= 32 && l != lifted {
+		tries = append(tries, try{16, []string{s, strings.TrimPrefix(l, s)}, false})
 	}
 	tries = append(tries, try{min(largest(h), 24), []string{s}, false}, try{12, []string{s}, false})
 	if l != lifted {

@@ -16,7 +16,7 @@ const (
 	costComma    = 40    // a page that ends after a comma
 	costSentence = 150   // a sentence that begins in the middle of a line
 	costLone     = 9000  // a line of one character
-	costShort    = 120   // a line of two among longer ones
+	costShort    = 300   // a line of two among longer ones
 	costSliver   = 250   // a page of so little that it is not worth its time
 	costForced   = 60000 // a break where none may be
 	never        = 1 << 40
@@ -102,9 +102,10 @@ func (t *text) ends(i int) (sentence, part bool) {
 // setting is a text on pages of lines.
 type setting struct {
 	pages  [][]string
-	worst  int // the worst break of a line
-	torn   int // the worst break of a page
-	forced bool
+	worst  int  // the worst break of a line
+	torn   int  // the worst break of a page
+	forced bool // a break stands where none may
+	lone   bool // a line has one character
 }
 
 // step is how the best setting comes to where it is.
@@ -178,6 +179,7 @@ func (t *text) trace(best [][]step, l int) setting {
 		a, b := t.line(s.from, i)
 		if b > a {
 			page = append([]string{string(t.runes[a:b])}, page...)
+			out.lone = out.lone || b-a == 1 && len(t.runes) > 1
 		}
 		c := int(t.cost[s.from])
 		if s.from > 0 && c == int(phrase.Never) {

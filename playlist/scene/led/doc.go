@@ -56,6 +56,7 @@ type Cell struct {
 	Text  string
 	X     int  // dots from the left of the room that the page has, to the left edge
 	Right bool // X is the right edge
+	Rule  bool // instead of Text a rule from the top of the line to its foot
 	Mark  bool // dark on a lit field: the board's own village
 }
 

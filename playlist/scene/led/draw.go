@@ -112,7 +112,7 @@ func drawLine(c *scene.Canvas, l Line, area image.Rectangle, top int, colours pl
 	case Spread:
 		// The parts stand apart, but not so far that the eye loses the line.
 		wide, end := measure(text, l.Size), measure(l.End, l.Size)
-		room := min(area.Dx(), wide+end+4*l.Size)
+		room := min(area.Dx()-l.Size/4, wide+end+4*l.Size)
 		x := area.Min.X + (area.Dx()-room)/2
 		drawText(c, text, image.Pt(x, top), l.Size, col, area)
 		drawText(c, l.End, image.Pt(x+room-end, top), l.Size, col, area)
@@ -123,8 +123,14 @@ func drawLine(c *scene.Canvas, l Line, area image.Rectangle, top int, colours pl
 
 func drawCells(c *scene.Canvas, l Line, area image.Rectangle, top int, col color.RGBA) {
 	for _, cell := range l.Cells {
-		wide := measure(cell.Text, l.Size)
 		x := area.Min.X + cell.X
+		if cell.Rule {
+			for y := top; y < top+l.Size; y += 2 {
+				c.Fill(image.Rect(x, y, x+max(l.Size/32, 1), y+1).Intersect(area), col)
+			}
+			continue
+		}
+		wide := measure(cell.Text, l.Size)
 		if cell.Right {
 			x -= wide
 		}

@@ -43,6 +43,9 @@ func (b board) fund(n *playlist.Notice, o Options) []Page {
 // in 万元 and said to be about.
 func (b board) amount(label string, a playlist.Amount) []Page {
 	value := money(a)
+	if b.h < 48 && strings.HasSuffix(label, "合计") && len(b.answer("合计", value, Figure)[0].Lines) < len(b.answer(label, value, Figure)[0].Lines) {
+		label = "合计" // side by side and larger; the title named the period
+	}
 	if measure(value, b.small) <= b.w || measure(value, 12) <= b.w {
 		return b.answer(label, value, Figure)
 	}
@@ -207,7 +210,10 @@ func (b board) grid(v villageTable) (grid, bool) {
 				if !ok {
 					continue
 				}
-				cost := float64(g.pages(len(v.rows))) / float64(size*size)
+				cost := float64(g.pages(len(v.rows))) / math.Pow(float64(size), 1.5)
+				if g.pages(len(v.rows)) > mostTable {
+					cost *= 2
+				}
 				if !unit && g.head == 0 {
 					cost *= 1.2 // a value should not be read without its unit
 				}
@@ -219,6 +225,9 @@ func (b board) grid(v villageTable) (grid, bool) {
 	}
 	return best, !math.IsInf(score, 1)
 }
+
+// side is kept dark beside a table, for the field around a marked name.
+const side = 2
 
 func (b board) try(v villageTable, size, across int, unit bool) (grid, bool) {
 	g := grid{size: size, across: across, unit: unit}
@@ -241,15 +250,18 @@ func (b board) try(v villageTable, size, across int, unit bool) (grid, bool) {
 		g.num = max(g.num, measure(v.what+"（"+v.unit+"）", g.head))
 		g.name = max(g.name, measure(v.head, g.head))
 	}
-	dark := size / 2
-	g.cell = g.name + dark + g.num + 2
+	g.cell = g.name + size/2 + g.num
 	g.gap = size
 	need := across*g.cell + (across-1)*g.gap
-	if need > b.w {
+	if need > b.w-2*side && across > 1 {
+		need -= (across - 1) * (g.gap - size/2)
+		g.gap = size / 2
+	}
+	if need > b.w-2*side {
 		return g, false
 	}
 	// Names and values stand apart, but not so far that the eye loses the row.
-	more := min((b.w-need)/across, 3*size)
+	more := min((b.w-2*side-need)/across, 3*size)
 	g.cell += more
 	used := 0
 	if g.head > 0 {
@@ -288,6 +300,9 @@ func (g grid) draw(b board, v villageTable) []Page {
 				if at := c*down + i; at < len(rows) {
 					x := left + c*(g.cell+g.gap)
 					r := rows[at]
+					if c > 0 {
+						l.Cells = append(l.Cells, Cell{X: x - g.gap/2, Rule: true})
+					}
 					l.Cells = append(l.Cells, Cell{Text: r.name, X: x, Mark: r.own}, Cell{Text: r.value + suffix, X: x + g.cell, Right: true})
 				}
 			}

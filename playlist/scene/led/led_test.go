@@ -21,14 +21,26 @@ var panels = []playlist.Panel{
 	specimen.Board, specimen.Strip,
 	{Width: 384, Height: 128, Colours: playlist.FullColour},
 	{Width: 256, Height: 96, Colours: playlist.DualColour},
+	{Width: 256, Height: 64, Colours: playlist.FullColour},
 	{Width: 128, Height: 64, Colours: playlist.SingleColour},
 	{Width: 128, Height: 32, Colours: playlist.SingleColour},
+	{Width: 64, Height: 16, Colours: playlist.SingleColour},
+	{Width: 96, Height: 16, Colours: playlist.DualColour},
+	{Width: 160, Height: 24, Colours: playlist.SingleColour},
 	{Width: 256, Height: 16, Colours: playlist.SingleColour},
 	{Width: 640, Height: 48, Colours: playlist.DualColour},
+	{Width: 96, Height: 192, Colours: playlist.DualColour},
+	{Width: 96, Height: 320, Colours: playlist.FullColour},
+	{Width: 1920, Height: 540, Colours: playlist.FullColour},
+	{Width: 1920, Height: 64, Colours: playlist.FullColour},
 }
 
 func all() []*playlist.Notice {
-	return append(specimen.Notices(), specimen.Alert(), specimen.Exercise())
+	out := specimen.Notices()
+	for _, s := range specimen.Boards() {
+		out = append(out, s.Notice)
+	}
+	return out
 }
 
 // TestFits looks at every page of every notice on every panel: lines lie inside

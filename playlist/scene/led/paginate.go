@@ -31,7 +31,11 @@ func roomOf(w, h, reader int) board {
 	b := board{w: w, h: h, strip: h < 48}
 	// Never smaller than the farthest reader can see, where the room takes four
 	// such characters in a line; nor small on a board with hundreds of rows.
-	b.least = min(atLeast(max(reader, 16, largest(h/6))), largest(h))
+	part := 6
+	if h >= 96 {
+		part = 5
+	}
+	b.least = min(atLeast(max(reader, 16, largest(h/part))), largest(h))
 	for b.least > 16 && 4*b.least > w {
 		b.least = largest(b.least - 1)
 	}
@@ -142,20 +146,36 @@ func tailOf(n *playlist.Notice) tail { return tail{tidy(n.Issuer), n.Issued.Chin
 // lines sets the tail on as few lines as it takes below body of a size, or nil
 // when it does not fit into high dots and most lines.
 func (b board) tailLines(t tail, body, high, most int) []Line {
+	if high < b.small || most < 1 {
+		return nil
+	}
 	top := max(body*3/4, b.small)
 	for _, s := range sizesWithin(b.small, min(top, high)) {
-		if s <= high && most > 0 && measure(t.who, s)+measure(t.when, s)+s <= min(b.w, 2*mostChars*s) {
+		if s <= high && b.beside(t, s) {
 			return []Line{{Text: t.who, End: t.when, Size: s, Tone: Quiet, Align: Spread}}
 		}
 	}
 	for _, s := range sizesWithin(b.small, top) {
-		who := wrap(t.who, s, b.width(s))
-		need := len(who) + 1
-		if need <= most && need*s+(need-1)*gap(s) <= high && !tooWide(append(who, t.when), s, b.w) {
-			return b.stack(append(who, t.when), s, Quiet)
+		if lines := b.below(t, s, high, most); lines != nil {
+			return lines
 		}
 	}
 	return nil
+}
+
+// beside says whether both parts of the tail stand on one line.
+func (b board) beside(t tail, size int) bool {
+	return measure(t.who, size)+measure(t.when, size)+size+size/4 <= min(b.w, 2*mostChars*size)
+}
+
+// below returns the tail on lines of its own size, one below the other, or nil.
+func (b board) below(t tail, size, high, most int) []Line {
+	who := wrap(t.who, size, b.width(size))
+	need := len(who) + 1
+	if need > most || need*size+(need-1)*gap(size) > high || tooWide(append(who, t.when), size, b.w) {
+		return nil
+	}
+	return b.stack(append(who, t.when), size, Quiet)
 }
 
 // stack makes a line of each text.
@@ -169,19 +189,22 @@ func (b board) stack(texts []string, size int, tone Tone) []Line {
 
 // tailPages is the tail on pages of its own.
 func (b board) tailPages(t tail) []Page {
-	for _, s := range sizesWithin(b.small, b.h/2) {
-		if l := b.tailLines(t, s*4/3+1, b.h, mostLines); l != nil {
+	for _, s := range sizesWithin(b.small, min(b.h, max(b.h/3, 2*b.small))) {
+		if b.beside(t, s) && b.h < 48 {
+			return []Page{b.put(Line{Text: t.who, End: t.when, Size: s, Tone: Quiet, Align: Spread})}
+		}
+		if l := b.below(t, s, b.h-b.margin(), mostLines); l != nil {
 			return []Page{b.put(l...)}
 		}
-	}
-	if l := b.tailLines(t, b.h, b.h, mostLines); l != nil {
-		return []Page{b.put(l...)}
 	}
 	// Too much for one page of this board: the day follows on one of its own.
 	out := b.prose(t.who, Plain, 1)
 	day := t.when
 	if y := indexAfter(day, '年'); y > 0 && b.fits(day, b.h) < b.least {
 		day = day[y:]
+	}
+	if measure(day, 12) > b.w {
+		return append(out, b.prose(day, Quiet, 1)...)
 	}
 	return append(out, b.put(Line{Text: day, Size: b.fits(day, b.h), Tone: Quiet}))
 }
@@ -218,7 +241,7 @@ type choice struct {
 // grade says how good the breaks are: 0 is without fault, higher is worse.
 func (c choice) grade() int {
 	switch worst := max(c.set.worst, c.set.torn); {
-	case c.set.forced:
+	case c.set.forced, c.set.lone:
 		return 3
 	case worst >= int(phrase.Bound):
 		return 2
@@ -238,16 +261,18 @@ func (b board) choose(s string, t *tail, few int) choice {
 		}
 		all = append(all, b.at(s, t, size))
 	}
-	for grade := range 3 {
-		for _, c := range all {
-			if c.pages <= few && c.grade() <= grade {
-				return c
+	for _, with := range []bool{true, false} { // with the tail, and without
+		for grade := range 3 {
+			for _, c := range all {
+				if n := len(c.set.pages); (c.pages <= few || !with && n <= few) && c.grade() <= grade {
+					return c
+				}
 			}
 		}
 	}
-	// Half as many dots are worth it where they save two pages of three.
+	// Smaller characters are worth it where they save more pages than dots.
 	cost := func(c choice) float64 {
-		return float64(c.pages) * (1 + 0.4*float64(c.grade())) / math.Pow(float64(c.size), 1.5)
+		return float64(c.pages) * (1 + 0.4*float64(c.grade())) / math.Pow(float64(c.size), 1.2)
 	}
 	return slices.MinFunc(all, func(x, y choice) int {
 		if cost(x) < cost(y) {
