@@ -192,7 +192,7 @@ func bandBeside(w, h int, band *Band) bandForm {
 		}
 		f.room = image.Rect(x+wide+dark, 0, w, h)
 		part := 45 // of a hundred
-		if h < 24 {
+		if h < 24 && band.Level != lifted {
 			part = 40
 		}
 		return f, len(lines)*size <= h && (x+wide)*100 <= w*part

@@ -19,6 +19,8 @@ const (
 	costShort    = 300   // a line of two among longer ones
 	costSliver   = 250   // a page of so little that it is not worth its time
 	costForced   = 60000 // a break where none may be
+	costStroke   = 4000  // a number that is longer than the board, after its stroke
+	costInside   = 700   // a word
 	never        = 1 << 40
 
 	pageTimes  = 4
@@ -228,10 +230,18 @@ func (t *text) lineCost(j, i, a, b, slack int) int {
 }
 
 func (t *text) breakCost(i int) int {
-	if t.cost[i] == phrase.Never {
+	switch c := t.cost[i]; {
+	case c == phrase.Never && t.runes[i-1] == '-':
+		return costStroke
+	case c == phrase.Never:
 		return costForced
+	case c >= phrase.Inside:
+		return costInside
+	case c >= phrase.Bound:
+		return 2 * int(c)
+	default:
+		return int(c)
 	}
-	return int(t.cost[i])
 }
 
 func (t *text) pageCost(i int) int {
