@@ -19,7 +19,7 @@ import (
 )
 
 // gate is a board of one line, on which texts pass.
-var gate = playlist.Panel{Width: 320, Height: 32, Colours: playlist.FullColour}
+var gate = playlist.Panel{Width: 320, Height: 16, Colours: playlist.FullColour}
 
 // passing is a notice that passes in one line.
 func passing() *playlist.Notice {
