@@ -332,6 +332,7 @@ func (o *office) story() {
 	o.says(".inforce", "已解除")
 
 	o.residents()
+	o.boards()
 
 	// The device loses its line.
 	d.unplug()
@@ -364,7 +365,11 @@ func (o *office) pages() {
 	o.must(err)
 	for _, s := range screens {
 		paths["screen-"+string(s.Kind)] = "/screens/" + string(s.ID)
+		paths["forecast-"+string(s.Kind)] = "/screens/" + string(s.ID) + "/forecast"
+		paths["edit-"+string(s.Kind)] = "/screens/" + string(s.ID) + "/edit"
 	}
+	paths["rule"] = "/programme/qinghe/rules/shiwai-duanxun"
+	paths["list"] = "/programme/qinghe/lists/dengping"
 	o.must(o.SignIn(o.base, "liming", password))
 	for _, language := range []string{"zh", "en"} {
 		for name, p := range paths {
