@@ -83,6 +83,7 @@ type Fleet struct {
 	changes int // counts what made rows nil
 	posts   map[playlist.ScreenID]*postage
 
+	paces    paces
 	settling sync.Mutex // one settings document at a time is made
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"mingbai/controller/store"
 	"mingbai/playlist"
-	"mingbai/playlist/scene/led"
 	"mingbai/playlist/schedule"
 )
 
@@ -110,7 +109,7 @@ func (f *Fleet) crowds(ctx context.Context, ch playlist.ChannelID, try *programm
 				}
 			}
 		}
-		lib, err := playlist.NewLibrary(doc, loaded, playlist.WithPace(led.Pace(doc)))
+		lib, err := playlist.NewLibrary(doc, loaded, playlist.WithPace(f.paces.of(doc)))
 		if err != nil {
 			return nil, 0, err
 		}

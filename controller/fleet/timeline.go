@@ -3,11 +3,13 @@ package fleet
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"mingbai/controller/store"
 	"mingbai/playlist"
-	"mingbai/playlist/scene/led"
 	"mingbai/playlist/schedule"
 )
 
@@ -69,25 +71,41 @@ func (f *Fleet) Timeline(ctx context.Context, id playlist.ScreenID, from time.Ti
 func (f *Fleet) Timelines(ctx context.Context, screens []store.Screen, from time.Time, length time.Duration) ([]Timeline, error) {
 	until := from.Add(min(length, LongestTimeline))
 	look := f.look()
-	known := map[string][]Stretch{}
-	out := make([]Timeline, len(screens))
+	known := map[string]*[]Stretch{}
+	answers := make([]*[]Stretch, len(screens))
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0)) // laying pages out is work
+	var failed error
 	for i, row := range screens {
 		key, err := alike(row.Screen)
 		if err != nil {
-			return nil, err
+			failed = err
+			break
 		}
-		stretches, ok := known[key]
-		if !ok {
-			lib, err := f.library(ctx, look, row)
-			if err != nil {
-				return nil, err
-			}
-			if stretches, err = stretchesOf(ctx, lib, from, until); err != nil {
-				return nil, err
-			}
-			known[key] = stretches
+		if answers[i] = known[key]; answers[i] != nil {
+			continue
 		}
-		out[i] = Timeline{Screen: row.ID, From: from, Until: until, Stretches: stretches}
+		lib, err := f.library(inner, look, row)
+		if err != nil {
+			failed = err
+			break
+		}
+		into := new([]Stretch)
+		known[key], answers[i] = into, into
+		group.Go(func() (err error) {
+			*into, err = stretchesOf(inner, lib, from, until)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	if failed != nil {
+		return nil, failed
+	}
+	out := make([]Timeline, len(screens))
+	for i, row := range screens {
+		out[i] = Timeline{Screen: row.ID, From: from, Until: until, Stretches: *answers[i]}
 	}
 	return out, nil
 }
@@ -151,7 +169,7 @@ func (f *Fleet) library(ctx context.Context, l *look, row store.Screen) (*playli
 	if err != nil {
 		return nil, err
 	}
-	lib, err := playlist.NewLibrary(doc, loaded, playlist.WithPace(led.Pace(doc)))
+	lib, err := playlist.NewLibrary(doc, loaded, playlist.WithPace(f.paces.of(doc)))
 	if err != nil {
 		return nil, fmt.Errorf("gather what screen %s shows: %w", row.ID, err)
 	}
