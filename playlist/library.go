@@ -25,7 +25,6 @@ type Loaded struct {
 type Library struct {
 	settings  Settings
 	pace      Pace // nil takes Dwell
-	paces     paces
 	zone      *time.Location
 	calendar  *schedule.Calendar
 	sites     map[SiteID]SiteName

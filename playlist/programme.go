@@ -3,23 +3,11 @@ package playlist
 import (
 	"cmp"
 	"slices"
-	"sync"
 	"time"
 	"unicode/utf8"
 
 	"mingbai/playlist/schedule"
 )
-
-// Pace says how long a notice is on one LED board; totals is Slot.Totals. It
-// must give the same answer for the same notice always.
-type Pace func(n *Notice, totals bool) time.Duration
-
-// LibraryOption changes how a library is made.
-type LibraryOption func(*Library)
-
-// WithPace makes the library reckon the loop of an LED board with the time that
-// its pages really need. Without it, or where it gives nothing, Dwell is used.
-func WithPace(p Pace) LibraryOption { return func(l *Library) { l.pace = p } }
 
 // Slot is one turn of the loop.
 type Slot struct {
@@ -144,37 +132,16 @@ func (l *Library) slots(b schedule.Bound, m schedule.Moment) []Slot {
 	return out
 }
 
-// paces remembers what a Pace said, which is dear: the pages have to be laid out.
-type paces struct {
-	mu   sync.Mutex // guards said
-	said map[paceKey]time.Duration
-}
-
-type paceKey struct {
-	notice *Notice
-	totals bool
-}
-
 // paced returns how long a notice is on when its playlist does not say.
 func (l *Library) paced(n *Notice, totals bool) time.Duration {
 	screen := &l.settings.Screen
 	if l.pace == nil || screen.Kind != LED {
 		return Dwell(n, screen)
 	}
-	l.paces.mu.Lock()
-	defer l.paces.mu.Unlock()
-	key := paceKey{n, totals}
-	d, known := l.paces.said[key]
-	if !known {
-		if d = l.pace(n, totals); d <= 0 {
-			d = Dwell(n, screen)
-		}
-		if l.paces.said == nil {
-			l.paces.said = map[paceKey]time.Duration{}
-		}
-		l.paces.said[key] = d
+	if d := l.pace(n, totals); d > 0 {
+		return d
 	}
-	return d
+	return Dwell(n, screen)
 }
 
 // inColumns reports whether n is filed in one of the columns or below them.

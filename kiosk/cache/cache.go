@@ -81,6 +81,8 @@ type Cache struct {
 	current  *Generation
 	former   generationFile // what generation.prev names
 	adopted  generationFile // what generation.json names
+	paced    playlist.Pace  // of the settings of revision pacedBy, nil when not asked for yet
+	pacedBy  playlist.Revision
 }
 
 // admitted is a document whose envelope was verified and is a blob.
@@ -155,7 +157,7 @@ func (c *Cache) Enrol(id Identity) error {
 			}
 		}
 		c.ratchet = newRatchet()
-		c.settings, c.current = nil, nil
+		c.settings, c.current, c.paced = nil, nil, nil
 		clear(c.editions)
 		clear(c.staged)
 		clear(c.unread)

@@ -310,7 +310,11 @@ func (c *Cache) build(editions map[playlist.ChannelID]*admitted[playlist.Edition
 	}
 	var opts []playlist.LibraryOption
 	if c.pace != nil {
-		opts = append(opts, playlist.WithPace(c.pace(c.settings.doc)))
+		if rev := c.settings.doc.Revision; c.paced == nil || c.pacedBy != rev {
+			// Kept over generations, most of whose notices are the same.
+			c.paced, c.pacedBy = playlist.Remember(c.pace(c.settings.doc)), rev
+		}
+		opts = append(opts, playlist.WithPace(c.paced))
 	}
 	lib, err := playlist.NewLibrary(c.settings.doc, loaded, opts...)
 	if err != nil {
