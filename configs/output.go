@@ -80,7 +80,9 @@ type Output struct {
 	// 0 to 1; a brighter picture of the part is dimmed as a whole. Default: 1.
 	Power float64 `toml:"power"`
 
-	// FPS is the most pictures a second, 1 to 60. Default: 40.
+	// FPS is the most pictures a second, 1 to 60. A board makes 60; a part of them
+	// that is not whole would let a marquee judder. Default: 30, the most of those
+	// that DMX512 takes.
 	FPS int `toml:"fps"`
 	// Priority decides between several E1.31 sources, 0 to 200. Default: 100.
 	Priority int `toml:"priority"`

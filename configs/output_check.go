@@ -74,6 +74,9 @@ func (c *checker) outputPackets(o Output) {
 	} else if o.FPS > 44 && o.Protocol.Universes() {
 		c.warn("output.fps", "%d pictures a second are more than the 44 of DMX512 that every controller must take", o.FPS)
 	}
+	if o.FPS > 0 && o.FPS <= 60 && 60%o.FPS != 0 {
+		c.warn("output.fps", "a board makes 60 pictures a second; of %d a second some come sooner than others and a marquee judders; 60, 30 and 20 are even", o.FPS)
+	}
 	if o.Priority < 0 || o.Priority > 200 {
 		c.wrong("output.priority", "%d is outside 0 to 200", o.Priority)
 	}

@@ -52,6 +52,7 @@ func TestOutputCheck(t *testing.T) {
 		{"output.power", "above 0", func(s *Screen) { s.Output.Power = 0 }},
 		{"output.fps", "1 to 60", func(s *Screen) { s.Output.FPS = 0 }},
 		{"output.fps", "DMX512", func(s *Screen) { s.Output.FPS = 60 }},
+		{"output.fps", "judders", func(s *Screen) { s.Output.FPS = 40 }},
 		{"output.priority", "0 to 200", func(s *Screen) { s.Output.Priority = 201 }},
 		{"output.sync_universe", "1 to 63999", func(s *Screen) { s.Output.SyncUniverse = 64000 }},
 		{"output.sync_universe", "only e131", func(s *Screen) { s.Output.Protocol, s.Output.SyncUniverse = DDP, 7 }},

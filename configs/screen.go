@@ -136,7 +136,7 @@ func DefaultScreen(kind playlist.ScreenKind) Screen {
 		Output: Output{
 			Universe: 1, Channel: 1, Colours: "rgb", Start: TopLeft, Run: Rows, Wiring: Straight,
 			Brightness: 1, Balance: [3]float64{1, 1, 1}, Gamma: [3]float64{1, 1, 1}, Power: 1,
-			FPS: 40, Priority: 100,
+			FPS: 30, Priority: 100,
 		},
 		Voice:   Voice{Volume: 100},
 		Printer: Printer{SessionSheets: 4, DaySheets: 100},

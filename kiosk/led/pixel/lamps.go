@@ -10,12 +10,11 @@ import (
 // tables turn the picture's red, green and blue into what lamps get.
 type tables [3][256]uint8
 
-// tablesOf computes v' = 255 · (v/255)^gamma · balance · brightness · dim, rounded.
-// dim is what changes while the program runs.
-func tablesOf(o configs.Output, dim float64) *tables {
+// tablesOf computes v' = 255 · (v/255)^gamma · balance · brightness, rounded.
+func tablesOf(o configs.Output) *tables {
 	t := new(tables)
 	for c := range t {
-		factor := 255 * o.Balance[c] * o.Brightness * dim
+		factor := 255 * o.Balance[c] * o.Brightness
 		for v := range t[c] {
 			t[c][v] = uint8(math.Round(factor * math.Pow(float64(v)/255, o.Gamma[c])))
 		}

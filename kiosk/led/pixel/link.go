@@ -15,7 +15,7 @@ import (
 // nothing may go wrong until it counts as well again.
 const (
 	redialAfter = time.Second
-	wellAfter   = 5 * time.Second
+	wellAfter   = 10 * time.Second
 	// patience is how long a packet may wait for room in the system's buffers.
 	patience = 20 * time.Millisecond
 )

@@ -43,8 +43,8 @@ type Report struct {
 	Failing []string // addresses that cannot be sent to now
 }
 
-// Output sends frames to the controllers of one board. Show and the like are safe
-// for any goroutine; Run has the sockets.
+// Output sends frames to the controllers of one board. Show and Report are safe for
+// any goroutine; Run has the sockets.
 type Output struct {
 	cfg      configs.Output
 	interval time.Duration
@@ -57,7 +57,6 @@ type Output struct {
 	picture  *image.RGBA
 	standing *scene.Frame
 	tables   *tables
-	dim      float64 // of tables
 	scratch  []byte
 	damage   []image.Rectangle
 
@@ -70,7 +69,6 @@ type Output struct {
 
 	mu      sync.Mutex // guards what follows
 	frame   *scene.Frame
-	wanted  float64 // the share of brightness that was asked for
 	reports Report
 }
 
@@ -80,8 +78,8 @@ func New(cfg configs.Output, board image.Point, source Source, log *slog.Logger)
 	o := &Output{
 		cfg: cfg, interval: time.Second / time.Duration(max(1, cfg.FPS)), source: source, log: log,
 		picture: image.NewRGBA(image.Rectangle{Max: board}),
-		tables:  tablesOf(cfg, 1), dim: 1, wanted: 1,
-		nudged: make(chan struct{}, 1),
+		tables:  tablesOf(cfg),
+		nudged:  make(chan struct{}, 1),
 	}
 	var local netip.Addr
 	if cfg.Local != "" {
@@ -155,14 +153,6 @@ func (o *Output) Show(f *scene.Frame) {
 	o.nudge()
 }
 
-// Dim sets a further factor of brightness, 0 to 1, from now on.
-func (o *Output) Dim(share float64) {
-	o.mu.Lock()
-	o.wanted = max(0, min(share, 1))
-	o.mu.Unlock()
-	o.nudge()
-}
-
 func (o *Output) nudge() {
 	select {
 	case o.nudged <- struct{}{}:
@@ -203,20 +193,28 @@ func (o *Output) Run(ctx context.Context) {
 	}
 }
 
-// pace returns how long the next picture must wait, so that there are no more
-// than the configured ones a second. A picture that is early by less than a
-// quarter of the interval goes at once: the clock of whoever shows frames is not
-// ours.
+const (
+	// slack is how much sooner than due, as a part of the interval, a picture may
+	// go, and how much later one goes that nothing newer has replaced. A board at
+	// 60 frames a second of which every second one is sent would else now and then
+	// send two neighbours or leave two out, and a marquee would judder.
+	slack = 4
+	// follow is how fast the pace falls into step with whoever shows frames.
+	follow = 8
+)
+
+// pace returns how long the picture must wait for a newer one, or 0 when it may go
+// now: there are no more than the configured ones a second.
 func (o *Output) pace(now time.Time) time.Duration {
 	due := o.last.Add(o.interval)
-	wait := due.Sub(now)
+	early := due.Sub(now)
 	switch {
-	case wait > o.interval, now.Sub(due) > o.interval: // the first, or after a pause
+	case early > 2*o.interval, now.Sub(due) > o.interval: // the first, or after a pause
 		o.last = now
-	case wait > o.interval/4:
-		return wait
+	case early > o.interval/slack:
+		return early + o.interval/slack
 	default:
-		o.last = due
+		o.last = due.Add(-early / follow)
 	}
 	return 0
 }
@@ -227,7 +225,7 @@ func (o *Output) next() time.Time {
 	for _, p := range o.parts {
 		for _, k := range p.packets {
 			if k.repeats > 0 {
-				return o.last.Add(o.interval)
+				return o.last.Add(o.interval + o.interval/slack)
 			}
 			if due := k.sent.Add(keepAlive); !k.sent.IsZero() && due.Before(next) {
 				next = due
@@ -240,12 +238,12 @@ func (o *Output) next() time.Time {
 // turn sends what is due at now.
 func (o *Output) turn(ctx context.Context, now time.Time) {
 	o.mu.Lock()
-	frame, wanted := o.frame, o.wanted
+	frame := o.frame
 	o.mu.Unlock()
 	if frame == nil {
 		return
 	}
-	o.paint(frame, wanted)
+	o.paint(frame)
 	queued := false
 	for _, p := range o.parts {
 		for _, k := range p.packets {
@@ -268,7 +266,7 @@ func (o *Output) turn(ctx context.Context, now time.Time) {
 }
 
 // paint brings the picture and all packets up to frame.
-func (o *Output) paint(frame *scene.Frame, dim float64) {
+func (o *Output) paint(frame *scene.Frame) {
 	o.damage = o.damage[:0]
 	if frame != o.standing {
 		c := scene.Diff(o.standing, frame)
@@ -278,10 +276,6 @@ func (o *Output) paint(frame *scene.Frame, dim float64) {
 			o.damage = append(o.damage, c.Moved)
 		}
 		o.standing = frame
-	}
-	if dim != o.dim {
-		o.tables, o.dim = tablesOf(o.cfg, dim), dim
-		o.damage = append(o.damage[:0], o.picture.Rect)
 	}
 	if len(o.damage) == 0 {
 		return
