@@ -58,7 +58,7 @@ func newText(s string, size int) *text {
 	for i, r := range runes {
 		adv := size
 		if err == nil {
-			_, _, adv = glyph(f, r)
+			adv = advance(f, r)
 		}
 		t.at[i+1] = t.at[i] + adv
 		if i > 0 && !mayBreak(runes[i-1], r) {

@@ -56,15 +56,44 @@ func markOf(f *dotfont.Font, r rune, m *scene.Mask, advance int) mark {
 	return out
 }
 
+// geta stands for a character that the face lacks, as it does in dotfont: a name
+// with a mark in it is seen to be incomplete, one with a hole is not.
+const geta = '〓'
+
+func isMark(r rune) bool {
+	return r > 0x2000 && (strings.ContainsRune(narrowAfter, r) || strings.ContainsRune(narrowBefore, r))
+}
+
+// seen says whether r is a character to be seen, not one that only steers text.
+func seen(r rune) bool {
+	return unicode.IsGraphic(r) && !unicode.In(r, unicode.Mn, unicode.Variation_Selector)
+}
+
 // glyph returns the dots of r, how far left of the pen they begin, and how far
 // the pen moves.
 func glyph(f *dotfont.Font, r rune) (m *scene.Mask, skip, advance int) {
-	m, advance, _ = f.Glyph(r)
-	if m != nil && r > 0x2000 && (strings.ContainsRune(narrowAfter, r) || strings.ContainsRune(narrowBefore, r)) {
+	m, advance, ok := f.Glyph(r)
+	if !ok && seen(r) {
+		m, advance, _ = f.Glyph(geta)
+	}
+	if m != nil && isMark(r) {
 		k := markOf(f, r, m, advance)
 		return m, k.skip, k.advance
 	}
 	return m, 0, advance
+}
+
+// advance returns how far r moves the pen; it draws marks only.
+func advance(f *dotfont.Font, r rune) int {
+	if isMark(r) {
+		_, _, adv := glyph(f, r)
+		return adv
+	}
+	adv, ok := f.Advance(r)
+	if !ok && seen(r) {
+		adv, _ = f.Advance(geta)
+	}
+	return adv
 }
 
 // Measure returns how many dots text takes on one line at a size.
@@ -77,8 +106,7 @@ func measure(text string, size int) int {
 	}
 	w := 0
 	for _, r := range text {
-		_, _, adv := glyph(f, r)
-		w += adv
+		w += advance(f, r)
 	}
 	return w
 }
