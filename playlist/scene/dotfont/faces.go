@@ -46,7 +46,8 @@ func open(size int) (*Font, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.own = []source{fit(face), later(rareRegular, fit, beyond)}
+		own := fit(face)
+		f.own = []source{marks(own, size, stem), own, later(rareRegular, fit, beyond)}
 	default:
 		face, err := bold()
 		if err != nil {

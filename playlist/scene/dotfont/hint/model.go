@@ -49,64 +49,102 @@ func (m *model) unlike(pix []uint8, s Spec) float64 {
 
 // blur takes the mean of each dot and its eight neighbours.
 func blur(v []float64, w, h int) []float64 {
-	out := make([]float64, len(v))
+	across := make([]float64, len(v))
 	for y := range h {
-		for x := range w {
-			sum := 0.0
-			for dy := max(y-1, 0); dy <= min(y+1, h-1); dy++ {
-				for dx := max(x-1, 0); dx <= min(x+1, w-1); dx++ {
-					sum += v[dy*w+dx]
-				}
+		row, out := v[y*w:(y+1)*w], across[y*w:(y+1)*w]
+		for x := range row {
+			out[x] = row[x]
+			if x > 0 {
+				out[x] += row[x-1]
 			}
-			out[y*w+x] = sum / 9
+			if x+1 < w {
+				out[x] += row[x+1]
+			}
+		}
+	}
+	out := make([]float64, len(v))
+	for i := range out {
+		out[i] = across[i] / 9
+		if i >= w {
+			out[i] += across[i-w] / 9
+		}
+		if i+w < len(v) {
+			out[i] += across[i+w] / 9
 		}
 	}
 	return out
 }
 
+// run is a row's part of one colour, from x to before end.
+type run struct {
+	x, end int
+	ink    bool
+	root   int // index of another run of the same part, or of itself
+}
+
 // count returns how many parts the ink has, dots touching at a corner being one
 // part, and how many spaces it encloses.
 func count(pix []uint8, w, h int) (parts, holes int) {
-	// A frame of white around it, so that the outside is one space.
-	w2, h2 := w+2, h+2
-	mark := make([]uint8, w2*h2) // 1 ink, 2 seen
+	// The first run is the white around the cell.
+	runs := append(make([]run, 0, 16*h), run{x: -1, end: w + 1})
+	find := func(i int) int {
+		for runs[i].root != i {
+			runs[i].root = runs[runs[i].root].root
+			i = runs[i].root
+		}
+		return i
+	}
+	join := func(i, j int) {
+		a, b := find(i), find(j)
+		runs[max(a, b)].root = min(a, b)
+	}
+	above := [2]int{0, 1}
 	for y := range h {
-		for x := range w {
-			if pix[y*w+x] >= lit {
-				mark[(y+1)*w2+x+1] = 1
+		row := pix[y*w : (y+1)*w]
+		first := len(runs)
+		for x := 0; x < w; {
+			ink, from := row[x] >= lit, x
+			for x < w && (row[x] >= lit) == ink {
+				x++
+			}
+			runs = append(runs, run{from, x, ink, len(runs)})
+			if !ink && (from == 0 || x == w) {
+				join(len(runs)-1, 0)
 			}
 		}
-	}
-	var stack []int
-	flood := func(at int, ink uint8, steps []int) {
-		stack = append(stack[:0], at)
-		mark[at] |= 2
-		for len(stack) > 0 {
-			at := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			for _, step := range steps {
-				to := at + step
-				if to < 0 || to >= len(mark) || mark[to] != ink {
-					continue
+		k := above[0]
+		for i := first; i < len(runs); i++ {
+			r := &runs[i]
+			touch := 0 // white touches along an edge
+			if r.ink {
+				touch = 1 // ink at a corner, too
+			}
+			for k > above[0] && runs[k-1].end+1 > r.x {
+				k--
+			}
+			for k < above[1] && runs[k].end+1 <= r.x {
+				k++
+			}
+			for j := k; j < above[1] && runs[j].x < r.end+touch; j++ {
+				if runs[j].ink == r.ink && runs[j].end+touch > r.x {
+					join(i, j)
 				}
-				if d := to%w2 - at%w2; d > 1 || d < -1 {
-					continue // around the edge
-				}
-				mark[to] |= 2
-				stack = append(stack, to)
 			}
 		}
+		above = [2]int{first, len(runs)}
 	}
-	four := []int{1, -1, w2, -w2}
-	eight := []int{1, -1, w2, -w2, w2 + 1, w2 - 1, 1 - w2, -w2 - 1}
-	for at := range mark {
-		switch mark[at] {
-		case 0:
-			flood(at, 0, four)
-			holes++
-		case 1:
-			flood(at, 1, eight)
+	for i := above[0]; i < above[1]; i++ {
+		if !runs[i].ink {
+			join(i, 0)
+		}
+	}
+	for i, r := range runs {
+		switch {
+		case r.root != i:
+		case r.ink:
 			parts++
+		default:
+			holes++
 		}
 	}
 	return parts, holes - 1
