@@ -62,7 +62,8 @@ type source struct {
 	// advance returns how many dots r moves the pen; ok is false when the source
 	// lacks it.
 	advance func(r rune) (dots int, ok bool)
-	// draw returns the mask of a glyph that the source has.
+	// draw returns the mask of a glyph that the source has. Neither is called by
+	// two goroutines at once.
 	draw func(r rune) *scene.Mask
 }
 
@@ -164,8 +165,10 @@ func (f *Font) Advance(r rune) (dots int, ok bool) {
 
 func (f *Font) advance(r rune) (dots int, ok bool) {
 	f.refresh()
-	if g, known := f.late[r]; known {
-		return g.advance, g.ok
+	for _, m := range []map[rune]glyph{f.late, f.before} {
+		if g, known := m[r]; known {
+			return g.advance, g.ok
+		}
 	}
 	s, dots, _ := f.find(r)
 	return dots, s != nil

@@ -231,14 +231,20 @@ func ark() source {
 		}
 		return m
 	}
+	inked := map[rune]bool{} // guarded by the face, as every source is
 	return source{
 		bitmap: true,
 		advance: func(r rune) (int, bool) {
 			adv, ok := bitmapfont.FaceSC.GlyphAdvance(r)
-			if !ok || unicode.IsControl(r) || !unicode.IsSpace(r) && draw(r) == nil {
+			if !ok || r > 0xFFFF || unicode.IsControl(r) {
 				return 0, false
 			}
-			return adv.Round(), true
+			there, known := inked[r]
+			if !known {
+				there = unicode.IsSpace(r) || draw(r) != nil
+				inked[r] = there
+			}
+			return adv.Round(), there
 		},
 		draw: draw,
 	}
