@@ -79,6 +79,7 @@ var foreign = map[string][]string{
 	"golang.org/x/crypto/argon2":           {"controller/accounts"},
 	"github.com/mozillazg/go-pinyin":       {"playlist/hanzi"},
 	"github.com/teambition/rrule-go":       {"playlist/schedule"},
+	"github.com/golang-module/carbon/v2":   {"playlist/lunar"},
 	"rsc.io/qr":                            {"playlist/scene/page"},
 	"github.com/chromedp":                  {"cmd/demo", "cmd/internal"},
 }

@@ -85,7 +85,7 @@ func TestSun(t *testing.T) {
 func TestCap(t *testing.T) {
 	l := &playlist.Light{Day: 100, Night: 100, Table: []playlist.LightPoint{{At: 0, Percent: 100}}, Cap: 35}
 	nights, days := 0, 0
-	for m := 0; m < 365*24*60; m += 7 {
+	for m := 0; m < 365*24*60; m += 37 {
 		now := at("00:00:00").Add(time.Duration(m) * time.Minute)
 		dark := sun.Height(county.Latitude, county.Longitude, now) < sun.Horizon
 		for _, got := range []light.Level{light.At(l, county, zone, now), light.ForAlert(l, county, zone, now, playlist.Red)} {
@@ -99,7 +99,7 @@ func TestCap(t *testing.T) {
 			}
 		}
 	}
-	if nights < 40_000 || days < 40_000 {
+	if nights < 7_000 || days < 7_000 {
 		t.Errorf("only %d samples by night and %d by day", nights, days)
 	}
 }
@@ -131,7 +131,7 @@ func TestDarkHours(t *testing.T) {
 func TestSlow(t *testing.T) {
 	l := &playlist.Light{Day: 100, Night: 25, Sun: true, Cap: 30, Dark: &schedule.Span{From: 22 * 60, To: 6 * 60}}
 	var r light.Ramp
-	now := at("00:00:00")
+	now := at("05:30:00")
 	shown, most := 0.0, 0.0
 	before := now
 	for now.Before(at("23:59:00")) {
@@ -142,6 +142,9 @@ func TestSlow(t *testing.T) {
 		shown, before = got, now
 		if again == 0 {
 			again = time.Second
+			if h := now.Hour(); h > 8 && h < 16 || h > 18 && h < 21 {
+				again = time.Minute // nothing turns then
+			}
 		}
 		now = now.Add(again)
 	}

@@ -146,7 +146,7 @@ func TestTerms(t *testing.T) {
 			t.Errorf("%v is %q, want %q", c.date, got, c.want)
 		}
 	}
-	for y := 1912; y <= 2096; y++ {
+	for y := 1912; y <= 2096; y += 4 {
 		n, last := 0, ""
 		for d := date(y, 1, 1); d.Year == y; d = d.AddDays(1) {
 			if term := lunar.Term(d); term != "" {

@@ -55,7 +55,7 @@ func TestAgainstNOAA(t *testing.T) {
 	worst := 0.0
 	for _, name := range []string{"Beijing", "Urumqi", "Sanya", "Mohe", "Lhasa", "Quito"} {
 		p := places[name]
-		for d := range 365 {
+		for d := 0; d < 365; d += 5 {
 			day := time.Date(2026, 1, 1+d, 0, 0, 0, 0, time.UTC)
 			rise, set := noaa(p[0], p[1], day)
 			for _, c := range []struct {
@@ -161,7 +161,7 @@ func TestPolarAndEquator(t *testing.T) {
 		}
 	}
 	p = places["Quito"]
-	for d := range 365 {
+	for d := 0; d < 365; d += 9 {
 		from := time.Date(2026, 1, 1+d, 7, 0, 0, 0, time.UTC)
 		rise, ok1 := sun.Crossing(p[0], p[1], sun.Horizon, true, from, from.AddDate(0, 0, 1))
 		set, ok2 := sun.Crossing(p[0], p[1], sun.Horizon, false, rise, rise.AddDate(0, 0, 1))
