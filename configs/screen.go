@@ -81,7 +81,8 @@ type Window struct {
 	// primary one.
 	Monitor string `toml:"monitor"`
 	// X and Y place a window that is not fullscreen, in pixels from the upper
-	// left corner. LED sending cards copy a fixed part of the desktop. Default: 0.
+	// left corner of its monitor. LED sending cards copy a fixed part of the
+	// desktop. Default: 0.
 	X int `toml:"x"`
 	Y int `toml:"y"`
 	// Borderless drops the frame of a window that is not fullscreen. Default:

@@ -75,6 +75,7 @@ type Device struct {
 	clock  *player.Timekeeper
 	link   *link.Link
 	screen player.Presenter
+	lost   func() []string // outputs that cannot be sent to; nil without any
 
 	poke chan struct{} // capacity 1: what is shown has changed, or rows are ready
 	quit context.CancelCauseFunc
@@ -219,6 +220,10 @@ func (d *Device) Status() Status {
 
 // Config returns what the device was told.
 func (d *Device) Config() configs.Screen { return d.cfg }
+
+// Outputs says where the device learns, at each report, which outputs beside its
+// presenter cannot be sent to. It is called before Run.
+func (d *Device) Outputs(lost func() []string) { d.lost = lost }
 
 // UUID names this device to other machines on its network. It is made of the
 // device's public key (RFC 9562, version 8) and stays as long as that does.

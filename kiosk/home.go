@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"image/png"
+	"strings"
 	"time"
 
 	"mingbai/kiosk/cache"
@@ -271,6 +272,9 @@ func (d *Device) report() {
 		r.Vitals.ClockOffset = offset.Seconds()
 	}
 	r.Vitals.ClockSuspect = d.clock.Suspect()
+	if d.lost != nil {
+		r.Vitals.OutputsLost = strings.Join(d.lost(), ", ")
+	}
 	r.LedgerHead = d.ledger.Head()
 	d.link.Report(r)
 }

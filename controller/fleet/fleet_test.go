@@ -415,6 +415,8 @@ func TestStateInWords(t *testing.T) {
 	adopted(1, 1)
 	report(wire.Vitals{ClockOffset: 4000})
 	is(s.ID, fleet.Ailing, "设备异常")
+	report(wire.Vitals{OutputsLost: "192.168.1.51:4048"})
+	is(s.ID, fleet.Ailing, "设备异常")
 	report(wire.Vitals{})
 	y.now = y.now.Add(5 * time.Minute)
 	is(s.ID, fleet.Offline, "离线 5 分钟")

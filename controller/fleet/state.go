@@ -204,6 +204,9 @@ func (f *Fleet) judgeMachine(s *State, now time.Time) bool {
 	case !v.Heartbeat.IsZero() && s.Report.Time.Sub(v.Heartbeat) > time.Minute:
 		s.Cause = Words{"画面超过一分钟没有刷新", "nothing was painted for over a minute"}
 		s.Next = Words{"请点“重启程序”", "restart the program"}
+	case v.OutputsLost != "":
+		s.Cause = Words{"LED 控制器连不上：" + v.OutputsLost, "LED controllers cannot be sent to: " + v.OutputsLost}
+		s.Next = Words{"请检查控制器的电源、网线和地址", "check power, cable and address of the LED controllers"}
 	case v.ClockSuspect || v.ClockOffset > 300 || v.ClockOffset < -300:
 		s.Cause = Words{fmt.Sprintf("机器时钟不准，相差 %.0f 秒", v.ClockOffset), fmt.Sprintf("the machine's clock is off by %.0f s", v.ClockOffset)}
 		s.Next = Words{"请校准这台机器的时间；主板电池可能没电了", "set the clock of this machine; its battery may be empty"}

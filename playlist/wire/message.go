@@ -13,6 +13,7 @@ import (
 //
 //	1  2026-11-22  first version
 //	   2026-11-22  voices, usage and heard; who does not know them drops them
+//	   2026-11-22  outputs_lost in vitals; likewise
 const Version = 1
 
 // Type names a message.
@@ -164,6 +165,7 @@ type Vitals struct {
 	Frames       uint64    `json:"frames"`                 // painted since start
 	Heartbeat    time.Time `json:"heartbeat"`              // last turn of the render loop
 	ContentAsOf  time.Time `json:"content_as_of,omitzero"` // 信息截至: newest word from the controller
+	OutputsLost  string    `json:"outputs_lost,omitempty"` // addresses of pixel controllers that cannot be sent to, with commas
 }
 
 // Row is one entry of the ledger: a notice was visible from From until Until.

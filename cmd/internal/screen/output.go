@@ -22,6 +22,7 @@ func send(ctx context.Context, cfg configs.Screen, device *kiosk.Device, program
 	if err != nil {
 		return nil, err
 	}
+	device.Outputs(func() []string { return out.Report().Failing })
 	*program = &sent{Program: *program, out: out}
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
