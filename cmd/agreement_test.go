@@ -112,6 +112,35 @@ func (o *planned) plan(r *rand.Rand, village playlist.SiteID) {
 	}
 }
 
+// fits holds every board of the sample county to rounds of three minutes on each
+// of the next thirty days, and every screen to having something to show.
+func (o *planned) fits() {
+	o.t.Helper()
+	rows, err := o.c.Store.Screens(o.t.Context())
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	lines, err := o.c.Fleet.Timelines(o.t.Context(), rows, time.Now(), fleet.LongestTimeline)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	boards := 0
+	for i, line := range lines {
+		board := rows[i].Kind == playlist.LED
+		if board {
+			boards++
+		}
+		for _, s := range line.Stretches {
+			if board && (s.Over || s.Seconds > playlist.MaxCycle.Seconds()) || len(s.Notices) == 0 {
+				o.t.Errorf("%s from %s: %d notices in %g s, over %v", line.Screen, s.From, len(s.Notices), s.Seconds, s.Over)
+			}
+		}
+	}
+	if boards == 0 {
+		o.t.Error("the sample has no board")
+	}
+}
+
 // device is what a screen has once it was sent everything, with its own cache.
 func (o *planned) device(id playlist.ScreenID) *playlist.Library {
 	o.t.Helper()
@@ -194,6 +223,7 @@ func (s *still) Blob(assets.Ref, int64) ([]byte, error) { return nil, assets.Err
 // player, each through a whole round.
 func TestScreensShowWhatTheForecastSays(t *testing.T) {
 	o := openPlanned(t)
+	o.fits()
 	ctx := t.Context()
 	r := rand.New(rand.NewPCG(31, 32))
 	village := playlist.SiteID("shiqiao")
@@ -263,7 +293,7 @@ func compare(t *testing.T, s playlist.Screen, lib *playlist.Library, f fleet.For
 	}
 	dev := &still{status: kiosk.Status{Library: lib, Enrolled: true, Online: true}}
 	board, p := kioskled.New(dev, s.Panel), player.New(lib)
-	got := map[string]bool{}
+	got, again := map[string]bool{}, 0
 	for at, end := f.At, f.At.Add(round); at.Before(end) && at.Before(f.Until); {
 		m := schedule.Sure(at)
 		next := at
@@ -288,7 +318,9 @@ func compare(t *testing.T, s playlist.Screen, lib *playlist.Library, f fleet.For
 			got[key(n.ID, n.Version, ch, rev)] = true
 			next = state.Until
 		}
-		if !next.After(at) {
+		if next.After(at) {
+			again = 0
+		} else if again++; again > 1 { // a board may be asked twice for an instant that it took for the one before
 			t.Fatalf("%s at %s: nothing is due", s.ID, at)
 		}
 		at = next

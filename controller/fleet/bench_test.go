@@ -137,3 +137,43 @@ func BenchmarkDayForThousandScreens(b *testing.B) {
 	b.ReportMetric(first.Seconds(), "s-first-time")
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/1000, "µs/screen")
 }
+
+// BenchmarkOverload asks what a county's programme does to the 750 boards below
+// it in thirty days, in the dearest case: enough for a round by the sum of all
+// rules, but never at one time. The ratio is to one day of the same boards.
+func BenchmarkOverload(b *testing.B) {
+	f, screens := bigCounty(b)
+	ctx := b.Context()
+	lists := []playlist.Playlist{{ID: "newest", Name: "最新", Latest: &playlist.Select{Count: 12}}}
+	var rules []schedule.Rule
+	for i := range 8 {
+		id := fmt.Sprint("hour-", i)
+		p := playlist.Playlist{ID: id, Name: id}
+		for k := range 4 {
+			p.Items = append(p.Items, playlist.Item{Notice: playlist.NoticeID(fmt.Sprint("qinghe-n", 4*i+k))})
+		}
+		lists = append(lists, p)
+		at := schedule.Clock(60 * (8 + i))
+		rules = append(rules, schedule.Rule{ID: id, Name: id, Playlist: id, Level: schedule.Normal, Spans: []schedule.Span{{From: at, To: at + 60}}})
+	}
+	ask := func() {
+		problems, err := f.Overload(ctx, "qinghe", lists, rules)
+		if err != nil || len(problems) > 0 {
+			b.Fatal(problems, err)
+		}
+	}
+	ask()
+	from := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	var floor time.Duration
+	for b.Loop() {
+		b.StopTimer()
+		start := time.Now()
+		if _, err := f.Timelines(ctx, screens, from, 24*time.Hour); err != nil {
+			b.Fatal(err)
+		}
+		floor += time.Since(start)
+		b.StartTimer()
+		ask()
+	}
+	b.ReportMetric(float64(b.Elapsed())/float64(floor), "ratio")
+}
