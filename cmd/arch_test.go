@@ -56,7 +56,8 @@ var own = map[string][]string{
 	"kiosk/display":  {"playlist/scene", "kiosk/player", "kiosk/display/..."},
 	"kiosk/headless": {"playlist/scene", "kiosk/player"},
 	"kiosk/touch":    {"assets", "playlist/...", "kiosk", "kiosk/player", "kiosk/ledger", "kiosk/cache", "kiosk/mailbox", "kiosk/voice", "kiosk/printer"},
-	"kiosk/led":      {"assets", "playlist/...", "kiosk", "kiosk/player", "kiosk/ledger", "kiosk/cache"},
+	"kiosk/led":      {"assets", "playlist/...", "configs", "kiosk", "kiosk/player", "kiosk/ledger", "kiosk/cache", "kiosk/led/pair"},
+	"kiosk/led/pair": {}, // knows times and addresses, nothing of what is shown
 
 	// Network output takes frames and settings and knows nothing of the board's
 	// program: it stands behind whatever is presented.

@@ -113,6 +113,7 @@ func (s Screen) Check(kind playlist.ScreenKind) []Problem {
 	p.panel(s.Panel, kind)
 	p.window(s.Window)
 	if kind == playlist.LED {
+		p.pair(s.Pair)
 		p.output(s.Output, image.Pt(s.Panel.Width, s.Panel.Height))
 		if s.Window.Backend == BackendNone && s.Output.Protocol == NoOutput {
 			p.wrong("window.backend", "without a window nobody sees anything; set output.protocol, or auto here")

@@ -45,6 +45,7 @@ type Screen struct {
 	Panel   playlist.Panel `toml:"panel"`
 	Window  Window         `toml:"window"`
 	Output  Output         `toml:"output"`
+	Pair    Pair           `toml:"pair"`
 	Voice   Voice          `toml:"voice"`
 	Printer Printer        `toml:"printer"`
 	Log     Log            `toml:"log"`
@@ -161,6 +162,7 @@ func LoadScreen(path string, kind playlist.ScreenKind) (Screen, error) {
 	}
 	s.Data = against(dir, s.Data)
 	s.CA = against(dir, s.CA)
+	s.Pair.KeyFile = against(dir, s.Pair.KeyFile)
 	return s, nil
 }
 

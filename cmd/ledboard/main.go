@@ -18,7 +18,12 @@ import (
 )
 
 func main() {
-	os.Exit(screen.Main("ledboard", playlist.LED, func(d *kiosk.Device, _ *slog.Logger) player.Program {
-		return led.New(d, d.Config().Panel)
+	os.Exit(screen.Main("ledboard", playlist.LED, func(d *kiosk.Device, log *slog.Logger) player.Program {
+		cfg := d.Config()
+		p := led.New(d, cfg.Panel)
+		if err := p.Follow(cfg.Pair, log); err != nil {
+			log.Error("The other board of the pair cannot be asked for the time; this board goes by its own clock.", "error", err)
+		}
+		return p
 	}))
 }

@@ -230,9 +230,13 @@ func (p *Program) shine(v view, m schedule.Moment, now time.Time) (percent float
 	}
 	k := &p.lamps
 	if second := m.Now.Unix(); second != k.asked || v.alert != k.alert {
+		before := k.level.Percent
 		k.asked, k.alert = second, v.alert
 		if k.level = light.At(l, place, p.zone, m.Now); v.alert != "" {
 			k.level = light.ForAlert(l, place, p.zone, m.Now, v.alert)
+		}
+		if math.Abs(k.level.Percent-before) > 2 {
+			k.ramp.Toward(before, now) // it begins to change now, not at the last look
 		}
 	}
 	switch {

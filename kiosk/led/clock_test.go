@@ -104,7 +104,10 @@ func TestNoStepIsDoubledOrSkipped(t *testing.T) {
 			r := rand.New(rand.NewPCG(7, 11))
 			p, d, now := newBoard(t, gate, passing())
 			s := &strides{t: t, p: p, allow0: c.allow0}
-			for s.count < all {
+			for steps := 0; s.count < all; steps++ {
+				if steps > 20*all {
+					t.Fatalf("only %d frames of %d moved", s.count, steps)
+				}
 				d.status.Moment = schedule.Sure(now)
 				f, next := p.Step(now, nil)
 				s.see(f)
@@ -151,8 +154,9 @@ func TestPresenterKeepsTheFrames(t *testing.T) {
 		p, d, _ := newBoard(t, gate, passing())
 		ctx, cancel := context.WithCancel(t.Context())
 		s := &strides{t: t, p: p}
-		prog := &slow{began: time.Now(), Program: p, r: rand.New(rand.NewPCG(1, 2)), d: d, most: 9 * time.Millisecond, see: func(f *scene.Frame) {
-			if s.see(f); s.count >= 1500 && ctx.Err() == nil {
+		began := time.Now()
+		prog := &slow{began: began, Program: p, r: rand.New(rand.NewPCG(1, 2)), d: d, most: 9 * time.Millisecond, see: func(f *scene.Frame) {
+			if s.see(f); s.count >= 1500 || time.Since(began) > time.Hour {
 				cancel()
 			}
 		}}
@@ -160,6 +164,9 @@ func TestPresenterKeepsTheFrames(t *testing.T) {
 		go func() { done <- headless.New(image.Pt(gate.Width, gate.Height)).Run(ctx, prog) }()
 		if err := <-done; err != nil {
 			t.Fatal(err)
+		}
+		if s.count < 1500 {
+			t.Errorf("only %d frames moved in an hour", s.count)
 		}
 	})
 }

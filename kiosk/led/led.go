@@ -45,6 +45,7 @@ type Program struct {
 	rare     rareGlyphs
 	unfit    bool // the settings have zones that do not fit on the panel
 
+	pair   *follower // nil where every board goes by its own clock
 	course course
 	frames frames
 	plays  plays
@@ -74,7 +75,8 @@ func New(src Source, panel playlist.Panel) *Program {
 func (p *Program) Step(now time.Time, _ []player.Event) (*scene.Frame, time.Time) {
 	status := p.src.Status()
 	p.rare.lend(p.src, status.Library, now)
-	real := p.course.read(now, own(status, now))
+	real := p.course.read(now, p.aim(status, now))
+	p.tell(real, now)
 	n := p.frames.at(real)
 	at := instant(n)
 	m := around(status.Moment, at)
