@@ -120,7 +120,8 @@ type summary struct {
 	FundNotices int             `json:"fund_notices"`
 	LedgerRows  int64           `json:"ledger_rows"`
 	Pages       []string        `json:"console_pages,omitempty"`
-	BookPages   int             `json:"book_pages,omitempty"` // pictures in DIR/book
+	BookPages   int             `json:"book_pages,omitempty"`     // pictures in DIR/book
+	Boards      []string        `json:"contact_sheets,omitempty"` // of LED boards, files in DIR
 	Seconds     float64         `json:"seconds"`
 }
 

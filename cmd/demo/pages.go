@@ -30,12 +30,20 @@ func drawBook(ctx context.Context, dir string) int {
 	return 0
 }
 
-// photographTouchscreen draws the short picture book beside the other pictures.
+// photographTouchscreen draws the short picture book and the contact sheets of
+// LED boards beside the other pictures.
 func (w *world) photographTouchscreen(ctx context.Context, sum *summary) (err error) {
 	if w.shots == "" {
 		return nil
 	}
-	sum.BookPages, err = book.Write(ctx, filepath.Join(w.shots, "book"), book.Modes(), openBook, false)
+	if sum.BookPages, err = book.Write(ctx, filepath.Join(w.shots, "book"), book.Modes(), openBook, false); err != nil {
+		return err
+	}
+	place, err := book.Open(villageOfBook, book.Upright, time.Now())
+	if err != nil {
+		return err
+	}
+	sum.Boards, err = book.Boards(ctx, w.shots, place)
 	return err
 }
 

@@ -192,7 +192,7 @@ func (v *visit) settingsOf(s playlist.Screen) playlist.Settings {
 
 // boardPages lays a notice out for a board.
 func (v *visit) boardPages(n *playlist.Notice, t target) []led.Page {
-	return stage(v.settingsOf(t.Screen), n, n.Sensitive && t.Outdoor).pages
+	return stage(v.settingsOf(t.Screen), n, n.Exposes() && t.Outdoor).pages
 }
 
 // boardPreview lists the pages of a notice on a board; base is the address of
@@ -274,7 +274,7 @@ func (v *visit) drawNotice(n playlist.Notice) error {
 			lib, set = full, full.Settings()
 		}
 	}
-	data, err := v.drawer.board(v.ctx, stage(set, &n, n.Sensitive && t.Outdoor), lib, v.count("page", 1000), v.zoom(), m)
+	data, err := v.drawer.board(v.ctx, stage(set, &n, n.Exposes() && t.Outdoor), lib, v.count("page", 1000), v.zoom(), m)
 	return v.png(data, err)
 }
 

@@ -270,7 +270,7 @@ func (v *visit) listTold(it programme, l playlist.Playlist) (string, error) {
 			case item.Dwell > 0:
 				total += time.Duration(item.Dwell) * time.Second
 			case n != nil:
-				total += pace(n, n.Sensitive && t.Outdoor)
+				total += pace(n, n.Exposes() && t.Outdoor)
 			}
 		}
 		parts = append(parts, v.t("在 %s 的 LED 屏上 %s", panelText(t.Screen.Panel), v.minutes(total)))

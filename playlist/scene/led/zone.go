@@ -76,7 +76,7 @@ func newest(column playlist.ColumnID, screen playlist.Screen, lib *playlist.Libr
 		return nil
 	}
 	for _, n := range lib.List(playlist.Query{Column: column}, m) {
-		if !screen.Outdoor || !n.Sensitive {
+		if !screen.Outdoor || !n.Exposes() {
 			return n
 		}
 	}
