@@ -47,8 +47,8 @@ func (w *world) photographTouchscreen(ctx context.Context, sum *summary) (err er
 	return err
 }
 
-// photographConsole saves a picture of every page of the console, of a screen's
-// page and of the notice's. It returns the names of the files.
+// photographConsole saves a picture of every page of the console, of a
+// touchscreen's and a board's pages, and of the notice's. It returns the names of the files.
 func (w *world) photographConsole(ctx context.Context, notice string) ([]string, error) {
 	if w.shots == "" {
 		return nil, nil
@@ -57,8 +57,9 @@ func (w *world) photographConsole(ctx context.Context, notice string) ([]string,
 	if err != nil {
 		return nil, err
 	}
+	board := "/screens/" + w.screens[1].id
 	cmd := exec.CommandContext(ctx, w.programs[photographer], w.office.base, login, w.shots,
-		"/screens/"+w.screens[0].id, "/notices/"+notice)
+		"/screens/"+w.screens[0].id, "/notices/"+notice, "/programme/qinghe/rules/new", board, board+"/forecast", board+"/edit")
 	cmd.Stdin = strings.NewReader(password + "\n")
 	var out, complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaint

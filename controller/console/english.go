@@ -170,7 +170,7 @@ var inEnglish = map[string]string{
 	"%d 台触摸屏": "%d touchscreens", "%d 块 LED 屏": "%d LED boards", "没有一块屏": "no screen", "所有触摸屏": "all touchscreens", "所有 LED 屏": "all LED boards", "（%d 秒）": " (%d s)", "最新 %d 条%s": "the newest %d of: %s", "（%s）": " (%s)",
 	"改播放规则": "Change a rule", "加一条播放规则": "Add a rule to the programme", "例如：每月最后一个星期五放安全提示": "For example: safety advice every last Friday",
 	"和别的日常内容轮流": "in turn with the other normal ones", "期间代替日常内容，过后恢复，例如 5·15 政务公开日": "replaces what is normal while it lasts, for example the disclosure day 5·15", "只播它，别的都让位": "plays alone, all else gives way", "没有别的可播时才播": "only when there is nothing else",
-	"哪些日子": "On which days", "每天": "Every day", "工作日（含调休上班）": "Working days, make-up ones too", "休息日（周末和放假）": "Days off: weekends and holidays", "法定节假日": "Public holidays", "星期几": "Days of the week", "每": "every", "每几周": "every how many weeks", "周一次": "weeks",
+	"哪些日子": "On which days", "每天": "Every day", "工作日（含调休上班）": "Working days, make-up ones too", "休息日（周末和放假）": "Days off: weekends and holidays", "法定节假日": "Public holidays", "星期几": "On", "每": "every", "每几周": "every how many weeks", "周一次": "weeks",
 	"每月": "Every month", "第几个": "which one", "第 %d 个": "number %d", "最后一个": "the last", "每月几日": "Day of the month", "最后一天": "the last day", "每年": "Every year", "月": "month", "日": "day", "照原来的：%s": "as it was: %s",
 	"从哪一天起": "From", "到什么时候": "Until", "一直播下去": "For good", "到这一天（含）": "Until this day, with it", "公示期天数": "Days of the posting period", "怎样数": "How they are counted", "个自然日": "calendar days",
 	"一天里的时段": "Times of day", "不填就是全天；可以过夜，例如 22:00 到 06:00": "all day when empty; may pass midnight, for example 22:00 to 06:00", "开始": "Start", "到": "to", "结束": "End",

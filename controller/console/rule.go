@@ -271,7 +271,7 @@ func checkRule(v *visit) error {
 	out := checked{Previews: []preview{}, Facts: map[string]string{}}
 	var wrong int
 	out.Problems, wrong = v.ruleFindings(s, found)
-	if len(s.problems) == 0 {
+	if !slices.ContainsFunc(s.problems, func(p playlist.Problem) bool { return p.Field != "name" }) {
 		out.Facts["words"] = v.told(s.programme, s.rule)
 	}
 	out.missing(nil)

@@ -115,11 +115,12 @@ function tell(form, told, touched, typed) {
     if (name && !touched.has(name) && !label.querySelector(".finding")) continue;
     if (!name && !typed) continue; // what stands above the form concerns all of it
     label.querySelectorAll(".finding").forEach(f => f.remove());
+    const home = label.querySelector("[data-findings]") || label;
     for (const f of list) {
       const s = document.createElement("span");
       s.className = "finding " + (f.stop ? "stop" : "look");
       s.textContent = f.text;
-      label.append(s);
+      home.append(s);
     }
     label.classList.toggle("wrong", list.some(f => f.stop));
   }

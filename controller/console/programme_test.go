@@ -1,0 +1,181 @@
+package console_test
+
+import (
+	"bytes"
+	"image/color"
+	"image/png"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"mingbai/controller/accounts"
+	"mingbai/controller/store"
+	"mingbai/playlist"
+)
+
+var (
+	lastFriday = []string{
+		"name", "每月安全日", "playlist", "cun", "level", "campaign", "pattern", "nth", "nth", "-1", "nth_day", "FR", "from", "2026-11-01", "ends", "never",
+		"tag", "led", "share", "1",
+	}
+	ofRule = regexp.MustCompile(`/programme/liuxi/rules/(rule-[a-z0-9]+)"`)
+	was    = regexp.MustCompile(`name="was" value="([0-9a-f]*)"`)
+)
+
+// board puts a board at a site.
+func (o *office) board(site playlist.SiteID) {
+	o.Helper()
+	err := o.c.Store.Update(o.Context(), func(t *store.Tx) error {
+		return t.PutScreen(o.Context(), playlist.Screen{
+			ID: "s-gate", Site: site, Kind: playlist.LED, Name: "村口屏", Outdoor: true, Tags: []string{"室外"},
+			Panel: playlist.Panel{Width: 192, Height: 64, WidthMM: 1920, HeightMM: 640, Colours: playlist.FullColour},
+		}, "")
+	})
+	if err != nil {
+		o.Fatal(err)
+	}
+}
+
+func TestProgramme(t *testing.T) {
+	o := open(t, nil)
+	o.board("liuxi")
+	p := o.comes("wang", "liuxi", accounts.Releaser)
+	p.post("/write", announcement...).wants(200)
+	notice := string(p.id())
+	p.get("/programme").wants(200, "播放安排", "还没有规则", "还没有播放单")
+	if p.path != "/programme/liuxi" {
+		t.Errorf("the programme of one's own site is at %s", p.path)
+	}
+
+	// A playlist and a rule are added.
+	p.post("/programme/liuxi/lists/new", "name", "村里的").wants(422, "播放单是空的", "村里的")
+	p.post("/programme/liuxi/lists/new", "name", "村里的", "order-"+notice, "1", "dwell-"+notice, "20", "latest", "5", "kind", "announcement").wants(200, "新的安排正在送到屏幕", "村里的", "关于停水的通知（20 秒）", "最新 5 条公告", "没有规则用它")
+	lists, err := o.c.Store.Playlists(o.Context(), "liuxi")
+	if err != nil || len(lists) != 1 {
+		t.Fatalf("playlists %+v, %v", lists, err)
+	}
+	rule := with(lastFriday, "playlist", lists[0].ID)
+	p.post("/programme/liuxi/rules/new/check", rule...).wants(200, "每月最后一个星期五", "1 块 LED 屏", "没有发现问题")
+	p.post("/programme/liuxi/rules/new", with(rule, "name", "", "from", "")...).wants(422, "请给规则起个名字", "请写从哪一天起", `value="-1" selected`)
+	p.post("/programme/liuxi/rules/new", rule...).wants(200, "每月安全日", "每月最后一个星期五", "活动", "下一次")
+	id := ofRule.FindStringSubmatch(p.body)
+	if id == nil {
+		t.Fatal("the programme does not lead to the rule")
+	}
+	at := "/programme/liuxi/rules/" + id[1]
+
+	// It is changed; who had the form open longer changes nothing.
+	p.get(at).wants(200, "每月安全日")
+	mark := was.FindStringSubmatch(p.body)[1]
+	p.post(at, with(rule, "was", mark, "name", "每月平安日")...).wants(200, "每月平安日")
+	p.post(at, with(rule, "was", mark, "name", "别的名字")...).wants(409, "别人刚刚改过")
+
+	// What takes too long is refused and kept.
+	p.get("/programme/liuxi/lists/"+lists[0].ID).wants(200, "关于停水的通知", "走一遍")
+	mark = was.FindStringSubmatch(p.body)[1]
+	long := []string{"was", mark, "name", "太长的", "order-" + notice, "1", "dwell-" + notice, "200"}
+	p.post("/programme/liuxi/lists/"+lists[0].ID, long...).wants(422, "最多 3 分钟", "太长的", `value="200"`)
+	if got, err := o.c.Store.Playlists(o.Context(), "liuxi"); err != nil || got[0].Items[0].Dwell != 20 {
+		t.Errorf("what was refused is kept: %+v, %v", got, err)
+	}
+	p.post("/programme/liuxi/lists/"+lists[0].ID, "was", mark, "do", "delete").wants(422, "没有这个播放单") // a rule plays it
+	p.get(at)
+	p.post(at, "was", was.FindStringSubmatch(p.body)[1], "do", "delete").wants(200, "还没有规则")
+
+	// Others look on only.
+	q := o.comes("li", "wangchuan", accounts.Drafter)
+	q.get("/programme/liuxi").wants(200, "村里的")
+	if strings.Contains(q.body, "加一条规则") {
+		t.Error("who may not publish is offered a rule")
+	}
+	q.post("/programme/liuxi/rules/new", rule...).wants(403)
+	p.post("/programme/wangchuan/rules/new", rule...).wants(403, "这个站点不归您管")
+	p.get("/programme/wangchuan/lists/new").wants(403)
+	for _, path := range []string{"/programme/nowhere", "/programme/liuxi/rules/none", "/programme/liuxi/lists/none", "/programme/A%20B", "/programme?site=A+B"} {
+		if p.get(path); p.status != 404 {
+			t.Errorf("%s: status %d", path, p.status)
+		}
+	}
+}
+
+func TestForecastPage(t *testing.T) {
+	o := open(t, nil)
+	o.board("liuxi")
+	p := o.comes("wang", "", accounts.Roles...)
+	p.post("/write", announcement...).wants(200)
+	p.get("/screens/s-gate/forecast").wants(200, "级别：日常", "本单位最新发布", "这一轮", "关于停水的通知", "今后 30 天")
+	if n := strings.Count(p.body, `class="day`); n != 30 {
+		t.Errorf("the overview has %d days", n)
+	}
+	now := p.body
+	p.get("/screens/s-gate/forecast?at=1999-01-01T00:00").wants(200) // outside: now
+	p.get("/screens/s-gate/forecast?at=nonsense&slot=-1").wants(200)
+	p.get("/screens/s-none/forecast").wants(404)
+	for _, src := range regexp.MustCompile(`src="(/screens/[^"]+)"`).FindAllStringSubmatch(now, -1) {
+		p.get(strings.ReplaceAll(src[1], "&amp;", "&")).wants(200, "\x89PNG")
+	}
+}
+
+// TestBoardsAreRoundLamps looks at the pixels of a preview: as large as it says,
+// black between the lamps, and lamps that are off are just to be seen.
+func TestBoardsAreRoundLamps(t *testing.T) {
+	o := open(t, nil)
+	p := o.comes("wang", "", accounts.Roles...)
+	for zoom, size := range map[string]int{"1": 192, "4": 768, "6": 1152} {
+		p.post("/write/preview.png?"+url.Values{"kind": {"led"}, "panel": {"192x64"}, "zoom": {zoom}}.Encode(), announcement...).wants(200)
+		img, err := png.Decode(bytes.NewReader([]byte(p.body)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if img.Bounds().Dx() != size || img.Bounds().Dy() != size/3 {
+			t.Errorf("at zoom %s it is %v", zoom, img.Bounds())
+		}
+		if zoom == "1" {
+			continue
+		}
+		grey := func(c color.Color) int { r, g, b, _ := c.RGBA(); return int(r+g+b) / 3 >> 8 }
+		z := size / 192
+		corner, off, lit := grey(img.At(0, 0)), 0, 0
+		for y := range 64 {
+			for x := range 192 {
+				switch c := grey(img.At(x*z+z/2, y*z+z/2)); {
+				case c > 80:
+					lit++
+				case c > corner+10:
+					off++
+				}
+			}
+		}
+		if corner > 16 || off < 6000 || lit < 400 || lit+off != 192*64 {
+			t.Errorf("at zoom %s: the corner is %d, %d lamps are off and %d lit", zoom, corner, off, lit)
+		}
+	}
+}
+
+func TestScreenData(t *testing.T) {
+	o := open(t, nil)
+	o.board("liuxi")
+	p := o.comes("wu", "liuxi", accounts.Technician)
+	p.get("/screens/s-gate/edit").wants(200, "村口屏", "点距 10 毫米", "全屏公告")
+	mark := was.FindStringSubmatch(p.body)[1]
+	sent := []string{
+		"was", mark, "site", "liuxi", "name", "村口大屏", "width", "192", "height", "64", "width_mm", "1920", "height_mm", "640", "colours", "full",
+		"reader", "40", "division", "clock", "light", "sun", "day", "80", "night", "20", "tags", "室外、村口",
+	}
+	p.post("/screens/s-gate/edit/check", sent...).wants(200, "建议字高", "没有发现问题")
+	p.post("/screens/s-gate/edit/preview.png?zoom=2", sent...).wants(200, "\x89PNG")
+	p.get("/screens/s-gate/preset.png?preset=clock&zoom=2").wants(200, "\x89PNG")
+	p.get("/screens/s-gate/preset.png?preset=none").wants(404)
+	p.post("/screens/s-gate/edit", with(sent, "reader", "900")...).wants(422, "认不出字", "村口大屏")
+	p.post("/screens/s-gate/edit", with(sent, "width", "wide")...).wants(422, "不是整数", "wide")
+	p.post("/screens/s-gate/edit", with(sent, "site", "shiling")...).wants(403)
+	p.post("/screens/s-gate/edit", sent...).wants(200, "村口大屏", "设置正在送到屏幕")
+	row, err := o.c.Store.Screen(t.Context(), "s-gate")
+	if err != nil || row.ReaderM != 40 || len(row.Zones) != 3 || row.Light == nil || !row.Light.Sun || len(row.Tags) != 2 {
+		t.Errorf("the screen is now %+v, %v", row.Screen, err)
+	}
+	p.post("/screens/s-gate/edit", with(sent, "name", "又一个名字")...).wants(409) // the form is older than the change
+	o.comes("wang", "liuxi", accounts.Releaser).get("/screens/s-gate/edit").wants(403)
+	o.comes("shi", "shiling", accounts.Technician).get("/screens/s-gate/edit").wants(403)
+}
