@@ -79,7 +79,7 @@ func (d *Drawer) Draw(segments []ot.Segment, s Spec) []uint8 {
 	// The outline as it is, for what has no strokes along the axes, such as a
 	// comma.
 	best := d.paint(sh, s)
-	least := want.unlike(best, s) + 4
+	least := want.unlike(best, s) + 5
 	for level, upright := max(s.Stem, 1), max(s.Stem, 1); level >= max(s.Stem/2, 1); {
 		airy := rows.solve(level)
 		airy = columns.solve(upright) && airy

@@ -44,7 +44,7 @@ func (m *model) unlike(pix []uint8, s Spec) float64 {
 		sum += (v - m.soft[i]) * (v - m.soft[i])
 		ink += m.soft[i] * m.soft[i]
 	}
-	return math.Abs(float64(holes-m.holes)) + math.Abs(float64(parts-m.parts)) + 20*sum/max(ink, 1e-9)
+	return math.Abs(float64(holes-m.holes)) + math.Abs(float64(parts-m.parts)) + 12*sum/max(ink, 1e-9)
 }
 
 // blur takes the mean of each dot and its eight neighbours.
