@@ -44,6 +44,11 @@ var unifont16 []byte
 //go:embed OFL.txt
 var Licence string
 
+// DotsLicence is the text that must travel with the dots of boards at 12 dots.
+//
+//go:embed DOTS.txt
+var DotsLicence string
+
 // Sans returns Noto Sans CJK SC Regular as an OpenType (CFF) file. The bytes
 // are shared and must not be changed.
 func Sans() []byte { return sansRegular }

@@ -57,6 +57,11 @@ func TestFacesAndLicence(t *testing.T) {
 			t.Errorf("the licence does not mention %q", want)
 		}
 	}
+	for _, want := range []string{"Ark Pixel", "Kim Jeong-Hwan", "M+ BITMAP FONTS"} {
+		if !strings.Contains(DotsLicence, want) {
+			t.Errorf("the licence of the dots does not mention %q", want)
+		}
+	}
 }
 
 func FuzzParseDots(f *testing.F) {
