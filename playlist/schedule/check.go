@@ -116,7 +116,7 @@ func (r *Rule) checkRepeats() []Problem {
 		if wrong != nil {
 			add("recurrence", "invalid", wrong.zh, wrong.en)
 		} else if !rec.occurs() {
-			add("recurrence", "empty", "按这条重复规则，五十年里没有一天", "this recurrence has no day within fifty years")
+			add("recurrence", "empty", "按这条重复规则，三十年里没有一天", "this recurrence has no day within thirty years")
 		}
 	}
 	if r.Share < 0 || r.Share > maxShare {

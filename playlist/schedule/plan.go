@@ -130,8 +130,11 @@ func (p *plan) onWeek(n int) bool {
 
 // seek returns the first day from n on, and n itself may be it, on which the
 // rule holds (want) or does not. It is false when there is none; a recurrence is
-// followed for fifty years.
-func (p *plan) seek(n int, want bool) (int, bool) {
+// followed for thirty years.
+func (p *plan) seek(n int, want bool) (int, bool) { return p.seekWithin(n, want, horizon) }
+
+// seekWithin is seek with another bound for recurrences.
+func (p *plan) seekWithin(n int, want bool, days int) (int, bool) {
 	if p.broken != "" {
 		return n, !want
 	}
@@ -142,7 +145,7 @@ func (p *plan) seek(n int, want bool) (int, bool) {
 		return n, !want
 	}
 	if p.rec != nil {
-		return p.seekRecurring(n, want)
+		return p.seekRecurring(n, want, days)
 	}
 	if p.weekdays == 1<<7-1 && p.weeks == 1 && p.rule.Days == AnyDay {
 		if want {
@@ -170,8 +173,8 @@ func (p *plan) seek(n int, want bool) (int, bool) {
 	return p.last + 1, !want && p.last != never
 }
 
-func (p *plan) seekRecurring(n int, want bool) (int, bool) {
-	for end := n + horizon; n <= end; n++ {
+func (p *plan) seekRecurring(n int, want bool, days int) (int, bool) {
+	for end := n + days; n <= end; n++ {
 		if want {
 			m, ok := p.rec.next(n, end)
 			if !ok {

@@ -33,7 +33,7 @@ func (p *plan) refusal(now time.Time, w *dial) (Verdict, string) {
 		}
 	}
 	next := ""
-	if m, ok := p.seek(n+1, true); ok && m <= n+soon {
+	if m, ok := p.seekWithin(n+1, true, soon); ok && m <= n+soon {
 		next = "；下一次：" + nearDate(dateOf(m), today)
 	}
 	switch {

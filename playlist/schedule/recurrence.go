@@ -15,14 +15,15 @@ const (
 	maxRecurrence = 200 // bytes
 	maxInterval   = 366
 	maxCount      = 1000
-	horizon       = 50*366 + 1 // days that a search looks ahead
+	horizon       = 30 * 366 // days that a search looks ahead; weekdays fall on the same dates again after 28 years
 )
 
 // recurrence is an RFC 5545 recurrence rule of days. The library expands it, a
 // block of days at a time, when a day of the block is first asked for. It is
 // safe for concurrent use.
 type recurrence struct {
-	option rrule.ROption // without DTSTART, COUNT and UNTIL; days that follow from DTSTART are written out
+	option rrule.ROption // as it was written
+	days   rrule.ROption // the same days, in the form that is expanded; without DTSTART, COUNT and UNTIL
 	count  int           // 0 for without end
 	start  int           // the first day that may be one; phase is where intervals are counted from
 	phase  int
@@ -30,14 +31,18 @@ type recurrence struct {
 
 	mu     sync.Mutex
 	blocks map[int]*block // guarded by mu
-	days   []int          // with a count: all the days; guarded by mu, then fixed
+	all    []int          // with a count: all the days; guarded by mu, then fixed
+	run    int            // blocks that were expanded together last; guarded by mu
 	barren int            // first block of those of which it is known that they and all later ones are empty; guarded by mu
 }
 
-// block is a set of 512 days.
+// block is a set of days in a row.
 type block [blockDays / 64]uint64
 
-const blockDays = 512
+const (
+	blockDays = 128
+	maxRun    = 32
+)
 
 // complaint is what is wrong with a text.
 type complaint struct{ zh, en string }
@@ -45,7 +50,9 @@ type complaint struct{ zh, en string }
 func complain(zh, en string) *complaint { return &complaint{zh, en} }
 
 // dayParts are the parts of an RFC 5545 recurrence rule that stay within days.
-var dayParts = []string{"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", "BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY", "BYSETPOS"}
+// BYWEEKNO is not among them: the library is wrong about the first days of a
+// year, and nobody here counts weeks.
+var dayParts = []string{"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", "BYYEARDAY", "BYMONTHDAY", "BYDAY", "BYSETPOS"}
 
 // parseRecurrence reads a recurrence rule that begins on from. The zero date
 // means that it has no beginning; then nothing in it may depend on one.
@@ -87,8 +94,16 @@ func parseRecurrence(text string, from Date) (*recurrence, *complaint) {
 		r.phase = r.start
 		writeOut(o, from)
 	}
-	o.Count, o.Until = 0, time.Time{}
 	r.option = *o
+	r.days = *o
+	r.days.Count, r.days.Until = 0, time.Time{}
+	if o.Freq == rrule.DAILY && o.Interval <= 1 {
+		// The library is slow where each period is one day.
+		r.days.Freq = rrule.MONTHLY
+		if len(o.Byweekday)+len(o.Bymonthday) == 0 {
+			r.days.Byweekday = rruleWeekdays
+		}
+	}
 	return r, nil
 }
 
@@ -98,7 +113,7 @@ func splitParts(text string) (map[string]string, *complaint) {
 	for part := range strings.SplitSeq(text, ";") {
 		key, value, _ := strings.Cut(part, "=")
 		if !slices.Contains(dayParts, key) {
-			return nil, complain(fmt.Sprintf("重复规则中的 %.20q 不能用；一天之内的时间请用时段", key), fmt.Sprintf("%.20q cannot be used in a recurrence; use spans for times of day", key))
+			return nil, complain(fmt.Sprintf("重复规则中不能用 %.20q；一天之内的时间请用时段", key), fmt.Sprintf("%.20q cannot be used in a recurrence; use spans for times of day", key))
 		}
 		if _, ok := parts[key]; ok {
 			return nil, complain("重复规则中的 "+key+" 写了两次", key+" is there twice")
@@ -148,22 +163,18 @@ func checkParts(o *rrule.ROption, parts map[string]string) *complaint {
 		return complain("重复规则的 BYDAY 不能把带序号和不带序号的混写", "BYDAY mixes numbered and plain weekdays")
 	case numbered > 0 && o.Freq != rrule.MONTHLY && o.Freq != rrule.YEARLY:
 		return wrong("BYDAY 的序号", freq)
-	case numbered > 0 && has("BYWEEKNO"):
-		return complain("重复规则中有 BYWEEKNO 时 BYDAY 不能带序号", "BYDAY cannot be numbered beside BYWEEKNO")
-	case has("BYWEEKNO") && o.Freq != rrule.YEARLY:
-		return wrong("BYWEEKNO", freq)
-	case has("BYWEEKNO") && !has("BYDAY"):
-		return complain("重复规则中有 BYWEEKNO 时要写 BYDAY", "BYWEEKNO needs BYDAY")
-	case slices.ContainsFunc(o.Byweekno, func(n int) bool { return n < 0 }):
-		return complain("重复规则的 BYWEEKNO 应为 1 至 53", "BYWEEKNO must be 1 to 53")
 	case has("BYYEARDAY") && o.Freq != rrule.YEARLY:
 		return wrong("BYYEARDAY", freq)
 	case has("BYMONTHDAY") && o.Freq == rrule.WEEKLY:
 		return wrong("BYMONTHDAY", freq)
-	case has("BYSETPOS") && !has("BYMONTH") && !has("BYWEEKNO") && !has("BYYEARDAY") && !has("BYMONTHDAY") && !has("BYDAY"):
+	case has("BYSETPOS") && o.Freq == rrule.DAILY:
+		return wrong("BYSETPOS", freq)
+	case o.Freq == rrule.WEEKLY && slices.ContainsFunc(o.Bysetpos, func(n int) bool { return max(n, -n) > max(plain, 1) }):
+		return complain("重复规则的 BYSETPOS 超过了 BYDAY 的天数", "BYSETPOS is beyond the days of BYDAY")
+	case has("BYSETPOS") && !has("BYMONTH") && !has("BYYEARDAY") && !has("BYMONTHDAY") && !has("BYDAY"):
 		return complain("重复规则的 BYSETPOS 要和别的 BY 一起写", "BYSETPOS needs another BY part")
 	}
-	for _, list := range [][]int{o.Bymonthday, o.Byyearday, o.Byweekno, o.Bysetpos, o.Bymonth} {
+	for _, list := range [][]int{o.Bymonthday, o.Byyearday, o.Bysetpos, o.Bymonth} {
 		if slices.Contains(list, 0) {
 			return complain("重复规则中没有第 0 个", "a recurrence knows no 0th")
 		}
@@ -178,7 +189,7 @@ func leansOnFrom(o *rrule.ROption) string {
 		return "按次数结束（COUNT）"
 	case o.Interval > 1:
 		return "隔几次才有一次（INTERVAL）"
-	case o.Freq == rrule.DAILY, len(o.Byweekno)+len(o.Byyearday)+len(o.Bymonthday)+len(o.Byweekday) > 0:
+	case o.Freq == rrule.DAILY, len(o.Byyearday)+len(o.Bymonthday)+len(o.Byweekday) > 0:
 		return ""
 	}
 	return "没有写明是哪一天"
@@ -187,7 +198,7 @@ func leansOnFrom(o *rrule.ROption) string {
 // writeOut writes out the days that a rule without any takes from its first day,
 // so that it can be expanded from anywhere.
 func writeOut(o *rrule.ROption, from Date) {
-	if len(o.Byweekno)+len(o.Byyearday)+len(o.Bymonthday)+len(o.Byweekday) > 0 {
+	if len(o.Byyearday)+len(o.Bymonthday)+len(o.Byweekday) > 0 {
 		return
 	}
 	switch o.Freq {
@@ -240,18 +251,18 @@ func (r *recurrence) next(n, end int) (int, bool) {
 }
 
 func (r *recurrence) nextCounted(n, end int) (int, bool) {
-	if r.days == nil {
-		r.days = make([]int, 0, r.count)
+	if r.all == nil {
+		r.all = make([]int, 0, r.count)
 		r.expand(r.start, func(day int) bool {
-			r.days = append(r.days, day)
-			return len(r.days) < r.count
+			r.all = append(r.all, day)
+			return len(r.all) < r.count
 		})
 	}
-	i, _ := slices.BinarySearch(r.days, n)
-	if i == len(r.days) || r.days[i] > end {
+	i, _ := slices.BinarySearch(r.all, n)
+	if i == len(r.all) || r.all[i] > end {
 		return 0, false
 	}
-	return r.days[i], true
+	return r.all[i], true
 }
 
 // occurs reports whether there is any day.
@@ -265,37 +276,43 @@ func (r *recurrence) occurs() bool {
 func (r *recurrence) last() (int, bool) {
 	if r.count > 0 {
 		r.next(r.start, r.start) // fills the days
-		if len(r.days) > 0 {
-			return r.days[len(r.days)-1], true
+		if len(r.all) > 0 {
+			return r.all[len(r.all)-1], true
 		}
 	}
 	return r.until, r.until != never
 }
 
-// block returns the days from at*blockDays on.
+// block returns the days from at*blockDays on. Who asks for one often asks for
+// the next, so each time twice as many are expanded.
 func (r *recurrence) block(at int) *block {
 	if b, ok := r.blocks[at]; ok {
 		return b
 	}
-	b, after := new(block), never
+	r.run = min(max(2*r.run, 1), maxRun)
+	end := at + r.run
+	blocks := make([]block, r.run)
+	more := false // there are days from end on
 	r.expand(at*blockDays, func(day int) bool {
-		if i := day - at*blockDays; i < blockDays {
-			b[i/64] |= 1 << (i % 64)
-			return true
+		i := day - at*blockDays
+		if more = i >= len(blocks)*blockDays; more {
+			end = floorDiv(int64(day), blockDays) // what lies between is empty
+			return false
 		}
-		after = floorDiv(int64(day), blockDays)
-		return false
+		blocks[i/blockDays][i%blockDays/64] |= 1 << (i % 64)
+		return day < r.until
 	})
-	r.blocks[at] = b
-	if after == never {
-		r.barren = at + 1
-		return b
+	if !more {
+		r.barren = min(r.barren, end)
+	}
+	for i := range blocks {
+		r.blocks[at+i] = &blocks[i]
 	}
 	empty := new(block)
-	for at++; at < after; at++ {
-		r.blocks[at] = empty
+	for i := at + len(blocks); i < end; i++ {
+		r.blocks[i] = empty
 	}
-	return b
+	return &blocks[0]
 }
 
 // expand yields the days of the recurrence from the day first on, until yield
@@ -308,7 +325,7 @@ func (r *recurrence) block(at int) *block {
 func (r *recurrence) expand(first int, yield func(day int) bool) {
 	begin := dateOf(r.period(first))
 	cycles := (lastStart - begin.Year) / 400
-	o := r.option
+	o := r.days
 	o.Dtstart = Date{begin.Year + cycles*400, begin.Month, begin.Day}.In(time.UTC)
 	rule, err := rrule.NewRRule(o)
 	if err != nil {
@@ -336,7 +353,7 @@ func (r *recurrence) period(n int) int {
 		phase = n
 	}
 	since := func(unit, from int) int { return floorDiv(int64(unit-from), int64(step))*step + from }
-	switch r.option.Freq {
+	switch r.days.Freq {
 	case rrule.DAILY:
 		return since(n, phase)
 	case rrule.WEEKLY:

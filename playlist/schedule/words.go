@@ -99,9 +99,6 @@ func recurrenceWords(r *recurrence) string {
 		s = months + "里" + s
 	}
 	var days []string
-	if len(o.Byweekno) > 0 {
-		days = append(days, "第 "+strings.TrimSuffix(numbers(o.Byweekno, ""), "")+" 周")
-	}
 	if len(o.Byyearday) > 0 {
 		days = append(days, places(o.Byyearday, "天"))
 	}
