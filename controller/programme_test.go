@@ -93,6 +93,19 @@ func TestOverloadIsRefused(t *testing.T) {
 		t.Errorf("%d slots, over %v, %v s of %v", len(f.Slots), f.Over, f.Seconds, f.LimitSeconds)
 	}
 
+	// What leaves others no turn is warned of, and can be done.
+	p.Rules[0].Level = schedule.Normal
+	a.do("POST", at+"/check", encode(t, p), &checked)
+	if !checked.OK {
+		t.Errorf("a warning refuses: %+v", checked.Problems)
+	}
+	for _, o := range checked.Problems {
+		if o.Code != "starved" || !strings.Contains(o.Message, "的最新内容排不上") {
+			t.Errorf("problem %+v", o)
+		}
+	}
+	p.Rules[0].Level = schedule.Urgent
+
 	// Longer texts must get out, and their writer hears what they do.
 	said := ""
 	for i := 0; said == "" && i < len(p.Playlists[0].Items); i++ {

@@ -303,6 +303,35 @@ func TestMustShowEveryThreeMinutes(t *testing.T) {
 	}
 }
 
+// TestOverrunsNameWhoStarves: fixed items that are too long, and such that leave
+// another channel no turn, are found and told apart.
+func TestOverrunsNameWhoStarves(t *testing.T) {
+	from := at8("2026-11-16 10:00")
+	for _, c := range []struct {
+		county, village []int
+		length          time.Duration
+		starved         string
+	}{
+		{[]int{60, 60, 62}, []int{10}, 182 * time.Second, "[]"},
+		{[]int{60, 60, 55}, []int{10}, 175 * time.Second, "[liuxi]"},
+		{[]int{60, 60, 50}, []int{10}, 0, ""},
+		{[]int{60, 60, 55}, nil, 0, ""},
+		{[]int{60, 60, 55}, []int{200}, 0, ""}, // nothing that is fixed keeps it away
+	} {
+		b := stand{kind: LED, fixed: map[SiteID][]int{"qingshan": c.county}, latest: map[SiteID][]int{"liuxi": c.village}}
+		over := b.build(t).Overruns(from, from.AddDate(0, 0, 30))
+		if c.length == 0 {
+			if len(over) > 0 {
+				t.Errorf("%v and %v: %+v", c.county, c.village, over)
+			}
+			continue
+		}
+		if len(over) != 1 || over[0].Length != c.length || fmt.Sprint(over[0].Starved) != c.starved || !over[0].From.Equal(from) || !over[0].Until.Equal(from.AddDate(0, 0, 30)) {
+			t.Errorf("%v and %v: %+v", c.county, c.village, over)
+		}
+	}
+}
+
 // TestDwellNeverCutsPages: seconds that a playlist sets lengthen a notice on a
 // board by whole rounds of its pages, and do not cut off its last page.
 func TestDwellNeverCutsPages(t *testing.T) {

@@ -145,7 +145,13 @@ func TestTimelineAgreesWithEveryMinute(t *testing.T) {
 		}
 		// Where it goes wrong, Overruns says so too.
 		for _, o := range l.Overruns(from, until) {
-			if c := l.Loop(schedule.Sure(o.From)); !c.Over || c.Must() != o.Length {
+			c := l.Loop(schedule.Sure(o.From))
+			for _, ch := range o.Starved {
+				if slices.ContainsFunc(c.Slots, func(s Slot) bool { return s.Channel == ch }) || !slices.ContainsFunc(c.LeftOut, func(s Slot) bool { return s.Channel == ch }) {
+					t.Fatalf("round %d: %s is said to have no turn at %s: %s", round, ch, o.From, told(c))
+				}
+			}
+			if c.Over == (len(o.Starved) > 0) || c.Must() != o.Length {
 				t.Fatalf("round %d: an overrun of %s at %s: %s", round, o.Length, o.From, told(c))
 			}
 		}

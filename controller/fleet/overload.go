@@ -41,7 +41,11 @@ func (f *Fleet) Overload(ctx context.Context, site playlist.SiteID, lists []play
 	}
 	var problems []playlist.Problem
 	for _, c := range full {
-		problems = append(problems, f.overloaded(c, ch, lists, own))
+		if len(c.when.Starved) > 0 {
+			problems = append(problems, f.starving(c, field(c, lists, own)))
+			continue
+		}
+		problems = append(problems, f.overloaded(c, ch, field(c, lists, own), own))
 	}
 	if more > 0 {
 		problems = append(problems, playlist.Problem{Field: "rules", Code: "overload_more", Severity: playlist.Wrong,
@@ -70,6 +74,10 @@ func (f *Fleet) Lengthened(ctx context.Context, site playlist.SiteID, id playlis
 	if err != nil || len(full) == 0 {
 		return nil, err
 	}
+	full = slices.DeleteFunc(full, func(c crowded) bool { return len(c.when.Starved) > 0 })
+	if len(full) == 0 {
+		return nil, nil
+	}
 	c := full[0]
 	name, nameEn := c.names()
 	zh := fmt.Sprintf("已发布，但%s上这一轮要 %s，超过 3 分钟，大家要等更久才看到下一条。%s", name, minutes(c.when.Length), f.advice(c, is))
@@ -87,16 +95,17 @@ type programme struct {
 	rules []schedule.Rule
 }
 
-// crowds finds the boards of a channel's subtree whose round is too long while
-// something that blame names is in it. With a programme, that is tried in place
-// of what the channel has. At most mostTold groups are returned; more counts the
-// boards of the rest.
+// crowds finds the boards of a channel's subtree whose round is too long, or
+// leaves another channel no turn, while something that blame names is in it. With a programme, that is tried in place
+// of what the channel has. At most mostTold groups of each kind are returned; more
+// counts the boards of the rest on which it is too long.
 func (f *Fleet) crowds(ctx context.Context, ch playlist.ChannelID, try *programme, blame func(playlist.Slot) bool) (full []crowded, more int, err error) {
 	groups, err := f.boards(ctx, ch.Site)
 	if err != nil {
 		return nil, 0, err
 	}
 	now, look := f.cfg.Now(), f.look()
+	told, warned := 0, 0
 	for _, boards := range groups {
 		doc, loaded, err := f.gather(ctx, look, boards[0])
 		if err != nil {
@@ -114,13 +123,17 @@ func (f *Fleet) crowds(ctx context.Context, ch playlist.ChannelID, try *programm
 			return nil, 0, err
 		}
 		over := lib.Overruns(now, now.Add(lookAhead))
-		first := slices.IndexFunc(over, func(o playlist.Overrun) bool { return slices.ContainsFunc(o.Items, blame) })
+		first := slices.IndexFunc(over, func(o playlist.Overrun) bool { return len(o.Starved) == 0 && slices.ContainsFunc(o.Items, blame) })
+		hungry := slices.IndexFunc(over, func(o playlist.Overrun) bool { return len(o.Starved) > 0 && slices.ContainsFunc(o.Items, blame) })
 		switch {
-		case first < 0:
-		case len(full) == mostTold:
+		case first >= 0 && told == mostTold:
 			more += len(boards)
-		default:
+		case first >= 0:
+			told++
 			full = append(full, crowded{boards: boards, own: doc.Path, when: over[first]})
+		case hungry >= 0 && warned < mostTold:
+			warned++
+			full = append(full, crowded{boards: boards, own: doc.Path, when: over[hungry]})
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, 0, err

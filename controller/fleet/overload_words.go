@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,18 +31,42 @@ func (c crowded) names() (zh, en string) {
 	return zh, en
 }
 
-// overloaded puts into words what does not fit.
-func (f *Fleet) overloaded(c crowded, ch playlist.ChannelID, lists []playlist.Playlist, own func(playlist.Slot) bool) playlist.Problem {
-	name, nameEn := c.names()
-	p := playlist.Problem{Field: "rules", Code: "overload", Severity: playlist.Wrong}
+// field names the playlist of which something is among what takes the time.
+func field(c crowded, lists []playlist.Playlist, own func(playlist.Slot) bool) string {
 	for i, l := range lists {
 		if slices.ContainsFunc(c.when.Items, func(s playlist.Slot) bool {
 			return own(s) && slices.ContainsFunc(l.Items, func(item playlist.Item) bool { return item.Notice == s.Notice.ID })
 		}) {
-			p.Field = fmt.Sprintf("playlists[%d].items", i)
-			break
+			return fmt.Sprintf("playlists[%d].items", i)
 		}
 	}
+	return "rules"
+}
+
+// starving puts into words who has no turn because of what is fixed.
+func (f *Fleet) starving(c crowded, field string) playlist.Problem {
+	name, nameEn := c.names()
+	var who, whoEn []string
+	for _, ch := range c.when.Starved {
+		for _, site := range c.own {
+			if site.ID == ch.Site {
+				who, whoEn = append(who, site.Name), append(whoEn, cmp.Or(site.NameEn, site.Name))
+			}
+		}
+	}
+	return playlist.Problem{
+		Field: field, Code: "starved", Severity: playlist.Warning,
+		Message: fmt.Sprintf("%s：%s，固定内容占了 %s，%s的最新内容排不上。建议少放几条固定内容。",
+			name, f.stretch(c.when), minutes(c.when.Length), strings.Join(who, "、")),
+		MessageEn: fmt.Sprintf("%s: fixed items take %s of 3 minutes, so nothing new of %s is shown. Fix fewer items.",
+			nameEn, c.when.Length.Round(time.Second), strings.Join(whoEn, ", ")),
+	}
+}
+
+// overloaded puts into words what does not fit.
+func (f *Fleet) overloaded(c crowded, ch playlist.ChannelID, field string, own func(playlist.Slot) bool) playlist.Problem {
+	name, nameEn := c.names()
+	p := playlist.Problem{Field: field, Code: "overload", Severity: playlist.Wrong}
 	p.Message = fmt.Sprintf("%s：%s，这一轮要 %s，最多 3 分钟。其中%s。%s",
 		name, f.stretch(c.when), minutes(c.when.Length), items(c, ch, "《%s》%d 秒", "、"), f.advice(c, own))
 	p.MessageEn = fmt.Sprintf("%s: from %s a round would take %s, at most 3 minutes are allowed: %s. Drop some of it or write shorter LED texts.",
