@@ -27,6 +27,7 @@ import (
 	"mingbai/kiosk/player"
 	"mingbai/playlist"
 	"mingbai/playlist/scene"
+	"mingbai/playlist/scene/dotfont"
 	"mingbai/playlist/scene/typeset"
 	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
@@ -343,6 +344,9 @@ func TestRareNameTravels(t *testing.T) {
 	c := officeWith(t, name, func(c *configs.Controller) { c.Fonts = configs.Fonts{Rare: []string{font}} })
 	if got := c.Desk.Missing(name); len(got) != 0 {
 		t.Errorf("the office cannot draw %q", string(got))
+	}
+	if board, err := dotfont.Face(16); err != nil || len(board.Missing(name)) > 0 {
+		t.Errorf("the office's previews of boards lack %q (%v)", string(board.Missing(name)), err)
 	}
 	r := switchOn(t, c, t.TempDir(), time.Now)
 	r.until("the notice is here", func() bool {

@@ -229,3 +229,28 @@ func BenchmarkFrame(b *testing.B) {
 	}
 	b.ReportMetric(float64(work)/float64(floor), "ratio")
 }
+
+// BenchmarkHinted draws glyphs for the first time, fitted to the dots, against
+// drawing the same outlines as they are.
+func BenchmarkHinted(b *testing.B) {
+	face, err := regular()
+	if err != nil {
+		b.Fatal(err)
+	}
+	const text = "地质灾害气象风险预警立即转移至安全地带青禾县政务服务中心今日停水通知"
+	fitted, plain := hinted(face, 24, 2), thresholded(face, 24)
+	var work, floor time.Duration
+	for b.Loop() {
+		t0 := time.Now()
+		for _, r := range text {
+			fitted.draw(r)
+		}
+		t1 := time.Now()
+		for _, r := range text {
+			plain.draw(r)
+		}
+		work, floor = work+t1.Sub(t0), floor+time.Since(t1)
+	}
+	b.ReportMetric(float64(work)/float64(floor), "ratio")
+	b.ReportMetric(float64(work.Microseconds())/float64(b.N*len([]rune(text))), "µs/glyph")
+}

@@ -1,10 +1,13 @@
 package dotfont
 
 import (
+	"image/color"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"mingbai/assets/fonts"
+	"mingbai/playlist/scene/golden"
 	"mingbai/playlist/scene/typeset/rare"
 )
 
@@ -50,6 +53,17 @@ func TestBroughtCharacters(t *testing.T) {
 			t.Fatal(err)
 		}
 		each(true)
+	}
+	for _, size := range []int{12, 16, 24, 32, 64} {
+		f, err := Face(size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := f.Picture("村民"+string(r)+"某", zoom(size), color.RGBA{255, 90, 40, 255})
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden.Image(t, "brought-"+strconv.Itoa(size), img, 0)
 	}
 	f, err := Face(24)
 	if err != nil {

@@ -1,6 +1,9 @@
 package hint
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // model is what a drawing is compared with: the outline drawn finely.
 type model struct {
@@ -17,9 +20,19 @@ func (d *Drawer) model(sh *shape, s Spec) *model {
 	m := &model{}
 	m.parts, m.holes = count(pix, w, h)
 	soft := make([]float64, s.Width*s.Height)
-	for i, v := range pix {
-		x, y := i%w/fine, i/w/fine
-		soft[y*s.Width+x] += float64(v) / float64(255*fine*fine)
+	sums := make([]int, s.Width)
+	for y := range s.Height {
+		clear(sums)
+		for row := range slices.Chunk(pix[y*fine*w:(y+1)*fine*w], w) {
+			for x := range sums {
+				for _, v := range row[x*fine : (x+1)*fine] {
+					sums[x] += int(v)
+				}
+			}
+		}
+		for x, n := range sums {
+			soft[y*s.Width+x] = float64(n) / float64(255*fine*fine)
+		}
 	}
 	m.soft = blur(soft, s.Width, s.Height)
 	return m
