@@ -43,6 +43,9 @@ func (v *visit) minutes(d time.Duration) string {
 	if d < time.Minute {
 		return v.t("%d 秒", int(d/time.Second))
 	}
+	if d%time.Minute == 0 {
+		return v.t("%d 分钟", int(d/time.Minute))
+	}
 	return v.t("%d 分 %d 秒", int(d/time.Minute), int(d%time.Minute/time.Second))
 }
 

@@ -22,6 +22,7 @@ const (
 	columnWidth = 776 // pixels beside a picture of a touchscreen
 	boardHeight = 200 // pixels that a board should not exceed
 	maxZoom     = 6
+	mostPixels  = 8 << 20
 	mostPages   = 8 // of one notice on one board; a fund notice may have fifty
 )
 
@@ -44,10 +45,6 @@ var (
 // 0 to 1.
 func lamp(z int) []float64 {
 	cover := make([]float64, z*z)
-	if z == 1 {
-		cover[0] = 1
-		return cover
-	}
 	if z == 2 { // too small for a circle: one bright pixel with its glow
 		return []float64{1, 0.5, 0.5, 0.15}
 	}
@@ -69,6 +66,9 @@ func lamp(z int) []float64 {
 
 // lamps draws a picture of one pixel to a dot as a board of round lamps.
 func lamps(dots *image.RGBA, z int) *image.RGBA {
+	if z == 1 {
+		return dots // too small for lamps
+	}
 	size := dots.Bounds().Size()
 	out := image.NewRGBA(image.Rect(0, 0, size.X*z, size.Y*z))
 	cover := lamp(z)
@@ -143,6 +143,9 @@ func (d *drawer) board(ctx context.Context, s staged, lib *playlist.Library, pag
 	defer func() { <-d.slots }()
 	p := s.pages[min(page, len(s.pages)-1)]
 	panel := s.set.Screen.Panel
+	for zoom > 1 && panel.Width*panel.Height*zoom*zoom > mostPixels {
+		zoom--
+	}
 	if len(s.set.Screen.Zones) == 0 {
 		return encode(lamps(paint(led.Frame(p, panel, telling(p, panel.Width), m, d.Zone)), zoom))
 	}

@@ -195,4 +195,5 @@ var inEnglish = map[string]string{
 	"播放预报": "Forecast", "哪一刻": "When", "看": "Look", "现在": "Now", "级别：%s。": "Level: %s. ", "没有规则在播，屏幕显示本站名片。": "No rule plays; the screen shows the site's own card. ", "由这些规则选定：": "Chosen by: ", "。": ". ", "此后不会自己变化。": "It does not change by itself after that.",
 	"每条规则那时怎样，为什么": "What becomes of every rule then, and why", "结果": "Result", "为什么": "Why", "让位给：%s": "gives way to: %s", "还没有规则。": "There is no rule yet.", "今后 30 天": "The next 30 days", "点一下看那一刻": "click for that moment", "把鼠标移到色条上，或用 Tab 键走过去，这里写着那段时间播什么。": "Point at a bar, or walk there with the Tab key: here it says what plays then.", "休": "off",
 	"本站名片": "the site's own card", "只显示合计": "totals only", "别的时间播什么": "What plays at other times", "本单位最新发布": "newest notices of the site",
+	"只列出最近改过的 300 条。": "Only the 300 that were changed last are listed.", "在预警条里": "in its strip",
 }

@@ -74,7 +74,7 @@ func showForecast(v *visit) error {
 		return err
 	}
 	slot := v.count("slot", 1000)
-	p.playing = v.describe(f, slot)
+	p.playing = v.describe(row.Screen, f, slot)
 	p.Until = ""
 	if !f.Until.IsZero() {
 		p.Until = v.moment(f.Until)

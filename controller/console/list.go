@@ -27,10 +27,9 @@ type listForm struct {
 type listItem struct {
 	Notice      playlist.NoticeID
 	Title, Kind string
-	Issued      string
+	Changed     string // the day
 	Order       string // its place; empty is not on the list
 	Dwell       string // seconds; empty lets the text decide
-	Search      string
 }
 
 type listPage struct {
@@ -44,7 +43,8 @@ type listPage struct {
 	Problems map[string][]finding
 	Wrong    int
 	Words    string
-	Rules    int // that play it
+	Rules    int  // that play it
+	More     bool // older notices are not listed
 }
 
 // keptColumns stands for the columns of a playlist that names several.
@@ -190,33 +190,9 @@ func (v *visit) listPage(it programme, f listForm, l playlist.Playlist) (listPag
 		frame: v.page(title), Site: it.Site, SiteName: v.siteLabel(it.Site), Form: f,
 		Path: "/programme/" + string(it.Site.ID) + "/lists/" + v.r.PathValue("list"),
 	}
-	rows, err := v.Store.LiveNotices(v.ctx, playlist.ChannelID{Site: it.Site.ID})
-	if err != nil {
+	if err := v.listRows(&p); err != nil {
 		return p, err
 	}
-	chosen := map[playlist.NoticeID]bool{}
-	for _, r := range f.Rows {
-		chosen[r.Notice] = true
-	}
-	var others []listItem
-	titles := map[playlist.NoticeID]listItem{}
-	for _, row := range rows {
-		n, err := row.Decode()
-		if err != nil {
-			return p, err
-		}
-		item := listItem{Notice: n.ID, Title: n.Title, Kind: v.kindName(n.Kind), Issued: n.Issued.String()}
-		titles[n.ID] = item
-		if !chosen[n.ID] {
-			others = append(others, item)
-		}
-	}
-	for i, r := range p.Form.Rows {
-		known := titles[r.Notice]
-		p.Form.Rows[i].Title, p.Form.Rows[i].Kind, p.Form.Rows[i].Issued = cmp.Or(known.Title, string(r.Notice)), known.Kind, known.Issued
-	}
-	slices.SortStableFunc(others, func(a, b listItem) int { return cmp.Compare(b.Issued, a.Issued) })
-	p.Form.Rows = append(p.Form.Rows, others...)
 	for _, k := range listKinds {
 		p.Kinds = append(p.Kinds, choice{Value: string(k), Label: v.kindName(k), Chosen: slices.Contains(f.Kinds, string(k))})
 	}
@@ -235,6 +211,36 @@ func (v *visit) listPage(it programme, f listForm, l playlist.Playlist) (listPag
 	}
 	p.Words, err = v.listTold(it, l)
 	return p, err
+}
+
+// mostRows is how many notices a playlist can be chosen from; the newest.
+const mostRows = 300
+
+// listRows adds to the notices of a form those that it may yet name.
+func (v *visit) listRows(p *listPage) error {
+	item := func(n store.Notice) listItem {
+		return listItem{Notice: n.ID, Title: n.Title, Kind: v.kindName(n.Kind), Changed: v.local(n.Updated).Format("2006-01-02")}
+	}
+	chosen := map[playlist.NoticeID]bool{}
+	for i, r := range p.Form.Rows {
+		chosen[r.Notice] = true
+		p.Form.Rows[i].Title = string(r.Notice)
+		if n, err := v.Store.Notice(v.ctx, r.Notice); err == nil {
+			known := item(n)
+			p.Form.Rows[i].Title, p.Form.Rows[i].Kind, p.Form.Rows[i].Changed = known.Title, known.Kind, known.Changed
+		}
+	}
+	rows, err := v.Store.Notices(v.ctx, store.NoticeFilter{Sites: []playlist.SiteID{p.Site.ID}, Status: store.Published, Limit: mostRows})
+	if err != nil {
+		return err
+	}
+	p.More = len(rows) == mostRows
+	for _, n := range rows {
+		if !chosen[n.ID] && n.Kind != playlist.KindAlert {
+			p.Form.Rows = append(p.Form.Rows, item(n))
+		}
+	}
+	return nil
 }
 
 // listTold says how long the fixed items of a playlist take on each size of board

@@ -117,6 +117,45 @@ func TestForecastPage(t *testing.T) {
 	}
 }
 
+// TestAlertsOnABoardWithZones says where an alert is on a board that has a zone
+// for the yellow and the blue ones (L28).
+func TestAlertsOnABoardWithZones(t *testing.T) {
+	o := open(t, nil)
+	err := o.c.Store.Update(t.Context(), func(tx *store.Tx) error {
+		return tx.PutScreen(t.Context(), playlist.Screen{
+			ID: "s-square", Site: "liuxi", Kind: playlist.LED, Name: "广场屏", Panel: playlist.Panel{Width: 384, Height: 128},
+			Zones: []playlist.Zone{{Kind: playlist.NoticeZone, Width: 384, Height: 100}, {Kind: playlist.AlertZone, Y: 104, Width: 384, Height: 24}},
+		}, "")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := o.comes("wang", "", accounts.Roles...)
+	warning := []string{"site", "liuxi", "type", "大风", "colour", "yellow", "hours", "2", "action", "请远离临时搭建物"}
+	p.post("/alerts", warning...).wants(200, "大风")
+	p.get("/screens/s-square/forecast").wants(200, "在预警条里")
+	p.get("/screens/s-square/preview.png?slot=0&zoom=1").wants(200, "\x89PNG")
+	strip := p.body
+	p.post("/alerts", with(warning, "type", "山洪", "colour", "red")...).wants(200, "山洪")
+	p.get("/screens/s-square/forecast").wants(200, "占满全屏")
+	p.get("/screens/s-square/preview.png?slot=0&zoom=1").wants(200, "\x89PNG")
+	red := func(data string) (n int) {
+		img, err := png.Decode(strings.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for x := range 384 {
+			if r, g, _, _ := img.At(x, 2).RGBA(); r > 0xC000 && g < 0x4000 {
+				n++
+			}
+		}
+		return n
+	}
+	if red(strip) > 0 || red(p.body) < 200 {
+		t.Errorf("the yellow alert has %d red dots at the top, the red one %d", red(strip), red(p.body))
+	}
+}
+
 // TestBoardsAreRoundLamps looks at the pixels of a preview: as large as it says,
 // black between the lamps, and lamps that are off are just to be seen.
 func TestBoardsAreRoundLamps(t *testing.T) {

@@ -68,6 +68,9 @@ func (v *visit) tagName(tag string) string {
 	return tag
 }
 
+// mostTags is how many tags a form offers; others are typed.
+const mostTags = 24
+
 // tagsOf lists the tags of screens, those of their kinds first, then as most
 // screens carry them.
 func tagsOf(screens []store.Screen) []string {
@@ -81,5 +84,6 @@ func tagsOf(screens []store.Screen) []string {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b string) int { return count[b] - count[a] })
+	out = out[:min(len(out), mostTags)]
 	return append([]string{string(playlist.Touch), string(playlist.LED)}, out...)
 }

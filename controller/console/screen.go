@@ -11,6 +11,7 @@ import (
 	"mingbai/controller/fleet"
 	"mingbai/controller/store"
 	"mingbai/playlist"
+	"mingbai/playlist/scene/led"
 	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
@@ -133,15 +134,33 @@ func showScreen(v *visit) error {
 		p.Why = v.t("还没有任何一期内容，屏幕显示本站名片。")
 		return v.show("screen", p)
 	}
-	p.playing = v.describe(forecast, p.Slot)
+	p.playing = v.describe(s.Screen.Screen, forecast, p.Slot)
 	return v.show("screen", p)
 }
 
-// describe puts a forecast into words; slot is the turn whose picture is shown.
-func (v *visit) describe(f fleet.Forecast, slot int) playing {
+// inStrip reports whether an alert is in a zone of a board and leaves it the rest.
+func (v *visit) inStrip(s playlist.Screen, a fleet.ForecastNotice) bool {
+	if s.Kind != playlist.LED {
+		return false
+	}
+	ver, err := v.Store.NoticeVersion(v.ctx, a.Notice, a.Version)
+	if err != nil {
+		return false
+	}
+	n, err := ver.Decode()
+	return err == nil && !led.TakesOver(n, s)
+}
+
+// describe puts a forecast of a screen into words; slot is the turn whose picture
+// is shown.
+func (v *visit) describe(screen playlist.Screen, f fleet.Forecast, slot int) playing {
 	p := playing{Forecast: f, Level: v.levelName(f.Level), Until: v.clock(f.Until)}
 	for _, a := range f.Alerts {
-		p.Slots = append(p.Slots, slotRow{ForecastNotice: a, Alert: true, From: v.siteName(a.Channel.Site)})
+		row := slotRow{ForecastNotice: a, Alert: true, From: v.siteName(a.Channel.Site)}
+		if v.inStrip(screen, a) {
+			row.Dwell = v.t("在预警条里")
+		}
+		p.Slots = append(p.Slots, row)
 	}
 	for _, s := range f.Slots {
 		p.Slots = append(p.Slots, slotRow{ForecastNotice: s, Dwell: v.t("%d 秒", int(s.Seconds+0.5)), From: v.siteName(s.Channel.Site)})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -103,6 +104,9 @@ func (v *visit) screenEditPage(row store.Screen, f screenForm, s playlist.Screen
 	if err != nil {
 		return p, err
 	}
+	if f.Division == drawn || f.Weather == "" && f.Slogan == "" {
+		f.Weather, f.Slogan = textColumns(columns, s)
+	}
 	p.Weather, p.Slogan = v.columnOptions(columns, playlist.ColumnID(f.Weather)), v.columnOptions(columns, playlist.ColumnID(f.Slogan))
 	for _, z := range f.Zones {
 		r := zoneRow{zoneForm: z, Columns: v.columnOptions(columns, playlist.ColumnID(z.Column))}
@@ -127,6 +131,23 @@ func (v *visit) screenEditPage(row store.Screen, f screenForm, s playlist.Screen
 	p.Reader, p.Previews = v.readerWords(s), v.editPreviews(row, s)
 	p.Light, p.Curve = v.lightWords(s)
 	return p, nil
+}
+
+// textColumns finds from which columns the texts of a preset come: those that the
+// screen has, else those that are called so.
+func textColumns(columns []playlist.Column, s playlist.Screen) (weather, slogan string) {
+	if _, weather, slogan = division(s); weather != "" || slogan != "" {
+		return weather, slogan
+	}
+	for _, c := range columns {
+		switch {
+		case weather == "" && strings.Contains(c.Name, "天气"):
+			weather = string(c.ID)
+		case slogan == "" && (strings.Contains(c.Name, "标语") || strings.Contains(c.Name, "口号")):
+			slogan = string(c.ID)
+		}
+	}
+	return weather, slogan
 }
 
 // choose marks the option with a value.
@@ -260,11 +281,18 @@ func (v *visit) screenSent() (row store.Screen, f screenForm, s playlist.Screen,
 	return
 }
 
+// rowField is a field of one zone or of one line of the timetable.
+var rowField = regexp.MustCompile(`^(?:zones|light\.table)\[(\d{1,4})\]`)
+
 func (v *visit) screenFindings(problems []playlist.Problem) (map[string][]finding, int) {
 	out, wrong := map[string][]finding{}, 0
 	for _, p := range problems {
-		field := screenField(p.Field)
-		f := finding{Text: v.problem(p), Stop: p.Severity == playlist.Wrong}
+		field, text := screenField(p.Field), v.problem(p)
+		if m := rowField.FindStringSubmatch(p.Field); m != nil {
+			i, _ := strconv.Atoi(m[1]) // digits only
+			text = v.t("第 %d 行：", i+1) + text
+		}
+		f := finding{Text: text, Stop: p.Severity == playlist.Wrong}
 		if !slices.Contains(out[field], f) {
 			out[field] = append(out[field], f)
 		}
@@ -362,10 +390,11 @@ func presetPicture(v *visit) error {
 		return err
 	}
 	s := row.Screen
-	weather, slogan := "", ""
-	if _, w, l := division(s); w != "" || l != "" {
-		weather, slogan = w, l
+	columns, err := v.Store.Columns(v.ctx)
+	if err != nil {
+		return err
 	}
+	weather, slogan := textColumns(columns, s)
 	zones, ok := preset(s.Panel, v.query("preset"), weather, slogan)
 	if !ok {
 		return store.ErrNotFound

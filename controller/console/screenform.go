@@ -286,10 +286,10 @@ func screenField(field string) string {
 	case name == "light" && strings.HasPrefix(rest, "dark"):
 		return "dark"
 	case name == "light":
-		if rest == "" {
-			return "day"
+		if rest == "night" || rest == "cap" {
+			return rest
 		}
-		return rest
+		return "day"
 	case name == "panel":
 		switch rest {
 		case "width", "height":

@@ -41,7 +41,7 @@ func (r Rule) Check() []Problem {
 		add("playlist", "required", "请选择播放单", "choose a playlist")
 	}
 	if r.Level.rank() == 0 {
-		add("level", "unknown", "级别应为预警、紧急、活动、普通或垫播之一", "the level must be alert, urgent, campaign, normal or filler")
+		add("level", "unknown", "级别应为预警、紧急、活动、日常或垫播之一", "the level must be alert, urgent, campaign, normal or filler")
 	}
 	if !r.From.IsZero() && !r.From.Valid() {
 		add("from", "invalid", "没有这一天："+r.From.String(), "there is no such day")

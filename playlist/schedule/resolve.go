@@ -258,7 +258,7 @@ func (l Level) Chinese() string {
 	case Campaign:
 		return "活动"
 	case Normal:
-		return "普通"
+		return "日常"
 	case Filler:
 		return "垫播"
 	}
