@@ -3,6 +3,8 @@ package pixel
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
+	"time"
 	"unicode/utf8"
 
 	"mingbai/configs"
@@ -18,6 +20,8 @@ const (
 	rootVectorExtended = 8
 	frameVectorData    = 2
 	frameVectorSync    = 1
+	frameVectorList    = 2 // of an extended packet: universe discovery
+	listVector         = 1
 	dmpVectorSet       = 2
 
 	// Offsets of what changes from packet to packet.
@@ -29,6 +33,14 @@ const (
 	// optionForceSync lets a receiver go on showing data when synchronisation
 	// packets are lost: something right is always on the board.
 	optionForceSync = 1 << 5
+
+	// Universe discovery (clause 8): who sends to groups says to which, every ten
+	// seconds, at most so many in one packet, to the group of a universe that
+	// carries nothing else.
+	discoveryEvery    = 10 * time.Second
+	discoveryPage     = 512
+	discoveryUniverse = 64214
+	discoveryHeader   = 120
 
 	// terminations is how many packets end a stream (6.2.6).
 	terminations = 3
@@ -96,6 +108,28 @@ func e131SyncPacket(source Source, universe int) []byte {
 	binary.BigEndian.PutUint32(b[40:], frameVectorSync)
 	binary.BigEndian.PutUint16(b[45:], uint16(universe))
 	return b
+}
+
+// e131Discovery makes the packets that name the universes of a source.
+func e131Discovery(source Source, universes []int) (pages [][]byte) {
+	slices.Sort(universes)
+	universes = slices.Compact(universes)
+	last := (len(universes) - 1) / discoveryPage
+	for list := range slices.Chunk(universes, discoveryPage) {
+		b := make([]byte, discoveryHeader+2*len(list))
+		e131Root(b, len(b), rootVectorExtended, source.CID)
+		flagsAndLength(b, 38, len(b))
+		binary.BigEndian.PutUint32(b[40:], frameVectorList)
+		copy(b[44:44+63], clip(source.Name, 63))
+		flagsAndLength(b, 112, len(b))
+		binary.BigEndian.PutUint32(b[114:], listVector)
+		b[118], b[119] = byte(len(pages)), byte(last)
+		for i, u := range list {
+			binary.BigEndian.PutUint16(b[discoveryHeader+2*i:], uint16(u))
+		}
+		pages = append(pages, b)
+	}
+	return pages
 }
 
 // group is the multicast address of a universe (9.3.1).
