@@ -1,9 +1,12 @@
 // Command ledboard is the LED board's program: it puts the board's dots into a
-// window at configured pixels, where a sending card copies them.
+// window at configured pixels, where a sending card copies them, sends them to
+// pixel controllers on the network, or both.
 //
 //	ledboard -config /etc/mingbai/ledboard.toml
 //	ledboard -check -config FILE    say what is wrong with the file
 //	ledboard -version
+//
+// Built with the tag noebiten it needs neither C nor a display.
 package main
 
 import (

@@ -30,8 +30,7 @@ const (
 
 // Presenter implements player.Presenter on a picture in memory.
 type Presenter struct {
-	wake  chan struct{} // something below has changed; capacity 1
-	every time.Duration // between the steps of a program in motion
+	wake chan struct{} // something below has changed; capacity 1
 
 	mu      sync.Mutex // guards what follows
 	input   []player.Event
@@ -45,16 +44,8 @@ type Presenter struct {
 func New(size image.Point) *Presenter {
 	return &Presenter{
 		wake:    make(chan struct{}, 1),
-		every:   frameEvery,
 		picture: image.NewRGBA(image.Rectangle{Max: size}),
 	}
-}
-
-// Paced sets how often a program in motion is stepped, before Run, and returns s.
-// Without it that is 60 times a second.
-func (s *Presenter) Paced(every time.Duration) *Presenter {
-	s.every = every
-	return s
 }
 
 // Run steps p until ctx ends, which is not an error.
@@ -65,7 +56,7 @@ func (s *Presenter) Run(ctx context.Context, p player.Program) error {
 	next := scene.Still
 	for {
 		now := time.Now()
-		if slot = now; due && now.Sub(next) < s.every {
+		if slot = now; due && now.Sub(next) < frameEvery {
 			slot = next
 		}
 		var frame *scene.Frame
@@ -78,7 +69,7 @@ func (s *Presenter) Run(ctx context.Context, p player.Program) error {
 			p.Presented(frame, time.Now())
 		}
 		// A program in motion asks for "now"; the pace is ours.
-		if first := slot.Add(s.every); next != scene.Still && next.Before(first.Add(-s.every/slack)) {
+		if first := slot.Add(frameEvery); next != scene.Still && next.Before(first.Add(-frameEvery/slack)) {
 			next = first
 		}
 		var on bool

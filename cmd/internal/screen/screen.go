@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"mingbai/cmd/internal/logs"
 	"mingbai/configs"
@@ -142,8 +141,7 @@ func present(ctx context.Context, cfg configs.Screen, log *slog.Logger) (player.
 	title := "明白 " + cfg.Name
 	backend := w.Backend
 	if backend == configs.BackendNone {
-		every := time.Second / time.Duration(cfg.Output.FPS)
-		return headless.New(image.Pt(panel.Width, panel.Height)).Paced(every), nil
+		return headless.New(image.Pt(panel.Width, panel.Height)), nil
 	}
 	if backend == configs.BackendAuto {
 		suits, why := shm.Suits(ctx, os.Getenv("DISPLAY"))
