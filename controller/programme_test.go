@@ -3,6 +3,7 @@ package controller_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -133,6 +134,64 @@ func TestOverloadIsRefused(t *testing.T) {
 	if !f.Over || f.Seconds <= 180 {
 		body, _ := json.Marshal(f)
 		t.Errorf("the forecast does not say that it is too long: %s", body)
+	}
+}
+
+// TestCampaignReplacesAndGivesBack plans a disclosure day over the API and reads
+// in the timeline that it replaces the ordinary programme, which rule it beats,
+// and that everything is afterwards as it was.
+func TestCampaignReplacesAndGivesBack(t *testing.T) {
+	c, _ := start(t, settings(t.TempDir()))
+	load(t, c)
+	a := newClient(t, c)
+	var sites struct{ Items []playlist.Site }
+	a.do("GET", "/api/v1/sites", "", &sites)
+	site := sites.Items[len(sites.Items)-1]
+	var columns struct{ Items []playlist.Column }
+	a.do("GET", "/api/v1/columns", "", &columns)
+	a.do("POST", "/api/v1/screens", `{"screen":`+encode(t, playlist.Screen{ID: "gate-board", Site: site.ID, Kind: playlist.LED, Name: "大厅门口屏", Panel: playlist.Panel{Width: 192, Height: 64, WidthMM: 1920, HeightMM: 640}})+`}`, nil)
+	var ids []playlist.NoticeID
+	for _, title := range []string{"今日办事提示", "政务公开日活动安排"} {
+		var pub struct{ Notice playlist.NoticeID }
+		a.do("POST", "/api/v1/notices", `{"notice":`+encode(t, announcement(site.ID, columns.Items[len(columns.Items)-1].ID, title))+`}`, &pub)
+		ids = append(ids, pub.Notice)
+	}
+	day := schedule.DateOf(time.Now().In(shanghai(t))).AddDays(9)
+	a.do("PUT", "/api/v1/sites/"+string(site.ID)+"/programme", encode(t, map[string]any{
+		"playlists": []playlist.Playlist{{ID: "campaign", Name: "政务公开日", Items: []playlist.Item{{Notice: ids[1]}}}, {ID: "daily", Name: "日常", Items: []playlist.Item{{Notice: ids[0]}}}},
+		"rules": []schedule.Rule{
+			{ID: "campaign", Name: "政务公开日", Playlist: "campaign", Level: schedule.Campaign, From: day, Until: day, Spans: []schedule.Span{{From: 8 * 60, To: 18 * 60}}},
+			{ID: "daily", Name: "日常", Playlist: "daily", Level: schedule.Normal},
+		},
+	}), nil)
+	from := day.AddDays(-1).In(shanghai(t))
+	var line fleet.Timeline
+	a.do("GET", "/api/v1/screens/gate-board/timeline?days=3&from="+from.UTC().Format(time.RFC3339), "", &line)
+	at := func(when time.Time) fleet.Stretch {
+		for _, s := range line.Stretches {
+			if !when.Before(s.From) && when.Before(s.Until) {
+				return s
+			}
+		}
+		t.Fatalf("the timeline has nothing at %s", when)
+		return fleet.Stretch{}
+	}
+	begin, end := day.At(8*60, shanghai(t)), day.At(18*60, shanghai(t))
+	during, before, after := at(begin), at(begin.Add(-time.Second)), at(end)
+	if !during.From.Equal(begin) || !during.Until.Equal(end) || during.Level != schedule.Campaign || len(during.Notices) != 1 || during.Notices[0].Notice != ids[1] || during.Rules[0].Name != "政务公开日" {
+		t.Errorf("on the day: %+v", during)
+	}
+	if !slices.ContainsFunc(during.Beaten, func(r fleet.ForecastRule) bool { return r.Rule == "daily" && r.Name == "日常" }) {
+		t.Errorf("it beats %+v", during.Beaten)
+	}
+	if !slices.ContainsFunc(before.Notices, func(n fleet.TimedNotice) bool { return n.Notice == ids[0] }) || !slices.Equal(before.Notices, after.Notices) || before.Level != schedule.Normal {
+		t.Errorf("before %+v, after %+v", before, after)
+	}
+	var f fleet.Forecast
+	a.do("GET", "/api/v1/screens/gate-board/forecast?at="+begin.UTC().Format(time.RFC3339), "", &f)
+	why := f.Reasons[slices.IndexFunc(f.Reasons, func(r schedule.Reason) bool { return r.Rule == "daily" })]
+	if why.Verdict != schedule.Beaten || !slices.Equal(why.By, []string{string(site.ID) + "/campaign"}) {
+		t.Errorf("why not the daily rule: %+v", why)
 	}
 }
 

@@ -57,8 +57,6 @@ type Player struct {
 	alerts     []name // those that were up at the last step
 	alertSince time.Time
 
-	pace func(playlist.Slot) time.Duration // nil takes the slot's own dwell
-
 	identifyFrom, identifyUntil time.Time
 	mode                        Mode
 	modeSince                   time.Time
@@ -104,19 +102,6 @@ func (p *Player) SetLibrary(lib *playlist.Library, m schedule.Moment) {
 		}
 	}
 	p.news = news
-}
-
-// Pace lets a program say how long a slot is on, where a library that was made
-// with playlist.WithPace does not know it better. What the program returns for a
-// slot must not change.
-func (p *Player) Pace(dwell func(playlist.Slot) time.Duration) { p.pace = dwell }
-
-// paced returns a slot with the dwell that it really gets.
-func (p *Player) paced(s playlist.Slot) playlist.Slot {
-	if p.pace != nil {
-		s.Dwell = p.pace(s)
-	}
-	return s
 }
 
 // Identify shows the screen's name for d from m on.
@@ -174,7 +159,7 @@ func (p *Player) refresh(m schedule.Moment) {
 	// notice, or where the loop was when something new came between.
 	if same {
 		if at := p.place(); at >= 0 && nameOf(p.loop[at].Notice) == nameOf(p.on.Notice) {
-			p.on = p.paced(p.loop[at])
+			p.on = p.loop[at]
 		}
 		return
 	}
@@ -190,7 +175,7 @@ func (p *Player) refresh(m schedule.Moment) {
 			p.next = (i + 1) % len(p.loop)
 		}
 		if p.at = i; nameOf(s.Notice) == nameOf(p.on.Notice) {
-			p.on = p.paced(s)
+			p.on = s
 		}
 		return
 	}
@@ -322,7 +307,7 @@ func (p *Player) takeNew(turnOver bool) (playlist.Slot, bool) {
 }
 
 func (p *Player) show(s playlist.Slot, at int, fresh bool, m schedule.Moment) {
-	p.on, p.at, p.fresh, p.since = p.paced(s), at, fresh, m.Now
+	p.on, p.at, p.fresh, p.since = s, at, fresh, m.Now
 }
 
 // place finds the current notice in the loop, -1 when it is not there any more.
