@@ -72,10 +72,18 @@ func (s Screen) LargestDots() int {
 	return best
 }
 
+// readable is the smallest size in dots in which every character can be told from
+// every other (DOMAIN V02).
+const readable = 16
+
 // legible checks that the farthest reader can read the largest characters that
 // fit on a board (DOMAIN V01, V02).
 func (c *checker) legible(s Screen) {
 	const field = "reader_m"
+	if s.Kind == LED && s.Panel.Width > 0 && s.LargestDots() < readable {
+		c.warn("panel.width", "small", fmt.Sprintf("放通知的地方放不下一行四个 %d 点的字，笔画多的字会看不清", readable),
+			fmt.Sprintf("where notices go, a line of four characters of %d dots does not fit; characters of many strokes will not be told apart", readable))
+	}
 	switch {
 	case s.ReaderM < 0 || s.ReaderM > maxReader:
 		c.wrong(field, "range", fmt.Sprintf("最远的读者应在 1 至 %d 米之间，不知道请留空", maxReader), fmt.Sprintf("the farthest reader is 1 to %d metres away; leave it empty if unknown", maxReader))

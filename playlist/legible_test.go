@@ -57,6 +57,7 @@ func TestScreenOutOfReach(t *testing.T) {
 		{board(192, 16, 10, -1), "reader_m:range ", "", nil},
 		{board(192, 16, 10, 1001), "reader_m:range ", "", nil},
 		{board(192, 16, 0, 30), "", "reader_m:pitch ", nil},
+		{board(48, 16, 10, 0), "", "panel.width:small ", []string{"四个 16 点"}},
 	} {
 		problems := ValidateScreen(c.s, countyEnv())
 		if got := fields(problems, Wrong); got != c.wrong {
