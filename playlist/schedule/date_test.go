@@ -40,7 +40,8 @@ func TestClockAndSpan(t *testing.T) {
 
 func TestRuleInJSONAndTOML(t *testing.T) {
 	want := Rule{ID: "work", Name: "工作时间", Playlist: "day", Level: Normal, From: date("2026-01-01"),
-		Spans: spans("08:30-12:00", "14:00-17:30"), Weekdays: []time.Weekday{1, 0}, Days: WorkingDay, Tags: []string{"hall"}}
+		Spans: spans("08:30-12:00", "14:00-17:30"), Weekdays: []time.Weekday{1, 0}, Days: WorkingDay, Tags: []string{"hall"},
+		Period: &Period{Days: 7, Working: true}, Weeks: 2, Recurrence: "FREQ=MONTHLY;BYDAY=-1FR", Share: 3}
 	data, err := json.Marshal(want)
 	if err != nil {
 		t.Fatal(err)
@@ -66,6 +67,10 @@ from = "2026-01-01"
 weekdays = [1, 0]
 days = "working"
 tags = ["hall"]
+period = { days = 7, working = true }
+weeks = 2
+recurrence = "FREQ=MONTHLY;BYDAY=-1FR"
+share = 3
 spans = `+list, &file)
 		if err != nil || len(file.Rules) != 1 || !sameRule(file.Rules[0], want) || len(meta.Undecoded()) > 0 {
 			t.Errorf("TOML gives %+v, %v, left %v", file, err, meta.Undecoded())

@@ -3,6 +3,7 @@ package schedule
 import (
 	"math"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -11,6 +12,7 @@ import (
 type plan struct {
 	rule    *Rule
 	cal     *Calendar
+	rank    int      // of the rule's level
 	lacking []string // tags that the rule asks for and the screen has not
 	broken  string   // what is wrong with the rule, so that it never holds
 
@@ -19,6 +21,10 @@ type plan struct {
 	weeks       int // every how many, 1 or more
 	monday      int // of the week that counts as the first
 	rec         *recurrence
+
+	// found is what seek found last, for a day and for a gap, of a rule with a
+	// recurrence, where a search may be long.
+	found [2]atomic.Pointer[finding]
 
 	spans []Span // To is after From
 	solid bool   // of two days in a row on which the rule holds, the second is without a gap
@@ -36,7 +42,7 @@ var lastDay = Date{9998, time.December, 31}.number()
 // prepare makes a plan of a rule. A rule that does not stand Check may be cut
 // short or never hold, but does no other harm.
 func prepare(r *Rule, tags []string, cal *Calendar) *plan {
-	p := &plan{rule: r, cal: cal, first: always, last: never, weekdays: 1<<7 - 1, weeks: 1}
+	p := &plan{rule: r, cal: cal, rank: r.Level.rank(), first: always, last: never, weekdays: 1<<7 - 1, weeks: 1}
 	for _, t := range r.Tags {
 		if !slices.Contains(tags, t) {
 			p.lacking = append(p.lacking, t)
@@ -130,10 +136,36 @@ func (p *plan) onWeek(n int) bool {
 
 // seek returns the first day from n on, and n itself may be it, on which the
 // rule holds (want) or does not. It is false when there is none; a recurrence is
-// followed for thirty years.
-func (p *plan) seek(n int, want bool) (int, bool) { return p.seekWithin(n, want, horizon) }
+// followed for thirty years, and for some days more.
+func (p *plan) seek(n int, want bool) (int, bool) {
+	if p.rec == nil {
+		return p.seekWithin(n, want, 0)
+	}
+	at := &p.found[0]
+	if want {
+		at = &p.found[1]
+	}
+	if f := at.Load(); f != nil && n >= f.from && n <= f.until {
+		return f.day, f.ok
+	}
+	// All searches from one block end together, so that an answer that there is
+	// none is the same for each.
+	end := (floorDiv(int64(n), blockDays)+1)*blockDays - 1
+	f := &finding{from: n, until: end}
+	if f.day, f.ok = p.seekWithin(n, want, end-n+horizon); f.ok {
+		f.until = f.day
+	}
+	at.Store(f)
+	return f.day, f.ok
+}
 
-// seekWithin is seek with another bound for recurrences.
+// finding is the answer of a search from any day of from to until.
+type finding struct {
+	from, until, day int
+	ok               bool
+}
+
+// seekWithin is seek that follows a recurrence for so many days.
 func (p *plan) seekWithin(n int, want bool, days int) (int, bool) {
 	if p.broken != "" {
 		return n, !want

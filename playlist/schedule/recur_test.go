@@ -120,3 +120,115 @@ func TestCampaignReplacesAndGivesBack(t *testing.T) {
 		t.Errorf("among: %s until %s, %+v", chosen(d), d.Until, d.Reasons[2])
 	}
 }
+
+func TestWordsOfRecurrences(t *testing.T) {
+	for text, want := range map[string]string{
+		"FREQ=MONTHLY;BYDAY=-1FR":                       "每月最后一个星期五",
+		"FREQ=MONTHLY;BYDAY=2TU,4TU":                    "每月第二个星期二、第四个星期二",
+		"FREQ=MONTHLY;BYMONTHDAY=1,15,-1":               "每月1日、15日、最后一天",
+		"FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=10":         "每两个月10日",
+		"FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=-2":         "每 3 个月倒数第二天",
+		"FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1": "每月周一至周五中的最后一天",
+		"FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR":           "每月13日且为周五",
+		"FREQ=WEEKLY;BYDAY=WE":                          "每周三",
+		"FREQ=WEEKLY":                                   "每周日",
+		"FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE":            "每两周的周一、三",
+		"FREQ=WEEKLY;BYMONTH=7,8;BYDAY=SA,SU":           "7月、8月里每周六、日",
+		"FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=15":           "每年5月15日",
+		"FREQ=YEARLY;BYMONTH=5;BYDAY=2SU":               "每年5月第二个星期日",
+		"FREQ=YEARLY;BYMONTHDAY=1":                      "每年各月1日",
+		"FREQ=YEARLY;BYYEARDAY=100":                     "每年第 100 天",
+		"FREQ=YEARLY":                                   "每年11月22日",
+		"FREQ=DAILY":                                    "每天",
+		"FREQ=DAILY;INTERVAL=10":                        "每 10 天",
+		"FREQ=DAILY;BYDAY=SA;UNTIL=20271231":            "每周六，到2027年12月31日为止",
+		"FREQ=DAILY;BYMONTHDAY=15":                      "每月15日",
+		"FREQ=DAILY;BYMONTH=2":                          "2月里每天",
+		"FREQ=MONTHLY;COUNT=6":                          "每月22日，共 6 次",
+	} {
+		r, wrong := parseRecurrence(text, date("2026-11-22"))
+		if wrong != nil {
+			t.Errorf("%s: %s", text, wrong.zh)
+		} else if got := recurrenceWords(r); got != want {
+			t.Errorf("%s reads %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestRecurrencesThatAreRefused(t *testing.T) {
+	anchored := date("2026-11-22")
+	for _, c := range []struct {
+		text string
+		from Date
+		want string // in the Chinese
+	}{
+		{"", Date{}, "不能用"},
+		{"FREQ=HOURLY", anchored, "FREQ"},
+		{"FREQ=DAILY;BYHOUR=8", anchored, "一天之内的时间请用时段"},
+		{"FREQ=DAILY;BYEASTER=1", anchored, "不能用"},
+		{"FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", anchored, "不能用"},
+		{"DTSTART=20260101;FREQ=DAILY", anchored, "不能用"},
+		{"RRULE:FREQ=DAILY", anchored, "不能用"},
+		{"FREQ=DAILY;FREQ=DAILY", anchored, "两次"},
+		{"FREQ=DAILY; COUNT=3", anchored, "空格"},
+		{"FREQ=DAILY;COUNT=0", anchored, "COUNT 应为"},
+		{"FREQ=DAILY;COUNT=100000", anchored, "COUNT 应为"},
+		{"FREQ=DAILY;COUNT=3;UNTIL=20270101", anchored, "只能写一个"},
+		{"FREQ=DAILY;UNTIL=20270101T000000Z", anchored, "只写日期"},
+		{"FREQ=DAILY;INTERVAL=0", anchored, "INTERVAL 应为"},
+		{"FREQ=DAILY;INTERVAL=1000000000", anchored, "INTERVAL 应为"},
+		{"FREQ=MONTHLY;BYDAY=53MO", anchored, "第 6 个"},
+		{"FREQ=YEARLY;BYMONTH=12;BYDAY=53MO", anchored, "第 6 个"},
+		{"FREQ=MONTHLY;BYDAY=0MO", anchored, "第 0 个"},
+		{"FREQ=MONTHLY;BYDAY=MO,1TU", anchored, "混写"},
+		{"FREQ=WEEKLY;BYDAY=1TU", anchored, "序号"},
+		{"FREQ=WEEKLY;BYMONTHDAY=1", anchored, "BYMONTHDAY"},
+		{"FREQ=MONTHLY;BYYEARDAY=1", anchored, "BYYEARDAY"},
+		{"FREQ=MONTHLY;BYMONTHDAY=32", anchored, "写法不对"},
+		{"FREQ=MONTHLY;BYSETPOS=1", anchored, "BYSETPOS"},
+		{"FREQ=DAILY;BYDAY=MO;BYSETPOS=1", anchored, "BYSETPOS"},
+		{"FREQ=WEEKLY;BYDAY=MO;BYSETPOS=2", anchored, "BYSETPOS"},
+		{"BYDAY=MO", anchored, "写法不对"},
+		{"FREQ=MONTHLY", Date{}, "开始日期"},
+		{"FREQ=YEARLY;BYMONTH=5", Date{}, "开始日期"},
+		{"FREQ=DAILY;COUNT=3", Date{}, "开始日期"},
+		{"FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", Date{}, "开始日期"},
+		{"FREQ=DAILY;BYMONTHDAY=" + strings.Repeat("1,", 200) + "1", anchored, "200"},
+	} {
+		if r, wrong := parseRecurrence(c.text, c.from); wrong == nil {
+			t.Errorf("%q is accepted as %s", c.text, recurrenceWords(r))
+		} else if !strings.Contains(wrong.zh, c.want) || wrong.en == "" {
+			t.Errorf("%q: %s / %s, want %q", c.text, wrong.zh, wrong.en, c.want)
+		}
+	}
+}
+
+// TestSearchesEnd asks rules that never hold, or never cease, each in many ways
+// what is next: a signed edition must not keep a screen from drawing.
+func TestSearchesEnd(t *testing.T) {
+	monday := []time.Weekday{time.Monday}
+	var rules []Bound
+	for range 40 {
+		for _, r := range []Rule{
+			{Recurrence: "FREQ=MONTHLY;BYDAY=-1FR", Weekdays: monday},
+			{Recurrence: "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"},
+			{Recurrence: "FREQ=DAILY"},
+			{Recurrence: "FREQ=DAILY", Days: Holiday, Weekdays: monday},
+			{From: date("2000-01-01"), Recurrence: "FREQ=YEARLY;INTERVAL=366;BYYEARDAY=366"},
+			{From: date("2026-11-22"), Weeks: 52, Weekdays: monday, Days: Holiday},
+			{Weekdays: []time.Weekday{0}, Days: WorkingDay},
+			{Spans: spans("00:00-12:00", "12:00-24:00"), Until: date("9998-12-31")},
+		} {
+			rules = append(rules, Bound{Rule: r})
+		}
+	}
+	s := NewSet(rules, nil, china, shanghai)
+	s.At(at("2026-11-22 10:00")) // expands what there is
+	start := time.Now()
+	for i := range 50 {
+		s.At(at("2026-11-22 10:00").Add(time.Duration(i) * time.Hour))
+	}
+	if spent := time.Since(start) / 50; spent > 250*time.Millisecond {
+		t.Errorf("%d rules take %s", len(rules), spent)
+	}
+}

@@ -12,6 +12,7 @@ import (
 type Set struct {
 	rules []Bound
 	plans []*plan
+	order []int // the rules, nearest channel first
 	zone  *time.Location
 }
 
@@ -24,7 +25,9 @@ func NewSet(rules []Bound, tags []string, cal *Calendar, zone *time.Location) *S
 	s := &Set{rules: rules, plans: make([]*plan, len(rules)), zone: zone}
 	for i := range rules {
 		s.plans[i] = prepare(&rules[i].Rule, tags, cal)
+		s.order = append(s.order, i)
 	}
+	slices.SortStableFunc(s.order, func(a, b int) int { return rules[a].Distance - rules[b].Distance })
 	return s
 }
 
@@ -48,11 +51,9 @@ func (s *Set) Among(now time.Time, plays []bool) Decision {
 	state := s.start(now.Unix(), plays)
 	d := Decision{Reasons: make([]Reason, len(s.rules))}
 	chosen, beaten := state.split()
-	for _, i := range chosen {
-		d.Level = s.rules[i].Rule.Level.orNormal()
-		d.Chosen = append(d.Chosen, s.rules[i])
+	if len(chosen) > 0 {
+		d.Level, d.Chosen = s.rules[chosen[0]].Rule.Level.orNormal(), s.bounds(chosen)
 	}
-	slices.SortStableFunc(d.Chosen, nearest)
 	local := now.In(s.zone)
 	for i, b := range s.rules {
 		r := Reason{Rule: b.Rule.ID, Channel: b.Channel}
@@ -90,8 +91,6 @@ func (s *Set) Among(now time.Time, plays []bool) Decision {
 
 func (s *Set) instant(t int64) time.Time { return time.Unix(t, 0).In(s.zone) }
 
-func nearest(a, b Bound) int { return a.Distance - b.Distance }
-
 // state is which rules hold at an instant.
 type state struct {
 	set     *Set
@@ -112,18 +111,18 @@ func (s *Set) start(now int64, plays []bool) *state {
 func (v *state) plays(i int) bool { return v.playing == nil || v.playing[i] }
 
 // split returns the rules of the highest level of those that hold and play, and
-// the others of those, in the order of the set.
+// the others of those, nearest channel first.
 func (v *state) split() (chosen, beaten []int) {
 	top := -1
 	for i, holds := range v.holds {
 		if holds && v.plays(i) {
-			top = max(top, v.set.rules[i].Rule.Level.rank())
+			top = max(top, v.set.plans[i].rank)
 		}
 	}
-	for i, holds := range v.holds {
+	for _, i := range v.set.order {
 		switch {
-		case !holds || !v.plays(i):
-		case v.set.rules[i].Rule.Level.rank() == top:
+		case !v.holds[i] || !v.plays(i):
+		case v.set.plans[i].rank == top:
 			chosen = append(chosen, i)
 		default:
 			beaten = append(beaten, i)
@@ -184,7 +183,7 @@ func (s *Set) Timeline(from, to time.Time, plays []bool) iter.Seq[Stretch] {
 			}
 			now, below := v.split()
 			if slices.Equal(now, chosen) {
-				beaten = union(beaten, below)
+				beaten = s.union(beaten, below)
 				continue
 			}
 			if !emit(s.instant(t)) {
@@ -208,19 +207,28 @@ func (v *state) changes(p *plan, i int, end int64) int64 {
 }
 
 func (s *Set) bounds(of []int) []Bound {
+	if len(of) == 0 {
+		return nil
+	}
 	out := make([]Bound, len(of))
 	for i, at := range of {
 		out[i] = s.rules[at]
 	}
-	slices.SortStableFunc(out, nearest)
 	return out
 }
 
-// union merges two ordered lists.
-func union(a, b []int) []int {
-	out := slices.Concat(a, b)
-	slices.Sort(out)
-	return slices.Compact(out)
+// union merges two lists that are in the order of the set.
+func (s *Set) union(a, b []int) []int {
+	if slices.Equal(a, b) {
+		return a
+	}
+	var out []int
+	for _, i := range s.order {
+		if slices.Contains(a, i) || slices.Contains(b, i) {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // rank orders levels; a level that is not known never pushes anything aside.

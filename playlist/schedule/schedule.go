@@ -1,6 +1,7 @@
 // Package schedule is about time only: civil dates, the working-day calendar,
-// rules that say when a playlist plays, and Resolve, which says what plays now,
-// until when, and why. It is pure: every instant is an argument.
+// rules that say when a playlist plays, and Set and Resolve, which say what plays
+// now, until when, and why, or what plays through any stretch of time. It is
+// pure: every instant is an argument.
 //
 // It promises that the same rules, calendar and instant give the same answer on
 // a device, in the API and in the console. What a playlist holds and which
@@ -81,8 +82,10 @@ type Rule struct {
 	// with weeks that begin on Monday; it needs From. 0 and 1 are every week.
 	Weeks int `json:"weeks,omitempty" toml:"weeks"`
 	// Recurrence is an RFC 5545 recurrence rule of days without DTSTART, which is
-	// From, for example FREQ=MONTHLY;BYDAY=-1FR for every last Friday. Parts below
-	// a day are refused: Spans are for those.
+	// From, for example FREQ=MONTHLY;BYDAY=-1FR for every last Friday. From may be
+	// missing where nothing in it depends on a beginning, as INTERVAL and COUNT
+	// do; it is itself one of the days only if it fits the rule. Parts below a day
+	// are refused: Spans are for those. So is BYWEEKNO.
 	Recurrence string `json:"recurrence,omitempty" toml:"recurrence"`
 	// Share weighs what the rule plays against the other rules of its level: the
 	// time on screen of a channel is to that of another as their shares are. 0 is
@@ -116,9 +119,9 @@ type Verdict string
 const (
 	Chosen     Verdict = "chosen"      // plays, alone or in turn with others chosen
 	Beaten     Verdict = "beaten"      // holds, but a higher level plays
-	OutOfDate  Verdict = "out_of_date" // before From or after Until
+	OutOfDate  Verdict = "out_of_date" // before From or after the last day
 	OutOfHours Verdict = "out_of_hours"
-	OtherDay   Verdict = "other_day" // weekday, working day or day off does not match
+	OtherDay   Verdict = "other_day" // week, weekday, kind of day or recurrence does not match
 	OtherTags  Verdict = "other_tags"
 	Nothing    Verdict = "nothing" // holds, but has nothing to play; Resolve does not know of playlists and never says it
 )

@@ -252,6 +252,10 @@ func TestCheckNamesTheField(t *testing.T) {
 		"weekdays[1]":   func(r *Rule) { r.Weekdays = []time.Weekday{1, 7} },
 		"days":          func(r *Rule) { r.Days = "sometimes" },
 		"tags[0]":       func(r *Rule) { r.Tags = []string{""} },
+		"period.days":   func(r *Rule) { r.From, r.Period = date("2026-02-02"), &Period{} },
+		"weeks":         func(r *Rule) { r.From, r.Weeks = date("2026-02-02"), 53 },
+		"recurrence":    func(r *Rule) { r.Recurrence = "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30" },
+		"share":         func(r *Rule) { r.Share = 101 },
 	} {
 		r := good
 		spoil(&r)

@@ -89,7 +89,15 @@ func every(n int, u unit) string {
 // recurrenceWords says in Chinese on which days the recurrence falls: 每月最后一个
 // 星期五.
 func recurrenceWords(r *recurrence) string {
-	o := &r.option
+	o := r.option
+	if o.Freq == rrule.DAILY && o.Interval <= 1 { // 每周六 and 每月15日, not 每天的周六
+		switch {
+		case len(o.Bymonthday) > 0:
+			o.Freq = rrule.MONTHLY
+		case len(o.Byweekday) > 0:
+			o.Freq = rrule.WEEKLY
+		}
+	}
 	units := map[rrule.Frequency]unit{rrule.DAILY: eachDay, rrule.WEEKLY: week, rrule.MONTHLY: eachMonth, rrule.YEARLY: eachYear}
 	s := every(o.Interval, units[o.Freq])
 	months := numbers(o.Bymonth, "月")
