@@ -23,7 +23,7 @@ const (
 	boardHeight = 200 // pixels that a board should not exceed
 	maxZoom     = 6
 	mostPixels  = 8 << 20
-	mostPages   = 8 // of one notice on one board; a fund notice may have fifty
+	mostPages   = 6 // of one notice on one board; a fund notice may have fifty
 )
 
 // zoomOf returns how many pixels a dot of a board gets in a width.

@@ -1,6 +1,7 @@
 // Package console is the web pages of staff and technicians: screens with their
-// live state, notices and where they were shown, writing and publishing,
-// alerts, and the register.
+// live state, their data and what they play over thirty days, notices and where
+// they were shown, writing and publishing, the programme of a site, alerts, and
+// the register.
 //
 // It promises that pages work with a keyboard at 1366 by 768 in Chinese and in
 // English, that previews are the very pixels of package scene, that what a

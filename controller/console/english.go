@@ -196,4 +196,5 @@ var inEnglish = map[string]string{
 	"每条规则那时怎样，为什么": "What becomes of every rule then, and why", "结果": "Result", "为什么": "Why", "让位给：%s": "gives way to: %s", "还没有规则。": "There is no rule yet.", "今后 30 天": "The next 30 days", "点一下看那一刻": "click for that moment", "把鼠标移到色条上，或用 Tab 键走过去，这里写着那段时间播什么。": "Point at a bar, or walk there with the Tab key: here it says what plays then.", "休": "off",
 	"本站名片": "the site's own card", "只显示合计": "totals only", "别的时间播什么": "What plays at other times", "本单位最新发布": "newest notices of the site",
 	"只列出最近改过的 300 条。": "Only the 300 that were changed last are listed.", "在预警条里": "in its strip",
+	"深浅不同，是规则不同": "other rules have another tint",
 }

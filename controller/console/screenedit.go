@@ -408,12 +408,16 @@ func (v *visit) drawWith(row store.Screen, s playlist.Screen) error {
 	if row.Kind != playlist.LED || !drawable(s) {
 		return store.ErrNotFound
 	}
-	turn, err := v.shown(row.ID, 0, v.Now())
+	lib, err := v.Fleet.Library(v.ctx, row.ID)
 	if err != nil {
 		return err
 	}
-	set := turn.lib.Settings()
+	set, m := lib.Settings(), schedule.Sure(v.Now())
 	set.Screen = s
-	data, err := v.drawer.board(v.ctx, stage(set, turn.notice, turn.totals), turn.lib, 0, v.zoom(), turn.moment)
+	on := stage(set, nil, false)
+	if slots, _ := lib.Programme(m); len(slots) > 0 { // an alert would hide how it is divided
+		on = stage(set, slots[0].Notice, slots[0].Totals)
+	}
+	data, err := v.drawer.board(v.ctx, on, lib, 0, v.zoom(), m)
 	return v.png(data, err)
 }
