@@ -203,7 +203,7 @@ func (p *Program) settle(lib *playlist.Library, m schedule.Moment) (wait time.Ti
 			p.since = m.Now
 		}
 		at := lib.Created().Add(notice)
-		if m.Now.Before(at) && at.Sub(p.since) <= 2*notice && p.harmless(lib, m) {
+		if m.Now.Before(at) && at.Sub(p.since) <= 4*notice && p.harmless(lib, m) {
 			return at
 		}
 	}
