@@ -68,6 +68,7 @@ type alertFile struct {
 	Action   string `toml:"行动"`
 	Measures string `toml:"措施"`
 	Detail   string `toml:"详情"`
+	Exercise bool   `toml:"演练"`
 }
 
 var colours = map[string]playlist.AlertColour{"红": playlist.Red, "橙": playlist.Orange, "黄": playlist.Yellow, "蓝": playlist.Blue}
@@ -75,7 +76,7 @@ var colours = map[string]playlist.AlertColour{"红": playlist.Red, "橙": playli
 func (f alertFile) alert(s *sheet) *playlist.Alert {
 	a := &playlist.Alert{
 		Type: tidy(f.Type), Colour: colours[strings.TrimSuffix(tidy(f.Colour), "色")], Area: tidy(f.Area),
-		Action: tidy(f.Action), Measures: tidy(f.Measures), Detail: tidy(f.Detail),
+		Action: tidy(f.Action), Measures: tidy(f.Measures), Detail: tidy(f.Detail), Exercise: f.Exercise,
 	}
 	if a.Colour == "" {
 		s.wrong("颜色", "「%s」不是预警颜色，应为红、橙、黄、蓝", clip(f.Colour))

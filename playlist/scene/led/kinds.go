@@ -33,10 +33,10 @@ func (b board) announcement(n *playlist.Notice, o Options, alone bool) []Page {
 		// One line: title and lead follow each other.
 		for _, s := range []string{titled(n.Title, said), n.Title} {
 			pages := b.flow(s, &t, Plain, fewPages)
-			if len(pages) <= fewPages || !alone {
+			if len(pages) <= fewPages {
 				return pages
 			}
-			if line := b.passing(s, t); line != nil {
+			if line := b.passing(s, t); line != nil && alone {
 				return line
 			}
 			if s == n.Title || said == "" {
@@ -183,7 +183,7 @@ func (b board) where(place, hours string) []Page {
 			for _, u := range sizesWithin(b.small, max(b.small, s*3/4)) {
 				h := wrap(hours, u, b.width(u))
 				lines := append(b.stack(p, s, Plain), b.stack(h, u, Quiet)...)
-				if len(lines) <= mostLines && len(p) == 1 && len(h) == 1 && heightOf(lines)+len(lines)*gap(24) <= b.h && !tooWide(p, s, b.w) && !tooWide(h, u, b.w) {
+				if len(lines) <= mostLines && len(p) == 1 && len(h) == 1 && measure(place, s) <= b.width(s) && heightOf(lines)+len(lines)*gap(24) <= b.h && !tooWide(p, s, b.w) && !tooWide(h, u, b.w) {
 					label := Line{Text: "在哪里办", Size: u, Tone: Quiet}
 					if with := append([]Line{label}, lines...); len(with) <= mostLines && heightOf(with)+len(with)*gap(24) <= b.h {
 						lines = with
@@ -193,7 +193,7 @@ func (b board) where(place, hours string) []Page {
 			}
 		}
 	}
-	if measure(place, b.least) <= b.w {
+	if measure(place, b.least) <= b.width(b.least) {
 		if p := b.answer("在哪里办", place, Plain); len(p) == 1 {
 			return p
 		}

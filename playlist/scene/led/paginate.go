@@ -165,17 +165,23 @@ func (b board) tailLines(t tail, body, high, most int) []Line {
 
 // beside says whether both parts of the tail stand on one line.
 func (b board) beside(t tail, size int) bool {
-	return measure(t.who, size)+measure(t.when, size)+size+size/4 <= min(b.w, 2*mostChars*size)
+	return measure(t.who, size) <= b.width(size) && measure(t.who, size)+measure(t.when, size)+size+size/4 <= b.w
 }
 
 // below returns the tail on lines of its own size, one below the other, or nil.
 func (b board) below(t tail, size, high, most int) []Line {
 	who := wrap(t.who, size, b.width(size))
-	need := len(who) + 1
-	if need > most || need*size+(need-1)*gap(size) > high || tooWide(append(who, t.when), size, b.w) {
+	if need := len(who) + 1; need <= most && need*size+(need-1)*gap(size) <= high && !tooWide(append(who, t.when), size, b.w) {
+		return b.stack(append(who, t.when), size, Quiet)
+	}
+	// Several issuers: the day stands beside the last of them.
+	n := len(who)
+	if n == 0 || n > most || n*size+(n-1)*gap(size) > high || tooWide(who, size, b.w) || !b.beside(tail{who[n-1], t.when}, size) {
 		return nil
 	}
-	return b.stack(append(who, t.when), size, Quiet)
+	out := b.stack(who, size, Quiet)
+	out[n-1].End, out[n-1].Align = t.when, Spread
+	return out
 }
 
 // stack makes a line of each text.
