@@ -26,10 +26,7 @@ func TestEveryBoardHolds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var notices []*playlist.Notice
-	for _, n := range place.Warned.List(playlist.Query{}, place.Moment) {
-		notices = append(notices, n)
-	}
+	notices := place.Warned.List(playlist.Query{}, place.Moment)
 	for _, id := range place.Alerts {
 		if n, _, _, ok := place.Warned.Notice(id, place.Moment); ok {
 			notices = append(notices, n)
