@@ -83,13 +83,9 @@ func (a *axis) energy(pairs []neighbour) float64 {
 	e := 0.0
 	for i := range a.stems {
 		s := &a.stems[i]
-		d := float64(s.at) + float64(s.wide)/2 - s.middle()
-		w := 1.0
-		if s.pinned {
-			w = 50
-			d = 0
+		if d := float64(s.at) + float64(s.wide)/2 - s.middle(); !s.pinned {
+			e += d * d
 		}
-		e += w * d * d
 		if out := a.limit[0] - float64(s.at); out > 0 {
 			e += 400 * out
 		}
