@@ -132,6 +132,55 @@ func TestOnlyWhatChangedIsSent(t *testing.T) {
 	}
 }
 
+// Numbers leave nothing out, and a stream says three times that it ends.
+func TestNumbersAndTheEndOfStreams(t *testing.T) {
+	size := image.Pt(170, 2)
+	for _, c := range []struct {
+		protocol configs.Protocol
+		at       int // where the number is
+		follows  func(n byte) byte
+	}{
+		{configs.E131, e131Sequence, func(n byte) byte { return n + 1 }},
+		{configs.ArtNet, artSequence, func(n byte) byte { return n%255 + 1 }},
+	} {
+		d := newDesk(t, size, c.protocol, func(*configs.Output) {})
+		var last [2]byte
+		for i := range 600 {
+			d.Show(board(size, color.RGBA{R: uint8(i), G: uint8(i >> 8), A: 255}, image.Pt(0, 0)))
+			for k, b := range d.at(time.Duration(i) * 25 * time.Millisecond) {
+				if i > 0 && b[c.at] != c.follows(last[k]) {
+					t.Fatalf("%s: after number %d came %d", c.protocol, last[k], b[c.at])
+				}
+				last[k] = b[c.at]
+			}
+		}
+		before := d.Report().Packets
+		d.terminate(context.Background(), begin.Add(time.Minute))
+		ends := d.Report().Packets - before
+		if c.protocol == configs.ArtNet {
+			if ends != 0 {
+				t.Errorf("Art-Net knows no end of a stream, yet %d packets were sent", ends)
+			}
+			continue
+		}
+		if ends != 3*2 {
+			t.Fatalf("two streams were ended with %d packets, want 3 each (E1.31 6.2.6)", ends)
+		}
+		b := make([]byte, 2000)
+		for range ends {
+			if err := d.conn.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := d.conn.Read(b); err != nil {
+				t.Fatal(err)
+			}
+			if b[e131Options]&optionTerminated == 0 {
+				t.Error("a packet at the end does not say that it is the end")
+			}
+		}
+	}
+}
+
 // A frame's first packets are sent whatever they carry: a controller may show
 // anything until it is told.
 func TestABlackBoardIsSentToo(t *testing.T) {
