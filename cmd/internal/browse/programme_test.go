@@ -154,7 +154,7 @@ func (o *office) technician() {
 	o.must(o.Fill("input[name=title]", "停水通知"))
 	o.must(o.Fill("input[name=led]", "11月25日8时至18时停水"))
 	o.must(o.Settle())
-	o.must(o.Until(`document.querySelector("[data-fact=led]").innerText.includes("192×64：1 页")`))
+	o.must(o.Until(`/192×64：[1-3] 页 \d+ 秒/.test(document.querySelector("[data-fact=led]").innerText)`))
 	o.must(o.Fill("input[name=led]", strings.Repeat("请大家提前储水，注意用水的安全。", 10)))
 	o.must(o.Until(`document.querySelector("[data-field=led]").innerText.includes("别的内容要等很久")`))
 	o.must(o.Until(`window.scrollTo(0, 300) || true`))
