@@ -18,7 +18,7 @@ type Forecast struct {
 	At           time.Time         `json:"at"`
 	Until        time.Time         `json:"until,omitzero"` // nothing changes by itself before
 	Level        schedule.Level    `json:"level,omitempty"`
-	Alerts       []ForecastNotice  `json:"alerts"`                  // they take over the whole screen
+	Alerts       []ForecastNotice  `json:"alerts"`                  // they take over the screen, or the zone of a board that is for them
 	Slots        []ForecastNotice  `json:"slots"`                   // the loop, in order; a notice may come twice
 	Seconds      float64           `json:"seconds"`                 // once round
 	LimitSeconds float64           `json:"limit_seconds,omitempty"` // that a round may take on a board

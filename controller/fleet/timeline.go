@@ -29,7 +29,7 @@ type Stretch struct {
 	From         time.Time        `json:"from"`
 	Until        time.Time        `json:"until"` // not included
 	Level        schedule.Level   `json:"level,omitempty"`
-	Alerts       []ForecastNotice `json:"alerts"` // they take over the whole screen
+	Alerts       []ForecastNotice `json:"alerts"` // they take over the screen, or the zone of a board that is for them
 	Rules        []ForecastRule   `json:"rules"`  // that play, nearest first
 	Beaten       []ForecastRule   `json:"beaten"` // that hold at some time of it, but lose to those
 	Notices      []TimedNotice    `json:"notices"`
