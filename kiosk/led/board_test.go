@@ -1,12 +1,17 @@
 package led
 
 import (
+	"context"
+	"image"
 	"image/color"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"mingbai/kiosk"
+	"mingbai/kiosk/headless"
+	"mingbai/kiosk/player"
 	"mingbai/playlist"
 	"mingbai/playlist/scene"
 	"mingbai/playlist/scene/led"
@@ -382,5 +387,66 @@ func TestDarkHours(t *testing.T) {
 	run(t, p, d, &now, 20*time.Second, nil)
 	if f, _ := step(p, d, now); brightest(f) != 0 || f.Ground != (color.RGBA{A: 255}) || d.last().Page != "dark" {
 		t.Errorf("after the alert: %+v", d.last())
+	}
+}
+
+// asked is a program that waits for the device to call it.
+type asked struct {
+	*Program
+	d     *device
+	began time.Time
+	lib   chan *playlist.Library
+	shown chan time.Time // when the alert was presented; capacity 1
+}
+
+func (a *asked) Step(now time.Time, in []player.Event) (*scene.Frame, time.Time) {
+	select {
+	case a.d.status.Library = <-a.lib:
+	default:
+	}
+	a.d.status.Moment = schedule.Sure(specimen.Now().Now.Add(now.Sub(a.began)))
+	return a.Program.Step(now, in)
+}
+
+func (a *asked) Presented(f *scene.Frame, at time.Time) {
+	a.Program.Presented(f, at)
+	if a.d.last().Page == "alert" {
+		select {
+		case a.shown <- at:
+		default:
+		}
+	}
+}
+
+// TestAlertTakesOverWithinAFrame: from the device's wake to pixels that say so, at
+// any time of a still page and of a passing line.
+func TestAlertTakesOverWithinAFrame(t *testing.T) {
+	for name, panel := range map[string]playlist.Panel{"pages": specimen.Board, "line": gate} {
+		for _, after := range []time.Duration{3 * time.Second, 7*time.Second + 3*time.Millisecond, 20*time.Second + 16*time.Millisecond} {
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					o := newOffice(t, panel, nil)
+					start := specimen.Now().Now
+					p, d := hang(o.publish(start.Add(-time.Hour)), panel)
+					o.alerts = []*playlist.Notice{alarm(playlist.Red, start)}
+					a := &asked{Program: p, d: d, began: time.Now(), lib: make(chan *playlist.Library, 1), shown: make(chan time.Time, 1)}
+					screen := headless.New(image.Pt(panel.Width, panel.Height))
+					ctx, cancel := context.WithCancel(t.Context())
+					done := make(chan error, 1)
+					go func() { done <- screen.Run(ctx, a) }()
+					<-time.After(after)
+					came := time.Now()
+					a.lib <- o.publish(start.Add(after))
+					screen.Wake()
+					if late := (<-a.shown).Sub(came); late > time.Second/rate {
+						t.Errorf("%v after the start the alert takes %v", after, late)
+					}
+					cancel()
+					if err := <-done; err != nil {
+						t.Error(err)
+					}
+				})
+			})
+		}
 	}
 }

@@ -84,6 +84,12 @@ func (p *program) until(t testing.TB, what string, ok func() bool) {
 // the first frame.
 func present(t testing.TB, o Options, p *program) *Display {
 	t.Helper()
+	return presentProgram(t, o, p, p)
+}
+
+// presentProgram is present for a program that tells p what was presented.
+func presentProgram(t testing.TB, o Options, run player.Program, p *program) *Display {
+	t.Helper()
 	d, err := New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +97,7 @@ func present(t testing.TB, o Options, p *program) *Display {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() {
-		if err := d.Run(ctx, p); err != nil {
+		if err := d.Run(ctx, run); err != nil {
 			t.Errorf("presenting ended: %v", err)
 		}
 	})
