@@ -55,7 +55,7 @@ func TestRulesOfTheSample(t *testing.T) {
 		{"liuxi-touch", "2026-11-27 09:00", "chengnuo-yuemo", "", "每月最后一个星期五 08:00-20:00"},
 		{"liuxi-touch", "2026-11-28 09:00", "cun-quantian", "chengnuo-yuemo", "下一次：12月25日"},
 		{"hall-touch-1", "2026-11-26 23:59", "renqian-gongshi", "", "2026年11月20日起公示期 5 个工作日（至 11月26日）"},
-		{"hall-touch-1", "2026-11-27 00:00", "xianqing-quantian", "renqian-gongshi", "已于 2026-11-26 结束（公示期 5 个工作日已满）"},
+		{"hall-touch-1", "2026-11-27 00:00", "xianqing-quantian", "renqian-gongshi", "已于 11月26日结束（公示期 5 个工作日已满）"},
 	} {
 		d := sets[c.screen].At(at(c.now))
 		var chosen, details []string

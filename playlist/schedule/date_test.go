@@ -147,3 +147,41 @@ func TestReadDaysNamesTheLine(t *testing.T) {
 		}
 	}
 }
+
+// TestTimesThatClocksSkipOrRepeat holds Date.At to the first instant at which a
+// clock shows the time or a later one, on either side of Greenwich.
+func TestTimesThatClocksSkipOrRepeat(t *testing.T) {
+	for _, c := range []struct{ zone, day, clock, want string }{
+		{"Europe/Berlin", "2026-03-29", "01:59", "2026-03-29T00:59:00Z"},
+		{"Europe/Berlin", "2026-03-29", "02:30", "2026-03-29T01:00:00Z"}, // skipped
+		{"Europe/Berlin", "2026-03-29", "03:00", "2026-03-29T01:00:00Z"},
+		{"Europe/Berlin", "2026-10-25", "02:30", "2026-10-25T00:30:00Z"}, // the first of two
+		{"Europe/Berlin", "2026-10-25", "03:00", "2026-10-25T02:00:00Z"},
+		{"America/New_York", "2026-03-08", "02:30", "2026-03-08T07:00:00Z"},
+		{"America/New_York", "2026-03-08", "03:00", "2026-03-08T07:00:00Z"},
+		{"America/New_York", "2026-11-01", "01:30", "2026-11-01T05:30:00Z"},
+		{"America/New_York", "2026-11-01", "02:00", "2026-11-01T07:00:00Z"},
+		{"Africa/Cairo", "2026-04-24", "00:00", "2026-04-23T22:00:00Z"}, // midnight is skipped
+		{"Africa/Cairo", "2026-04-23", "24:00", "2026-04-23T22:00:00Z"},
+		{"Africa/Cairo", "2026-10-29", "24:00", "2026-10-29T22:00:00Z"}, // 23:00 comes twice
+		{"Australia/Lord_Howe", "2026-04-05", "01:45", "2026-04-04T14:45:00Z"},
+		{"Australia/Lord_Howe", "2052-12-31", "12:00", "2052-12-31T01:00:00Z"}, // the last day of a leap year
+		{"Pacific/Apia", "2011-12-30", "12:00", "2011-12-30T10:00:00Z"},        // a day that was left out
+		{"Pacific/Apia", "2011-12-31", "00:00", "2011-12-30T10:00:00Z"},
+		{"Asia/Shanghai", "2026-11-22", "08:30", "2026-11-22T00:30:00Z"},
+		{"Asia/Urumqi", "2026-11-22", "08:30", "2026-11-22T02:30:00Z"},
+		{"Asia/Shanghai", "1900-12-31", "12:00", "1900-12-31T03:54:17Z"}, // local mean time
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clock, err := ParseClock(c.clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := date(c.day).At(clock, zone).UTC().Format(time.RFC3339); got != c.want {
+			t.Errorf("%s %s in %s is %s, want %s", c.day, c.clock, c.zone, got, c.want)
+		}
+	}
+}

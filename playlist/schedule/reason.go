@@ -21,15 +21,15 @@ func (p *plan) refusal(now time.Time, w *dial) (Verdict, string) {
 	today, n := DateOf(now), w.day(now.Unix())
 	switch {
 	case n < p.first:
-		return OutOfDate, "今天 " + today.String() + "，" + r.From.String() + " 才开始"
+		return OutOfDate, "今天是 " + nearDate(today, today) + "，" + nearDate(r.From, today) + "才开始"
 	case n > p.last:
-		return OutOfDate, "今天 " + today.String() + "，已于 " + dateOf(p.last).String() + " 结束" + p.posted()
+		return OutOfDate, "今天是 " + nearDate(today, today) + "，已于 " + nearDate(dateOf(p.last), today) + "结束" + p.posted()
 	case p.on(n):
 		return OutOfHours, "现在 " + now.Format("15:04") + "，不在 " + spanList(r.Spans) + " 之内"
 	}
 	if p.rec != nil {
 		if last, ok := p.rec.last(); ok && n > last {
-			return OutOfDate, "今天 " + today.String() + "，" + recurrenceWords(p.rec) + "，已于 " + dateOf(last).String() + " 结束"
+			return OutOfDate, "今天是 " + nearDate(today, today) + "，" + recurrenceWords(p.rec) + "，已于 " + nearDate(dateOf(last), today) + "结束"
 		}
 	}
 	next := ""

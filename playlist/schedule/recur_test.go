@@ -63,7 +63,7 @@ func TestReasonsOfNewRules(t *testing.T) {
 		{Rule{From: date("2026-11-16"), Period: &Period{Days: 7, Working: true}}, "2026-11-20 10:00", Chosen,
 			"正在播放：2026年11月16日起公示期 7 个工作日（至 11月24日），每天全天"},
 		{Rule{From: date("2026-11-16"), Period: &Period{Days: 7, Working: true}}, "2026-11-25 00:00", OutOfDate,
-			"今天 2026-11-25，已于 2026-11-24 结束（公示期 7 个工作日已满）"},
+			"今天是 11月25日，已于 11月24日结束（公示期 7 个工作日已满）"},
 		{Rule{Recurrence: "FREQ=MONTHLY;BYDAY=-1FR"}, "2026-11-28 10:00", OtherDay,
 			"今天是 11月28日，只在每月最后一个星期五播放；下一次：12月25日"},
 		{Rule{Recurrence: "FREQ=MONTHLY;BYDAY=-1FR"}, "2026-12-26 10:00", OtherDay,
@@ -74,7 +74,7 @@ func TestReasonsOfNewRules(t *testing.T) {
 			"今天是星期四，只在周三播放；下一次：12月16日"},
 		{Rule{Days: Holiday}, "2026-11-22 10:00", OtherDay, "今天是星期日（休息日），只在法定节假日播放；下一次：2027年1月1日"},
 		{Rule{From: date("2026-11-05"), Recurrence: "FREQ=DAILY;INTERVAL=10;COUNT=3"}, "2026-11-26 10:00", OutOfDate,
-			"今天 2026-11-26，每 10 天，共 3 次，已于 2026-11-25 结束"},
+			"今天是 11月26日，每 10 天，共 3 次，已于 11月25日结束"},
 		{Rule{Recurrence: "FREQ=HOURLY"}, "2026-11-26 10:00", OtherDay,
 			"规则有错，不播放：重复规则的 FREQ 应为 DAILY、WEEKLY、MONTHLY 或 YEARLY；一天之内的时间请用时段"},
 	} {
@@ -230,5 +230,24 @@ func TestSearchesEnd(t *testing.T) {
 	}
 	if spent := time.Since(start) / 50; spent > 250*time.Millisecond {
 		t.Errorf("%d rules take %s", len(rules), spent)
+	}
+}
+
+func TestCheckOfWhatNeedsABeginning(t *testing.T) {
+	for want, r := range map[string]Rule{
+		"from required":      {Period: &Period{Days: 7}},
+		"until invalid":      {From: date("2026-11-16"), Until: date("2026-11-20"), Period: &Period{Days: 7}},
+		"from required ":     {Weeks: 2, Weekdays: []time.Weekday{3}},
+		"recurrence invalid": {Recurrence: "FREQ=WEEKLY;INTERVAL=2;BYDAY=WE"},
+	} {
+		r.ID, r.Playlist, r.Level = "r", "p", Campaign
+		p := r.Check()
+		if len(p) != 1 || p[0].Field+" "+p[0].Code != strings.TrimSpace(want) || p[0].Message == "" || p[0].MessageEn == "" {
+			t.Errorf("%+v: %v, want %s", r, p, want)
+		}
+		// What does not stand Check does no harm.
+		if d := Resolve([]Bound{{Rule: r}}, nil, china, at("2026-11-18 10:00"), shanghai); want != "until invalid" && len(d.Chosen) > 0 {
+			t.Errorf("%+v plays", r)
+		}
 	}
 }
