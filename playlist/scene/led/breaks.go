@@ -48,11 +48,24 @@ type text struct {
 	cost  []uint8 // of a break before a rune, phrase.Never where none may be
 	at    []int   // where a rune begins, in dots; one more than runes
 	size  int
+	// Counted before each rune: characters that are read, and places inside a
+	// line at which a sentence ends.
+	read, stops []int
+	end         []ending // how the text before a rune ends
 }
+
+type ending uint8
+
+const (
+	inside   ending = iota
+	part            // with a comma
+	sentence        // with a full stop
+)
 
 func newText(s string, size int) *text {
 	runes := []rune(strings.Join(strings.Fields(s), " "))
-	t := &text{runes: runes, cost: phrase.Costs(runes), at: make([]int, len(runes)+1), size: size}
+	n := len(runes) + 1
+	t := &text{runes: runes, cost: phrase.Costs(runes), at: make([]int, n), size: size, read: make([]int, n), stops: make([]int, n), end: make([]ending, n)}
 	f, err := dotfont.Face(size)
 	depth := 0
 	for i, r := range runes {
@@ -61,6 +74,21 @@ func newText(s string, size int) *text {
 			adv = advance(f, r)
 		}
 		t.at[i+1] = t.at[i] + adv
+		t.read[i+1], t.stops[i+1] = t.read[i], t.stops[i]
+		if !unicode.IsSpace(r) {
+			t.read[i+1]++
+		}
+		if t.end[i] == sentence && !strings.ContainsRune(closing, r) {
+			t.stops[i+1]++
+		}
+		switch {
+		case strings.ContainsRune("。！？", r):
+			t.end[i+1] = sentence
+		case strings.ContainsRune("，；：、", r):
+			t.end[i+1] = part
+		case strings.ContainsRune("”’）》 ", r):
+			t.end[i+1] = t.end[i]
+		}
 		if i > 0 && !mayBreak(runes[i-1], r) {
 			t.cost[i] = phrase.Never
 		}
@@ -87,18 +115,6 @@ func (t *text) line(j, i int) (int, int) {
 		i--
 	}
 	return j, i
-}
-
-// ends says how text ends before i: with a sentence, with a part of one, or not.
-func (t *text) ends(i int) (sentence, part bool) {
-	if i <= 0 {
-		return false, false
-	}
-	for i > 1 && strings.ContainsRune("”’）》 ", t.runes[i-1]) {
-		i--
-	}
-	r := t.runes[i-1]
-	return strings.ContainsRune("。！？", r), strings.ContainsRune("，；：、", r)
 }
 
 // setting is a text on pages of lines.
@@ -192,7 +208,7 @@ func (t *text) trace(best [][]step, l int) setting {
 				out.pages = append([][]string{page}, out.pages...)
 			}
 			page = nil
-			if sentence, part := t.ends(s.from); s.from > 0 && !sentence && !part {
+			if s.from > 0 && t.end[s.from] == inside {
 				out.torn = max(out.torn, c)
 			}
 			l = s.prev
@@ -213,7 +229,7 @@ func (t *text) lineCost(j, i, a, b, slack int) int {
 		half = half * 2 / 3 // a last line may be shorter
 	}
 	cost := half*half*2/3 + lineEnough
-	n := chars(string(t.runes[a:b]))
+	n := t.read[b] - t.read[a]
 	whole := len(t.runes)
 	switch {
 	case n <= 1 && whole > 1:
@@ -221,10 +237,8 @@ func (t *text) lineCost(j, i, a, b, slack int) int {
 	case n == 2 && whole > 4:
 		cost += costShort
 	}
-	for k := a + 1; k < b; k++ {
-		if sentence, _ := t.ends(k); sentence && !strings.ContainsRune(closing, t.runes[k]) {
-			cost += costSentence
-		}
+	if b > a {
+		cost += costSentence * (t.stops[b] - t.stops[a+1])
 	}
 	return cost
 }
@@ -245,12 +259,11 @@ func (t *text) breakCost(i int) int {
 }
 
 func (t *text) pageCost(i int) int {
-	sentence, part := t.ends(i)
 	rest := 0
 	if len(t.runes)-i <= sliver {
 		rest = costSliver
 	}
-	switch {
+	switch t.end[i] {
 	case sentence:
 		return rest
 	case part:

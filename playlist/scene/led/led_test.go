@@ -211,26 +211,3 @@ func TestMarquee(t *testing.T) {
 		t.Error("the text does not come round after a lap")
 	}
 }
-
-func FuzzPaginate(f *testing.F) {
-	f.Add("关于停水的通知", "11月23日停水，请储水。", 192, 64)
-	f.Add("（（（", "", 16, 12)
-	f.Add("A very long title without any Chinese in it", "12345678901234567890123456789012345678901234567890", 320, 32)
-	f.Fuzz(func(t *testing.T, title, text string, w, h int) {
-		if len(title)+len(text) > 2000 || w < 16 || w > 1000 || h < 12 || h > 300 {
-			return
-		}
-		n := &playlist.Notice{Kind: playlist.KindAnnouncement, Title: title, Summary: text, Issuer: "某局"}
-		panel := playlist.Panel{Width: w, Height: h}
-		pages := led.Paginate(n, panel, led.Options{})
-		if len(pages) == 0 {
-			t.Fatal("no pages")
-		}
-		for _, p := range pages {
-			if p.Dwell <= 0 {
-				t.Fatal("a page has no time")
-			}
-			led.Frame(p, panel, time.Second, specimen.Now(), nil)
-		}
-	})
-}

@@ -261,9 +261,10 @@ func (c choice) grade() int {
 // breaking where it hurts; else in the size that costs its readers least.
 func (b board) choose(s string, t *tail, few int) choice {
 	var all []choice
-	for _, size := range sizesWithin(b.floor(), b.h) {
-		if size > 16 && 2*size > b.w {
-			continue
+	sizes := sizesWithin(b.floor(), b.h)
+	for i, size := range sizes {
+		if i < len(sizes)-1 && (2*size > b.w || measure(s, size) > 4*(few+1)*b.width(size)*b.lines(size)) {
+			continue // it takes many more pages than few
 		}
 		all = append(all, b.at(s, t, size))
 	}
@@ -375,7 +376,7 @@ func (b board) answer(label, value string, tone Tone) []Page {
 	}
 	if b.lines(b.small) > 1 {
 		for _, v := range sizesWithin(b.small, b.h-b.small) {
-			lab := min(max(largest(v*2/3), b.small), largest(b.h/3))
+			lab := max(min(largest(v*2/3), largest(b.h/3)), b.small)
 			for ; lab > b.small && measure(label, lab) > b.w; lab = largest(lab - 1) {
 			}
 			lines := []Line{{Text: label, Size: lab, Tone: Quiet}, {Text: value, Size: v, Tone: tone}}
