@@ -213,7 +213,11 @@ func (v *visit) boardPreview(n *playlist.Notice, t target, base string, width in
 			Width: panel.Width * zoom, Height: panel.Height * zoom,
 		})
 	}
-	return pages, v.pagesNote(all, t.Screen.Panel)
+	note = v.pagesNote(all, t.Screen.Panel)
+	if t.Outdoor && n.Exposes() {
+		note += v.t("；室外屏只显示合计，不显示名单")
+	}
+	return pages, note
 }
 
 // pageNote says how long a page stands, or runs.

@@ -196,5 +196,7 @@ var inEnglish = map[string]string{
 	"每条规则那时怎样，为什么": "What becomes of every rule then, and why", "结果": "Result", "为什么": "Why", "让位给：%s": "gives way to: %s", "还没有规则。": "There is no rule yet.", "今后 30 天": "The next 30 days", "点一下看那一刻": "click for that moment", "把鼠标移到色条上，或用 Tab 键走过去，这里写着那段时间播什么。": "Point at a bar, or walk there with the Tab key: here it says what plays then.", "休": "off",
 	"本站名片": "the site's own card", "只显示合计": "totals only", "别的时间播什么": "What plays at other times", "本单位最新发布": "newest notices of the site",
 	"只列出最近改过的 300 条。": "Only the 300 that were changed last are listed.", "在预警条里": "in its strip",
-	"深浅不同，是规则不同": "other rules have another tint",
+	"深浅不同，是规则不同":                      "other rules have another tint",
+	"；室外屏只显示合计，不显示名单":                 "; boards in the street show totals, never names",
+	"还不知道这块屏的毫米尺寸或最远的读者有多远，字的大小只能估计。": "Nobody has said how large this board is or how far away it is read; the size of its characters is a guess.", "填上": "Say it",
 }

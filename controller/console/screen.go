@@ -39,6 +39,7 @@ type screenPage struct {
 	Live    liveScreenPart
 	Once    string
 	Tend    bool
+	Unknown bool // nobody has said how large a board is or how far away it is read
 }
 
 // playing is a forecast in words.
@@ -119,7 +120,7 @@ func showScreen(v *visit) error {
 	}
 	p := screenPage{
 		frame: v.page(s.Name), Place: s.Place, LED: s.Kind == playlist.LED, Once: newOnce(),
-		Tend: v.may(tends, s.Site), Slot: v.count("slot", 1000),
+		Tend: v.may(tends, s.Site), Unknown: s.Kind == playlist.LED && s.DotsFor(playlist.ReadWell) == 0, Slot: v.count("slot", 1000),
 	}
 	if p.Live, err = v.liveScreenPart(s); err != nil {
 		return err
