@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mingbai/controller/fleet"
+	"mingbai/controller/store"
 	"mingbai/playlist"
 	"mingbai/playlist/schedule"
 )
@@ -87,6 +88,11 @@ func TestOverloadIsRefused(t *testing.T) {
 		t.Fatalf("only %d notices fit", n)
 	}
 	a.do("PUT", at, encode(t, p), nil)
+	var records struct{ Items []store.Record }
+	a.do("GET", "/api/v1/register?subject="+string(site.ID), "", &records)
+	if len(records.Items) == 0 || records.Items[0].Action != "programme.put" || records.Items[0].Detail != "1 个播放单，1 条规则" {
+		t.Errorf("the register says %+v", records.Items)
+	}
 	ten := schedule.DateOf(time.Now().In(shanghai(t))).AddDays(1).At(10*60, shanghai(t))
 	var f fleet.Forecast
 	a.do("GET", "/api/v1/screens/gate-board/forecast?at="+ten.UTC().Format(time.RFC3339), "", &f)
