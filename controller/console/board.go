@@ -19,6 +19,7 @@ import (
 // How large boards are drawn: whole pixels to a dot, as many as fit the column
 // of a page, so that every dot is as round and as far from the next as another.
 const (
+	pageWidth   = 1110
 	columnWidth = 776 // pixels beside a picture of a touchscreen
 	boardHeight = 200 // pixels that a board should not exceed
 	maxZoom     = 6
@@ -240,10 +241,13 @@ func (v *visit) pagesNote(all []led.Page, panel playlist.Panel) string {
 		note += v.t("（下面是前 %d 页）", mostPages)
 	}
 	if m := readable(all, panel); m > 0 {
-		note += v.t("，最远 %d 米能看清", m)
+		note += v.t("，最远 %d 米能看清", m) + v.t("；实物 %s × %s 米", metres(panel.WidthMM), metres(panel.HeightMM))
 	}
 	return note
 }
+
+// metres writes a length in millimetres.
+func metres(mm int) string { return strconv.FormatFloat(float64(mm)/1000, 'f', 2, 64) }
 
 // readable returns from how many metres the smallest characters of pages can be
 // read well (DOMAIN V01); 0 where the board's size in millimetres is not known.

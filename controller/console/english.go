@@ -199,4 +199,5 @@ var inEnglish = map[string]string{
 	"深浅不同，是规则不同":                      "other rules have another tint",
 	"；室外屏只显示合计，不显示名单":                 "; boards in the street show totals, never names",
 	"还不知道这块屏的毫米尺寸或最远的读者有多远，字的大小只能估计。": "Nobody has said how large this board is or how far away it is read; the size of its characters is a guess.", "填上": "Say it",
+	"；实物 %s × %s 米": "; the board is %s × %s m",
 }

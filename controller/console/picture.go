@@ -53,8 +53,9 @@ func (v *visit) at() time.Time {
 	return t
 }
 
-// screenPicture lists the pictures of a turn. A zero instant is now.
-func (v *visit) screenPicture(s playlist.Screen, slot int, at time.Time) (preview, error) {
+// screenPicture lists the pictures of a turn, a board's in a width of pixels. A
+// zero instant is now.
+func (v *visit) screenPicture(s playlist.Screen, slot int, at time.Time, width int) (preview, error) {
 	p := preview{Kind: string(s.Kind), Label: v.t("应该显示的画面（与屏幕同一套像素）")}
 	base := fmt.Sprintf("/screens/%s/preview.png", s.ID)
 	q := url.Values{"slot": {strconv.Itoa(slot)}}
@@ -72,7 +73,7 @@ func (v *visit) screenPicture(s playlist.Screen, slot int, at time.Time) (previe
 		return p, err
 	}
 	pages := stage(turn.lib.Settings(), turn.notice, turn.totals).pages
-	zoom := zoomOf(s.Panel, columnWidth)
+	zoom := zoomOf(s.Panel, width)
 	q.Set("zoom", strconv.Itoa(zoom))
 	for i, page := range pages[:min(len(pages), mostPages)] {
 		q.Set("page", strconv.Itoa(i))

@@ -126,7 +126,11 @@ func showScreen(v *visit) error {
 		return err
 	}
 	p.Row = p.Live.Row
-	if p.Picture, err = v.screenPicture(s.Screen.Screen, p.Slot, time.Time{}); err != nil {
+	width := pageWidth
+	if p.Tend && p.Row.Paired() {
+		width = columnWidth // beside the commands
+	}
+	if p.Picture, err = v.screenPicture(s.Screen.Screen, p.Slot, time.Time{}, width); err != nil {
 		return err
 	}
 	forecast, err := v.Fleet.Forecast(v.ctx, id, v.Now())
