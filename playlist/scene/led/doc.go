@@ -124,9 +124,14 @@ func OptionsFor(s playlist.Settings, totals bool) Options {
 // Pace returns how long notices are on the board of these settings: as long as
 // their pages need once through. It is what playlist.WithPace takes.
 func Pace(s playlist.Settings) playlist.Pace {
-	panel := s.Screen.Panel
+	panel := NoticePanel(s.Screen, s.Screen.Panel)
+	all, only := OptionsFor(s, false), OptionsFor(s, true)
 	return func(n *playlist.Notice, totals bool) (total time.Duration) {
-		for _, p := range Paginate(n, NoticePanel(s.Screen, panel), OptionsFor(s, totals)) {
+		o := all
+		if totals {
+			o = only
+		}
+		for _, p := range Paginate(n, panel, o) {
 			total += p.Dwell
 		}
 		return total
