@@ -224,6 +224,8 @@ func (v *visit) showing(s fleet.State) (string, playlist.NoticeID) {
 		return v.t("本站名片（没有可播的内容）"), ""
 	case "identify":
 		return v.t("识别画面"), ""
+	case "dark":
+		return v.t("熄屏时段"), ""
 	}
 	return show.Page, ""
 }

@@ -152,6 +152,7 @@ type drawn struct {
 	whole   bool
 	lib     *playlist.Library
 	percent float64
+	rare    bool // with all rare characters
 }
 
 // what is one page in a picture.
@@ -163,13 +164,13 @@ type what struct {
 }
 
 func (d *drawn) same(o *drawn) bool {
-	return d.whole == o.whole && d.lib == o.lib && d.percent == o.percent && slices.Equal(d.of, o.of)
+	return d.whole == o.whole && d.lib == o.lib && d.percent == o.percent && d.rare == o.rare && slices.Equal(d.of, o.of)
 }
 
 // draw returns the picture of some parts, the last one when nothing in it has
 // changed.
 func (p *Program) draw(v view, parts []part, percent float64, m schedule.Moment, at time.Time) *scene.Frame {
-	d := drawn{whole: v.whole, lib: p.lib, percent: percent, of: make([]what, 0, len(parts))}
+	d := drawn{whole: v.whole, lib: p.lib, percent: percent, rare: p.rare.whole, of: make([]what, 0, len(parts))}
 	for _, t := range parts {
 		w := what{page: t.page}
 		if t.page == v.page && v.plate != "" {

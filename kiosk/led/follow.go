@@ -39,8 +39,10 @@ func (p *Program) Follow(cfg configs.Pair, log *slog.Logger) error {
 	return nil
 }
 
-// Close ends what Follow has begun. The device calls it when the display is gone.
+// Close ends what Follow has begun and waits for what is being laid out. The
+// device calls it when the display is gone.
 func (p *Program) Close() {
+	p.work.Wait()
 	if p.pair != nil {
 		p.pair.stop()
 		p.pair.done.Wait()

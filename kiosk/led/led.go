@@ -13,6 +13,7 @@
 package led
 
 import (
+	"sync"
 	"time"
 
 	"mingbai/assets"
@@ -51,11 +52,13 @@ type Program struct {
 	plays  plays
 	zones  zones
 	lamps  lamps
-	pages  map[laid][]led.Page
+	pages  map[name][]led.Page
 
-	next  *playlist.Library // not taken over yet
-	since time.Time         // when it came
-	calm  bool              // the board may go on without it for a moment
+	next     *playlist.Library // not taken over yet
+	since    time.Time         // when it came
+	calm     bool              // the board may go on without it for a moment
+	prepared prepared
+	work     sync.WaitGroup // what prepares it
 
 	now     []part // what is on
 	show    wire.Showing
@@ -66,7 +69,7 @@ type Program struct {
 // New makes the program of a board of that panel.
 func New(src Source, panel playlist.Panel) *Program {
 	return &Program{
-		src: src, panel: panel, zone: time.FixedZone("", 8*60*60), pages: map[laid][]led.Page{},
+		src: src, panel: panel, zone: time.FixedZone("", 8*60*60), pages: map[name][]led.Page{},
 		settings: playlist.Settings{Screen: playlist.Screen{Kind: playlist.LED, Panel: panel}},
 	}
 }

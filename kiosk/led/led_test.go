@@ -78,7 +78,7 @@ func TestBoardWalksItsLoopToTheLastPage(t *testing.T) {
 				if pages[s.Notice] == nil {
 					pages[s.Notice] = map[string]bool{}
 					for key, of := range p.pages {
-						if key.notice.ID == s.Notice {
+						if key.notice == s.Notice {
 							seen[s.Notice] = len(of)
 						}
 					}

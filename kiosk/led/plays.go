@@ -1,6 +1,7 @@
 package led
 
 import (
+	"maps"
 	"time"
 
 	"mingbai/kiosk/player"
@@ -119,35 +120,34 @@ func (p *Program) turn(s playlist.Slot) turn {
 	return t
 }
 
-// paginate lays a notice out, once for as long as it plays.
+// paginate lays a notice out, once for as long as it plays, also when editions
+// come and go meanwhile.
 func (p *Program) paginate(n name, of *playlist.Notice) []led.Page {
-	key := laid{of, n.totals}
-	pages, ok := p.pages[key]
+	pages, ok := p.pages[n]
 	if !ok {
-		panel := p.settings.Screen.Panel
-		if of.Kind != playlist.KindAlert {
-			panel = led.NoticePanel(p.settings.Screen, panel)
-		}
-		if pages = led.Paginate(of, panel, led.OptionsFor(p.settings, n.totals)); len(pages) == 0 {
-			pages = []led.Page{led.Idle(p.settings)}
-		}
-		p.pages[key] = pages
+		pages = lay(of, n.totals, p.settings)
+		p.pages[n] = pages
 	}
 	return pages
 }
 
-// laid says of which notice pages are.
-type laid struct {
-	notice *playlist.Notice
-	totals bool
+func lay(of *playlist.Notice, totals bool, s playlist.Settings) []led.Page {
+	panel := s.Screen.Panel
+	if of.Kind != playlist.KindAlert {
+		panel = led.NoticePanel(s.Screen, panel)
+	}
+	if pages := led.Paginate(of, panel, led.OptionsFor(s, totals)); len(pages) > 0 {
+		return pages
+	}
+	return []led.Page{led.Idle(s)}
 }
 
 // forget drops the pages of notices that do not play any more.
 func (p *Program) forget() {
-	keep := map[laid][]led.Page{}
+	keep := map[name][]led.Page{}
 	for _, of := range [][]turn{p.plays.loop.list, p.plays.alerts.list} {
 		for _, t := range of {
-			keep[laid{t.Notice, t.Totals}] = t.pages
+			keep[t.name()] = t.pages
 		}
 	}
 	p.pages = keep
@@ -202,11 +202,15 @@ func (p *Program) settle(lib *playlist.Library, m schedule.Moment) (wait time.Ti
 		if p.next == nil {
 			p.since = m.Now
 		}
+		if p.next != lib {
+			p.prepare(lib, m)
+		}
 		at := lib.Created().Add(notice)
 		if m.Now.Before(at) && at.Sub(p.since) <= 4*notice && p.harmless(lib, m) {
 			return at
 		}
 	}
+	former := p.settings.Revision
 	p.lib, p.next = lib, nil
 	p.settings = playlist.Settings{Screen: playlist.Screen{Kind: playlist.LED, Panel: p.panel}}
 	p.zone = time.FixedZone("", 8*60*60)
@@ -217,8 +221,46 @@ func (p *Program) settle(lib *playlist.Library, m schedule.Moment) (wait time.Ti
 			p.settings.Screen.Zones = nil
 		}
 	}
-	clear(p.pages)
+	if p.settings.Revision != former {
+		clear(p.pages)
+	} else if r := p.prepared; r.of == lib && r.pages != nil {
+		select {
+		case pages := <-r.pages:
+			maps.Copy(p.pages, pages)
+		default: // it takes longer than the boards wait
+		}
+	}
+	p.prepared = prepared{}
 	return time.Time{}
+}
+
+// prepared is a library whose new notices are being laid out.
+type prepared struct {
+	of    *playlist.Library
+	pages chan map[name][]led.Page // capacity 1
+}
+
+// prepare lays out what is new in lib while the board goes on with what it has:
+// both boards of a pair shall be ready at the instant that they keep.
+func (p *Program) prepare(lib *playlist.Library, m schedule.Moment) {
+	r := prepared{lib, make(chan map[name][]led.Page, 1)}
+	p.prepared = r
+	have := make(map[name]bool, len(p.pages))
+	for n := range p.pages {
+		have[n] = true
+	}
+	settings := p.settings
+	p.work.Go(func() {
+		out := map[name][]led.Page{}
+		slots, _ := lib.Programme(m)
+		for _, s := range slots {
+			t := turn{Slot: s}
+			if n := t.name(); !have[n] && out[n] == nil {
+				out[n] = lay(s.Notice, s.Totals, settings)
+			}
+		}
+		r.pages <- out
+	})
 }
 
 // harmless reports whether the board may go on for a moment without taking lib
