@@ -58,7 +58,7 @@ func (p *Place) BoardKinds() ([]BoardKind, error) {
 	add("announcement-led", "公告（大屏短文）", "jiaofei-2027", own, func(n *playlist.Notice) {
 		n.LED = "2027年城乡居民养老保险11月25日开始缴费，12月31日截止，村便民服务站可办"
 	})
-	add("announcement", "公告（标题与首句）", "tingdian-1125", own, nil)
+	add("announcement", "公告（标题与首句）", "dibao-biaozhun", own, nil)
 	add("media", "图文", "fanghuo-tu", own, nil)
 	add("guide", "办事指南", "dibao-shenqing", own, nil)
 	add("fund", "资金公示（合计，各村）", "gengdi-2026", own, nil)

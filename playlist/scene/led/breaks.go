@@ -15,6 +15,7 @@ const (
 	costTorn     = 200   // a page that ends inside a sentence, and pageTimes its break
 	costComma    = 40    // a page that ends after a comma
 	costSentence = 150   // a sentence that begins in the middle of a line
+	costStraddle = 60    // a line with the end of one part and the beginning of another
 	costLone     = 9000  // a line of one character
 	costShort    = 300   // a line of two among longer ones
 	costSliver   = 250   // a page of so little that it is not worth its time
@@ -48,16 +49,17 @@ type text struct {
 	cost  []uint8 // of a break before a rune, phrase.Never where none may be
 	at    []int   // where a rune begins, in dots; one more than runes
 	size  int
-	// Counted before each rune: characters that are read, and places inside a
-	// line at which a sentence ends.
-	read, stops []int
-	end         []ending // how the text before a rune ends
+	// Counted before each rune: characters that are read, and places at which a
+	// sentence or a part of one ends and another follows.
+	read, stops, parts []int
+	end                []ending // how the text before a rune ends
 }
 
 type ending uint8
 
 const (
 	inside   ending = iota
+	item            // with the mark between the items of a list
 	part            // with a comma
 	sentence        // with a full stop
 )
@@ -65,7 +67,7 @@ const (
 func newText(s string, size int) *text {
 	runes := []rune(strings.Join(strings.Fields(s), " "))
 	n := len(runes) + 1
-	t := &text{runes: runes, cost: phrase.Costs(runes), at: make([]int, n), size: size, read: make([]int, n), stops: make([]int, n), end: make([]ending, n)}
+	t := &text{runes: runes, cost: phrase.Costs(runes), at: make([]int, n), size: size, read: make([]int, n), stops: make([]int, n), parts: make([]int, n), end: make([]ending, n)}
 	f, err := dotfont.Face(size)
 	depth := 0
 	for i, r := range runes {
@@ -74,18 +76,23 @@ func newText(s string, size int) *text {
 			adv = advance(f, r)
 		}
 		t.at[i+1] = t.at[i] + adv
-		t.read[i+1], t.stops[i+1] = t.read[i], t.stops[i]
+		t.read[i+1], t.stops[i+1], t.parts[i+1] = t.read[i], t.stops[i], t.parts[i]
 		if !unicode.IsSpace(r) {
 			t.read[i+1]++
 		}
 		if t.end[i] == sentence && !strings.ContainsRune(closing, r) {
 			t.stops[i+1]++
 		}
+		if t.end[i] >= part && !strings.ContainsRune(closing, r) {
+			t.parts[i+1]++
+		}
 		switch {
 		case strings.ContainsRune("。！？", r):
 			t.end[i+1] = sentence
-		case strings.ContainsRune("，；：、", r):
+		case strings.ContainsRune("，；：", r):
 			t.end[i+1] = part
+		case r == '、':
+			t.end[i+1] = item
 		case strings.ContainsRune("”’）》 ", r):
 			t.end[i+1] = t.end[i]
 		}
@@ -124,6 +131,7 @@ type setting struct {
 	torn   int  // the worst break of a page
 	forced bool // a break stands where none may
 	lone   bool // a line has one character
+	mixed  bool // a line straddles
 }
 
 // step is how the best setting comes to where it is.
@@ -197,6 +205,7 @@ func (t *text) trace(best [][]step, l int) setting {
 		a, b := t.line(s.from, i)
 		if b > a {
 			page = append([]string{string(t.runes[a:b])}, page...)
+			out.mixed = out.mixed || t.straddles(a, b, i)
 			out.lone = out.lone || b-a == 1 && len(t.runes) > 1
 		}
 		c := int(t.cost[s.from])
@@ -240,7 +249,16 @@ func (t *text) lineCost(j, i, a, b, slack int) int {
 	if b > a {
 		cost += costSentence * (t.stops[b] - t.stops[a+1])
 	}
+	if t.straddles(a, b, i) {
+		cost += costStraddle
+	}
 	return cost
+}
+
+// straddles says whether the line from a to b, which the one from i follows, holds
+// the end of one part of a sentence and only the beginning of the next.
+func (t *text) straddles(a, b, i int) bool {
+	return b > a && i < len(t.runes) && t.end[i] < part && t.parts[b] > t.parts[a+1]
 }
 
 func (t *text) breakCost(i int) int {
@@ -268,6 +286,8 @@ func (t *text) pageCost(i int) int {
 		return rest
 	case part:
 		return costComma + rest
+	case item:
+		return 4*costComma + rest
 	}
 	return costTorn + pageTimes*t.breakCost(i) + rest
 }

@@ -34,7 +34,7 @@ func (b board) fund(n *playlist.Notice, o Options) []Page {
 		out = append(out, b.villages(v)...)
 	}
 	if n.Hotline == "" {
-		return append(out, b.tailPages(t)...)
+		return append(out, b.tailPages(t, b.least)...)
 	}
 	return b.under(append(out, b.answer("监督电话", tidy(n.Hotline), Figure)...), t)
 }

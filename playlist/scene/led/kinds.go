@@ -58,7 +58,7 @@ func (b board) announcement(n *playlist.Notice, o Options, alone bool) []Page {
 			return b.flow(n.Title, &t, Plain, 1)
 		}
 		if b.narrow() {
-			return append(out, b.tailPages(t)...)
+			return append(out, b.tailPages(t, b.least)...)
 		}
 	}
 	return append(out, rest...)

@@ -193,9 +193,9 @@ func (b board) stack(texts []string, size int, tone Tone) []Line {
 	return out
 }
 
-// tailPages is the tail on pages of its own.
-func (b board) tailPages(t tail) []Page {
-	for _, s := range sizesWithin(b.small, min(b.h, max(b.h/3, 2*b.small))) {
+// tailPages is the tail on pages of its own, not larger than the text before it.
+func (b board) tailPages(t tail, body int) []Page {
+	for _, s := range sizesWithin(b.small, min(b.h, max(body, b.small))) {
 		if b.beside(t, s) && b.h < 48 {
 			return []Page{b.put(Line{Text: t.who, End: t.when, Size: s, Tone: Quiet, Align: Spread})}
 		}
@@ -251,7 +251,7 @@ func (c choice) grade() int {
 		return 3
 	case worst >= int(phrase.Bound):
 		return 2
-	case worst > int(phrase.Close) || c.set.torn > int(phrase.Joint):
+	case worst > int(phrase.Close) || c.set.torn > int(phrase.Joint) || c.set.mixed:
 		return 1
 	}
 	return 0
@@ -268,14 +268,26 @@ func (b board) choose(s string, t *tail, few int) choice {
 		}
 		all = append(all, b.at(s, t, size))
 	}
-	for _, with := range []bool{true, false} { // with the tail, and without
-		for grade := range 3 {
+	best := func(grade int) (choice, bool) {
+		for _, with := range []bool{true, false} { // the tail's page counted, and not
 			for _, c := range all {
 				if n := len(c.set.pages); (c.pages <= few || !with && n <= few) && c.grade() <= grade {
-					return c
+					return c, true
 				}
 			}
 		}
+		return choice{}, false
+	}
+	for grade := range 3 {
+		c, ok := best(grade)
+		if !ok {
+			continue
+		}
+		// A break that is not the best is worth half as large characters again.
+		if next, ok := best(1); ok && grade == 0 && 2*next.size >= 3*c.size && next.pages <= c.pages && !next.set.mixed {
+			return next
+		}
+		return c
 	}
 	// Smaller characters are worth it where they save more pages than dots.
 	cost := func(c choice) float64 {
@@ -307,7 +319,7 @@ func (b board) at(s string, t *tail, size int) choice {
 	if t == nil {
 		return alone
 	}
-	alone.pages += len(b.tailPages(*t))
+	alone.pages += len(b.tailPages(*t, size))
 	for last := most; last > 0; last-- {
 		used := last*size + (last-1)*gap(size)
 		lines := b.tailLines(*t, size, b.h-b.margin()-used-gap(size), mostLines-last)
@@ -329,8 +341,10 @@ func (b board) prose(s string, tone Tone, few int) []Page { return b.flow(s, nil
 func (b board) flow(s string, t *tail, tone Tone, few int) []Page {
 	s = tidy(s)
 	var out []Page
+	size := b.least
 	if trimEnd(s) != "" {
 		c := b.choose(s, t, few)
+		size = c.size
 		for i, lines := range c.set.pages {
 			p := b.stack(lines, c.size, tone)
 			if i == len(c.set.pages)-1 && c.tail != nil {
@@ -340,7 +354,7 @@ func (b board) flow(s string, t *tail, tone Tone, few int) []Page {
 		}
 	}
 	if t != nil {
-		out = append(out, b.tailPages(*t)...)
+		out = append(out, b.tailPages(*t, size)...)
 	}
 	return out
 }
@@ -395,7 +409,7 @@ func (b board) answer(label, value string, tone Tone) []Page {
 // figure made smaller if need be, and on pages of its own where not.
 func (b board) under(pages []Page, t tail) []Page {
 	if len(pages) == 0 {
-		return b.tailPages(t)
+		return b.tailPages(t, b.least)
 	}
 	last := pages[len(pages)-1]
 	for first := true; len(last.Lines) < mostLines; first = false {
@@ -426,5 +440,5 @@ func (b board) under(pages []Page, t tail) []Page {
 			return append(pages[:len(pages)-1:len(pages)-1], b.put(append(lines, below...)...))
 		}
 	}
-	return append(pages, b.tailPages(t)...)
+	return append(pages, b.tailPages(t, max(b.least, largest(b.h/3)))...)
 }
