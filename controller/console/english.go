@@ -166,7 +166,7 @@ var inEnglish = map[string]string{
 	"标签：%s": "tags: %s", "还没有规则。没有规则时，屏幕自动轮流播本单位最新发布的 12 条。": "There is no rule yet. Without one screens play the newest 12 notices of the site in turn.",
 	"播放单：播什么": "Playlists: what plays", "加一个播放单": "Add a playlist", "用它的规则": "Rules with it", "还有 %d 条": "%d more", "没有规则用它": "no rule plays it", "还没有播放单。": "There is no playlist yet.",
 	"LED 屏现在的一轮": "Once round the LED boards now", "每块屏最多 3 分钟一轮，路过的人才等得到": "three minutes at most, so that who walks past sees it", "还有 %d 块 LED 屏没有列出；各屏的页面上有自己的预报。": "%d more boards are not listed; each has its own forecast.",
-	"这一轮 %s / 最多 3 分钟": "Once round in %s, 3 min at most", "现在在播": "plays now", "现在在播，到 %s": "plays now, until %s", "不会再播": "never plays again", "下一次：%s": "next: %s",
+	"这一轮 %s / 最多 3 分钟": "Once round in %s, 3 min at most", "现在在时间内": "in its time now", "现在在时间内，到 %s": "in its time now, until %s", "不会再播": "never plays again", "下一次：%s": "next: %s",
 	"%d 台触摸屏": "%d touchscreens", "%d 块 LED 屏": "%d LED boards", "没有一块屏": "no screen", "所有触摸屏": "all touchscreens", "所有 LED 屏": "all LED boards", "（%d 秒）": " (%d s)", "最新 %d 条%s": "the newest %d of: %s", "（%s）": " (%s)",
 	"改播放规则": "Change a rule", "加一条播放规则": "Add a rule to the programme", "例如：每月最后一个星期五放安全提示": "For example: safety advice every last Friday",
 	"和别的日常内容轮流": "in turn with the other normal ones", "期间代替日常内容，过后恢复，例如 5·15 政务公开日": "replaces what is normal while it lasts, for example the disclosure day 5·15", "只播它，别的都让位": "plays alone, all else gives way", "没有别的可播时才播": "only when there is nothing else",
@@ -199,5 +199,6 @@ var inEnglish = map[string]string{
 	"深浅不同，是规则不同":                      "other rules have another tint",
 	"；室外屏只显示合计，不显示名单":                 "; boards in the street show totals, never names",
 	"还不知道这块屏的毫米尺寸或最远的读者有多远，字的大小只能估计。": "Nobody has said how large this board is or how far away it is read; the size of its characters is a guess.", "填上": "Say it",
-	"；实物 %s × %s 米": "; the board is %s × %s m",
+	"；实物 %s × %s 米":       "; the board is %s × %s m",
+	"；没有一块屏带这些标签，哪里都不会播。": "; no screen carries these tags, so it plays nowhere. ",
 }

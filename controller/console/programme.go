@@ -165,9 +165,9 @@ func (v *visit) next(r schedule.Rule, days *schedule.Calendar) (string, string) 
 	d := schedule.Resolve([]schedule.Bound{{Rule: r}}, r.Tags, days, now, v.Zone)
 	switch {
 	case len(d.Chosen) > 0 && d.Until.IsZero():
-		return v.t("现在在播"), "good"
+		return v.t("现在在时间内"), "good"
 	case len(d.Chosen) > 0:
-		return v.t("现在在播，到 %s", v.moment(d.Until)), "good"
+		return v.t("现在在时间内，到 %s", v.moment(d.Until)), "good"
 	case d.Until.IsZero():
 		return v.t("不会再播"), "quiet"
 	}

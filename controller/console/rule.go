@@ -156,6 +156,9 @@ func (v *visit) told(it programme, r schedule.Rule) string {
 		return ""
 	}
 	out := v.ruleWords(r) + v.t("；在 %s 上播。", v.reached(it.Screens, r.Tags))
+	if !slices.ContainsFunc(it.Screens, func(s store.Screen) bool { return carries(s, r.Tags) }) {
+		out = v.ruleWords(r) + v.t("；没有一块屏带这些标签，哪里都不会播。")
+	}
 	starts, now := v.starts(r, days)
 	if now {
 		out += v.t("现在就在时间内。")
