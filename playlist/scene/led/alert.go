@@ -165,7 +165,7 @@ func bandBeside(w, h int, band *Band) bandForm {
 		if band.Exercise {
 			d := size
 			f.drillLines = []bandLine{{drillWord, d}}
-			x = measure(drillWord, d) + 4
+			x = measure(drillWord, d) + 2
 			if d = 16; h >= 24 {
 				if h < 32 {
 					d = 12

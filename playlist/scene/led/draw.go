@@ -162,7 +162,11 @@ func drawBand(c *scene.Canvas, band *Band, area image.Rectangle, kind playlist.L
 		}
 	}
 	lit, outlined := form.field, form.drill
-	if band.Exercise {
+	drill := black
+	switch {
+	case band.Exercise && form.field.Empty():
+		lit, outlined, drill = image.Rectangle{}, form.drill, col
+	case band.Exercise:
 		lit, outlined = form.drill, form.field
 	}
 	if !lit.Empty() {
@@ -172,7 +176,7 @@ func drawBand(c *scene.Canvas, band *Band, area image.Rectangle, kind playlist.L
 		c.Outline(outlined.Add(area.Min), 0, 1, col)
 	}
 	if band.Exercise {
-		put(form.drill, form.drillLines, black)
+		put(form.drill, form.drillLines, drill)
 		put(form.field, form.lines, col)
 	} else {
 		put(form.field, form.lines, black)

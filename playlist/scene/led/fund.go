@@ -246,7 +246,7 @@ func (b board) try(v villageTable, size, across int, unit bool) (grid, bool) {
 		if unit {
 			return g, false // it stands above the rows
 		}
-		g.head = max(b.small, largest(size*3/4))
+		g.head = max(b.head, largest(size*3/4))
 		g.num = max(g.num, measure(v.what+"（"+v.unit+"）", g.head))
 		g.name = max(g.name, measure(v.head, g.head))
 	}

@@ -23,6 +23,7 @@ type board struct {
 	strip bool // too low for more than two lines
 	least int  // what text is set in at least
 	small int  // the same for labels, issuer and date
+	head  int  // and for what stands above a table
 }
 
 // roomOf returns a room of w by h dots whose farthest reader needs characters of
@@ -44,6 +45,9 @@ func roomOf(w, h, reader int) board {
 		second = 12
 	}
 	b.small = min(b.least, atLeast(max(reader, second, largest(h/8))))
+	if b.head = b.small; h <= 64 {
+		b.head = min(b.small, atLeast(max(reader, 12)))
+	}
 	return b
 }
 
