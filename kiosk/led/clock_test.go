@@ -42,6 +42,7 @@ type strides struct {
 	began  time.Time
 	stands map[*scene.Mask]int // where the characters stand that come once
 	count  int
+	bad    bool // it was seen to move otherwise
 	allow0 bool // frames that nobody had to draw may show the same
 }
 
@@ -69,7 +70,8 @@ func (s *strides) see(f *scene.Frame) {
 			}
 			moves = true
 			if moved, want := was-x, led.Step(page.Lines[0].Size); moved != want && (!s.allow0 || moved != 0) {
-				s.t.Fatalf("after %d frames the line moves by %d dots, want %d", s.count, moved, want)
+				s.bad = true
+				s.t.Errorf("after %d frames the line moves by %d dots, want %d", s.count, moved, want)
 			} else if moved == 0 {
 				moves = false
 				break
@@ -104,7 +106,7 @@ func TestNoStepIsDoubledOrSkipped(t *testing.T) {
 			r := rand.New(rand.NewPCG(7, 11))
 			p, d, now := newBoard(t, gate, passing())
 			s := &strides{t: t, p: p, allow0: c.allow0}
-			for steps := 0; s.count < all; steps++ {
+			for steps := 0; s.count < all && !s.bad; steps++ {
 				if steps > 20*all {
 					t.Fatalf("only %d frames of %d moved", s.count, steps)
 				}
@@ -130,16 +132,20 @@ func TestNoStepIsDoubledOrSkipped(t *testing.T) {
 // slow is a program whose frames take a while to come.
 type slow struct {
 	*Program
-	r    *rand.Rand
-	d    *device
-	see  func(*scene.Frame)
-	most time.Duration
+	r   *rand.Rand
+	d   *device
+	see func(*scene.Frame)
+	n   int
 
 	began time.Time // of the test, when it is specimen.Now on the board
 }
 
 func (s *slow) Step(_ time.Time, in []player.Event) (*scene.Frame, time.Time) {
-	<-time.After(time.Duration(s.r.Int64N(int64(s.most))))
+	takes := time.Duration(s.r.Int64N(int64(9 * time.Millisecond)))
+	if s.n++; s.n%7 == 0 {
+		takes = time.Second/rate + time.Duration(s.r.Int64N(int64(3*time.Millisecond)))
+	}
+	<-time.After(takes)
 	now := time.Now()
 	s.d.status.Moment = schedule.Sure(specimen.Now().Now.Add(now.Sub(s.began)))
 	f, next := s.Program.Step(now, in)
@@ -147,16 +153,17 @@ func (s *slow) Step(_ time.Time, in []player.Event) (*scene.Frame, time.Time) {
 	return f, next
 }
 
-// TestPresenterKeepsTheFrames does the same with the real presenter, which is up
-// to half a frame late for every frame.
+// TestPresenterKeepsTheFrames does the same with the real presenter. Every frame
+// takes up to half its time, and every seventh more than all of it, which must not
+// make those after it late.
 func TestPresenterKeepsTheFrames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, d, _ := newBoard(t, gate, passing())
 		ctx, cancel := context.WithCancel(t.Context())
 		s := &strides{t: t, p: p}
 		began := time.Now()
-		prog := &slow{began: began, Program: p, r: rand.New(rand.NewPCG(1, 2)), d: d, most: 9 * time.Millisecond, see: func(f *scene.Frame) {
-			if s.see(f); s.count >= 1500 || time.Since(began) > time.Hour {
+		prog := &slow{began: began, Program: p, r: rand.New(rand.NewPCG(1, 2)), d: d, see: func(f *scene.Frame) {
+			if s.see(f); s.count >= 1500 || s.bad || time.Since(began) > time.Hour {
 				cancel()
 			}
 		}}
@@ -165,7 +172,7 @@ func TestPresenterKeepsTheFrames(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Fatal(err)
 		}
-		if s.count < 1500 {
+		if s.count < 1500 && !s.bad {
 			t.Errorf("only %d frames moved in an hour", s.count)
 		}
 	})

@@ -305,7 +305,7 @@ func newHall(t *testing.T, change func(i int, b *birth)) *hall {
 // of one must be what the other one shows at the same frame of the common grid or
 // at the next to it. missed is how many frames of one the other has left out; late
 // is how far apart in true time they showed the same frame, but for one in
-// twenty.
+// twenty; -1 when hardly anything moved.
 func (h *hall) apart(from, until time.Time, except func(time.Time) bool) (compared, wrong, missed int, late time.Duration) {
 	var of [2][]record
 	for i, b := range h.boards {
@@ -342,10 +342,10 @@ func (h *hall) apart(from, until time.Time, except func(time.Time) bool) (compar
 			}
 		}
 	}
-	if slices.Sort(lates); len(lates) > 0 {
-		late = lates[len(lates)*19/20]
+	if slices.Sort(lates); len(lates) >= 20 {
+		return compared, wrong, missed, lates[len(lates)*19/20]
 	}
-	return compared, wrong, missed, late
+	return compared, wrong, missed, -1
 }
 
 // inStep is a frame, and what a machine that runs other tests besides may wake a
@@ -404,7 +404,7 @@ func TestTwoProcessesInStep(t *testing.T) {
 		return slices.ContainsFunc(alerts, func(a time.Time) bool { return at.After(a) && at.Before(a.Add(time.Second)) })
 	})
 	t.Logf("%d frames compared, %d more than a frame apart, %d left out by the other, 19 in 20 presented within %v of each other", compared, wrong, missed, late)
-	if compared < 1500 || wrong > 0 || missed > compared/5 || late > inStep {
+	if compared < 1500 || wrong > 0 || missed > compared/5 || late < 0 || late > inStep {
 		t.Errorf("%d of %d frames are more than a frame apart, %d left out, presented %v apart", wrong, compared, missed, late)
 	}
 }
@@ -426,20 +426,20 @@ func TestWrongClocksInStep(t *testing.T) {
 		b.Pair = configs.Pair{Listen: at[i], Peers: []string{at[1-i]}}
 		b.Wrong = time.Duration(i) * -1900 * time.Millisecond
 	})
-	began := time.Now()
 	for i := 1; ; i++ {
 		<-time.After(time.Second)
 		now := time.Now()
 		compared, wrong, _, late := h.apart(now.Add(-2*time.Second), now.Add(-100*time.Millisecond), nil)
-		if compared >= 50 && wrong == 0 && late < inStep {
-			t.Logf("in step %v after both had content: %d frames, %v apart", now.Sub(began).Round(time.Second), compared, late)
-			if i > 12 {
-				t.Errorf("it took %d s", i)
-			}
+		switch {
+		case late < 0: // a page that stands says little
+		case wrong == 0 && late < inStep:
+			t.Logf("in step %d s after both had content: %d frames, %v apart", i, compared, late)
 			return
-		}
-		if i > 25 {
+		case i > 8:
 			t.Fatalf("after %d s %d of %d frames are apart, presented %v apart", i, wrong, compared, late)
+		}
+		if i > 40 {
+			t.Fatal("nothing moves")
 		}
 	}
 }
