@@ -30,7 +30,7 @@ var inEnglish = map[string]string{
 	"已下架，屏幕马上换掉；离线的屏重新连上后立即执行。": "Taken down. Screens drop it at once, those that are offline as soon as they are back.",
 	"配对成功，屏幕正在下载内容。":            "Paired. The screen fetches its content.",
 	"预警已发出，正在占满范围内的所有屏幕。":       "The alert is out and takes over every screen in its area.",
-	"已发出解除，屏幕显示“解除”十分钟后恢复正常。":   "Lifted. Screens say so for ten minutes and then go on as usual.",
+	"已发出解除，屏幕显示“解除”五分钟后恢复正常。":   "Lifted. Screens say so for five minutes and then go on as usual.",
 	"命令已发出，结果在下面。":              "The command is sent; its result is below.", "已保存。": "Saved.",
 
 	// Errors.

@@ -131,13 +131,14 @@ func TestAlertsOnABoardWithZones(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := o.comes("wang", "", accounts.Roles...)
+	p.post("/write", announcement...).wants(200)
 	warning := []string{"site", "liuxi", "type", "大风", "colour", "yellow", "hours", "2", "action", "请远离临时搭建物"}
 	p.post("/alerts", warning...).wants(200, "大风")
-	p.get("/screens/s-square/forecast").wants(200, "在预警条里")
+	p.get("/screens/s-square/forecast").wants(200, "在预警条里", "级别：日常")
 	p.get("/screens/s-square/preview.png?slot=0&zoom=1").wants(200, "\x89PNG")
 	strip := p.body
 	p.post("/alerts", with(warning, "type", "山洪", "colour", "red")...).wants(200, "山洪")
-	p.get("/screens/s-square/forecast").wants(200, "占满全屏")
+	p.get("/screens/s-square/forecast").wants(200, "占满全屏", "级别：预警")
 	p.get("/screens/s-square/preview.png?slot=0&zoom=1").wants(200, "\x89PNG")
 	red := func(data string) (n int) {
 		img, err := png.Decode(strings.NewReader(data))

@@ -164,6 +164,8 @@ func (v *visit) describe(screen playlist.Screen, f fleet.Forecast, slot int) pla
 		row := slotRow{ForecastNotice: a, Alert: true, From: v.siteName(a.Channel.Site)}
 		if v.inStrip(screen, a) {
 			row.Dwell = v.t("在预警条里")
+		} else {
+			p.Level = v.levelName(schedule.Alert)
 		}
 		p.Slots = append(p.Slots, row)
 	}

@@ -149,7 +149,7 @@ func (v *visit) done() string {
 	case "raised":
 		return v.t("预警已发出，正在占满范围内的所有屏幕。")
 	case "lifted":
-		return v.t("已发出解除，屏幕显示“解除”十分钟后恢复正常。")
+		return v.t("已发出解除，屏幕显示“解除”五分钟后恢复正常。")
 	case "sent":
 		return v.t("命令已发出，结果在下面。")
 	case "programme":
