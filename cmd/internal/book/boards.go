@@ -77,7 +77,7 @@ func (p *Place) BoardKinds() ([]BoardKind, error) {
 }
 
 const (
-	mostShown = 3 // pages of a notice; the last of them is its last
+	mostShown = 3 // pages of a notice: the first, the last, and of a table one more
 	between   = 12
 	rowSpace  = 40
 )
@@ -138,8 +138,12 @@ type cell struct {
 // shown are the pages that have room on the sheet, with their numbers from 1.
 func (c cell) shown() []int {
 	var out []int
-	for i := range c.pages {
-		if i < mostShown-1 || i == len(c.pages)-1 {
+	table := false
+	for i, p := range c.pages {
+		// Of a table its first page: the others are like it.
+		first := len(p.Lines) > 0 && len(p.Lines[0].Cells) > 0 && !table
+		table = table || first
+		if i < mostShown-1 || first || i == len(c.pages)-1 {
 			out = append(out, i+1)
 		}
 	}

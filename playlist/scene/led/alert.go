@@ -165,7 +165,7 @@ func bandBeside(w, h int, band *Band) bandForm {
 		if band.Exercise {
 			d := size
 			f.drillLines = []bandLine{{drillWord, d}}
-			x = measure(drillWord, d) + 2
+			x = measure(drillWord, d) + 3
 			if d = 16; h >= 24 {
 				if h < 32 {
 					d = 12
@@ -187,7 +187,10 @@ func bandBeside(w, h int, band *Band) bandForm {
 			}
 		}
 		dark := 4
-		if w < 96 {
+		switch {
+		case w < 96 && band.Exercise:
+			dark = 1
+		case w < 96:
 			dark = 2
 		}
 		f.room = image.Rect(x+wide+dark, 0, w, h)
@@ -220,7 +223,10 @@ func bandBeside(w, h int, band *Band) bandForm {
 	if h >= 32 && l != lifted {
 		tries = append(tries, try{16, []string{s, strings.TrimPrefix(l, s)}, false})
 	}
-	tries = append(tries, try{min(largest(h), 24), []string{s}, false}, try{12, []string{s}, false})
+	if h >= 24 {
+		tries = append(tries, try{min(largest(h), 24), []string{s}, false})
+	}
+	tries = append(tries, try{12, []string{s}, false})
 	if l != lifted {
 		tries = append(tries, try{12, []string{first(s)}, false})
 	}

@@ -185,5 +185,5 @@ func drawBand(c *scene.Canvas, band *Band, area image.Rectangle, kind playlist.L
 }
 
 func centre(c *scene.Canvas, text string, in image.Rectangle, y, size int, col color.RGBA) {
-	drawText(c, text, image.Pt(in.Min.X+(in.Dx()-measure(text, size)+size/16)/2, y), size, col, in)
+	drawText(c, text, image.Pt(in.Min.X+(in.Dx()-measure(text, size)+max(size/16, 1))/2, y), size, col, in)
 }

@@ -10,9 +10,13 @@ import (
 	"mingbai/playlist"
 )
 
-// mostTable is how many pages of villages a loop bears; beyond it a board shows
-// its own villages only.
-const mostTable = 8
+// How many pages of villages a loop bears (V08): few where people look for their
+// own village, which a board shows alone beyond that; more where it has none.
+// Beyond that too it says where the table can be read.
+const (
+	mostTable = 4
+	mostAlien = 8
+)
 
 // fund says what it is, how much, who got it by village, and whom to call.
 // Households never stand on a board.
@@ -82,11 +86,11 @@ type villageRow struct {
 
 // villageTable is what every village got, the board's own first.
 type villageTable struct {
-	head  string // 村（社区）
-	what  string // 金额
-	unit  string // of every value
-	rows  []villageRow
-	ownly bool // only the board's own villages are left
+	head string // 村（社区）
+	what string // 金额
+	unit string // of every value
+	rows []villageRow
+	cut  bool // rows are left out
 }
 
 func villagesOf(f *playlist.Fund, o Options) villageTable {
@@ -156,20 +160,17 @@ type grid struct {
 // villages sets the table in the grid that serves its readers best.
 func (b board) villages(v villageTable) []Page {
 	g, ok := b.grid(v)
-	if ok && g.pages(len(v.rows)) > mostTable {
-		if own := ownRows(v.rows); len(own) > 0 {
-			v.rows, v.ownly = own, true
-			g, ok = b.grid(v)
-		}
+	own := ownRows(v.rows)
+	switch pages := len(v.rows); {
+	case ok && len(own) == 0 && g.pages(pages) > mostAlien, !ok && len(own) == 0:
+		return b.prose("各村金额"+readThere, Plain, 1)
+	case ok && len(own) > 0 && g.pages(pages) > mostTable:
+		v.rows, v.cut = own, len(own) < len(v.rows)
+		g, ok = b.grid(v)
 	}
 	if !ok {
-		if own := ownRows(v.rows); len(own) > 0 {
-			v.rows = own
-		} else {
-			return nil
-		}
 		var out []Page
-		for _, r := range v.rows {
+		for _, r := range own {
 			out = append(out, b.amount(r.name, r.amount)...)
 		}
 		return out
@@ -182,7 +183,11 @@ func (b board) villages(v villageTable) []Page {
 		}
 		out = b.prose(title, Plain, 1)
 	}
-	return append(out, g.draw(b, v)...)
+	out = append(out, g.draw(b, v)...)
+	if v.cut && !b.narrow() {
+		out = append(out, b.prose("各村金额"+readThere, Plain, 1)...)
+	}
+	return out
 }
 
 func ownRows(rows []villageRow) []villageRow {
@@ -212,7 +217,7 @@ func (b board) grid(v villageTable) (grid, bool) {
 				}
 				cost := float64(g.pages(len(v.rows))) / math.Pow(float64(size), 1.5)
 				if g.pages(len(v.rows)) > mostTable {
-					cost *= 2
+					cost *= 2 // own rows may be all that is left
 				}
 				if !unit && g.head == 0 {
 					cost *= 1.2 // a value should not be read without its unit

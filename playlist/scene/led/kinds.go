@@ -177,19 +177,13 @@ func (b board) guide(n *playlist.Notice) []Page {
 // where is the place under its label, with the hours below it where all of it
 // fits on the page.
 func (b board) where(place, hours string) []Page {
-	if b.h >= 48 && hours != "" {
+	for _, labelled := range []bool{true, false} {
 		for _, s := range sizesWithin(b.least, b.h/2) {
-			p := wrap(place, s, b.width(s))
-			for _, u := range sizesWithin(b.small, max(b.small, s*3/4)) {
-				h := wrap(hours, u, b.width(u))
-				lines := append(b.stack(p, s, Plain), b.stack(h, u, Quiet)...)
-				if len(lines) <= mostLines && len(p) == 1 && len(h) == 1 && measure(place, s) <= b.width(s) && heightOf(lines)+len(lines)*gap(24) <= b.h && !tooWide(p, s, b.w) && !tooWide(h, u, b.w) {
-					label := Line{Text: "在哪里办", Size: u, Tone: Quiet}
-					if with := append([]Line{label}, lines...); len(with) <= mostLines && heightOf(with)+len(with)*gap(24) <= b.h {
-						lines = with
-					}
-					return []Page{b.put(lines...)}
-				}
+			if lines := b.whereLines(place, hours, s, labelled); lines != nil {
+				return []Page{b.put(lines...)}
+			}
+			if labelled && s <= 24 {
+				break // larger without the label
 			}
 		}
 	}
@@ -199,4 +193,22 @@ func (b board) where(place, hours string) []Page {
 		}
 	}
 	return b.prose("在哪里办："+place, Plain, 1)
+}
+
+// whereLines sets the place in a size with the hours below it and its label
+// above, each on a line, or returns nil.
+func (b board) whereLines(place, hours string, s int, labelled bool) []Line {
+	if b.h < 48 || hours == "" || measure(place, s) > b.width(s) {
+		return nil
+	}
+	for _, u := range sizesWithin(b.small, max(b.small, s*3/4)) {
+		lines := []Line{{Text: place, Size: s}, {Text: hours, Size: u, Tone: Quiet}}
+		if labelled {
+			lines = append([]Line{{Text: "在哪里办", Size: u, Tone: Quiet}}, lines...)
+		}
+		if measure(hours, u) <= b.width(u) && heightOf(lines) <= b.h-b.margin() {
+			return lines
+		}
+	}
+	return nil
 }

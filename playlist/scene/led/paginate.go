@@ -3,6 +3,7 @@ package led
 import (
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"mingbai/playlist"
@@ -214,7 +215,10 @@ func (b board) tailPages(t tail, body int) []Page {
 		day = day[y:]
 	}
 	if measure(day, 12) > b.w {
-		return append(out, b.prose(day, Quiet, 1)...)
+		for _, part := range strings.SplitAfter(day, "日") {
+			out = append(out, b.prose(part, Quiet, 1)...)
+		}
+		return out
 	}
 	return append(out, b.put(Line{Text: day, Size: b.fits(day, b.h), Tone: Quiet}))
 }
