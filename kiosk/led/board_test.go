@@ -27,6 +27,7 @@ type office struct {
 	alerts   []*playlist.Notice
 	revision playlist.Revision
 	last     map[playlist.ChannelID]*playlist.Edition
+	spans    []schedule.Span // hours of the rule
 }
 
 func newOffice(t *testing.T, panel playlist.Panel, change func(*playlist.Settings)) *office {
@@ -53,7 +54,7 @@ func (o *office) publish(at time.Time) *playlist.Library {
 		if g.Channel.Site == "qinghe" && !g.Channel.Alert {
 			in.Columns = specimen.Columns()
 			in.Playlists = []playlist.Playlist{{ID: "daily", Name: "日常", Latest: &playlist.Select{Count: 12}}}
-			in.Rules = []schedule.Rule{{ID: "daily", Name: "每天", Playlist: "daily", Level: schedule.Normal}}
+			in.Rules = []schedule.Rule{{ID: "daily", Name: "每天", Playlist: "daily", Level: schedule.Normal, Spans: o.spans}}
 		}
 		e, _, err := playlist.Compile(in)
 		if err != nil {
@@ -448,5 +449,38 @@ func TestAlertTakesOverWithinAFrame(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// TestAfterHours: when no rule plays anything the last notice stays, on a board
+// that was on and on one that was started later, until it may not be shown.
+func TestAfterHours(t *testing.T) {
+	o := newOffice(t, specimen.Board, nil)
+	o.spans = []schedule.Span{{From: 9 * 60, To: 9*60 + 40}}
+	start := specimen.Now().Now // 9:30
+	lib := o.publish(start.Add(-time.Hour))
+	p, d := hang(lib, specimen.Board)
+	now := start
+	run(t, p, d, &now, 9*time.Minute+59*time.Second, nil)
+	was := d.last().Notice
+	run(t, p, d, &now, time.Hour, nil)
+	if s := d.last(); s.Page != "loop" || s.Notice != was || !strings.Contains(s.Why, "保留上一条") {
+		t.Errorf("after hours %+v is on, want %s", s, was)
+	}
+	for _, later := range []time.Duration{0, 14 * time.Hour} {
+		q, e := hang(lib, specimen.Board)
+		if step(q, e, now.Add(later)); e.last().Notice != was || e.last().Page != "loop" {
+			t.Errorf("a board that was started %v later shows %+v, want %s", later, e.last(), was)
+		}
+	}
+	for i, n := range o.notices {
+		if n.ID == was {
+			o.notices = append(o.notices[:i:i], o.notices[i+1:]...)
+			break
+		}
+	}
+	d.status.Library = o.publish(now)
+	if step(p, d, now); d.last().Notice == was {
+		t.Errorf("what was taken away is on: %+v", d.last())
 	}
 }

@@ -26,6 +26,7 @@ type plays struct {
 	strip  time.Time // since when the newest alert of the alerts' own zone stands; zero when there is none
 	reason string
 	last   *turn // that was on last, for hours in which nothing is
+	asked  bool  // what was on last was asked for
 }
 
 // paired reports whether another board runs in step with this one.
@@ -57,6 +58,7 @@ func (p *Program) refresh(m schedule.Moment) {
 			loop.origin = m.Now.Add(-loop.start(loop.at(m.Now).turn))
 		}
 	}
+	w.asked = w.asked && w.lib == p.lib
 	w.lib, w.asOf, w.until = p.lib, m, p.lib.NextChange(m)
 	w.loop, w.alerts, w.strip, w.reason = loop, alerts, strip, player.Explain(d)
 	p.forget()
@@ -168,7 +170,11 @@ func (w *plays) allowed(m schedule.Moment) bool {
 // lasting returns what was on last, if it may be shown still, for hours in which
 // no rule plays anything.
 func (p *Program) lasting(m schedule.Moment) *turn {
-	t := p.plays.last
+	w := &p.plays
+	if w.last == nil && !w.asked {
+		w.last, w.asked = p.recall(m), true
+	}
+	t := w.last
 	if t == nil {
 		return nil
 	}
@@ -179,6 +185,25 @@ func (p *Program) lasting(m schedule.Moment) *turn {
 	}
 	t.Revision = rev
 	return t
+}
+
+// recall returns what must have been on when the loop ended, today or yesterday:
+// a board that was started since shows it as well as one that was on.
+func (p *Program) recall(m schedule.Moment) *turn {
+	end := began(p.lib, m.Now)
+	for range 2 {
+		at := end.Add(-1)
+		if slots, _ := p.lib.Programme(schedule.Sure(at)); len(slots) > 0 {
+			list := make([]turn, len(slots))
+			for i, s := range slots {
+				list[i] = p.turn(s)
+			}
+			was := newTurns(list, began(p.lib, at))
+			return &was.list[was.at(at).turn]
+		}
+		end = began(p.lib, at)
+	}
+	return nil
 }
 
 // samePace reports whether the bounds of b lie about Now as those of a do: only

@@ -58,7 +58,9 @@ type Event struct {
 type Program interface {
 	// Step takes the input since the last call and returns the frame for now and
 	// the instant at which the next one is due by itself: now or earlier while
-	// something moves, scene.Still when nothing will change without input.
+	// something moves as fast as the display can, scene.Still when nothing will
+	// change without input. An instant in the future is kept as exactly as the
+	// display can, and that one frame was late does not make the next one late.
 	Step(now time.Time, input []Event) (frame *scene.Frame, next time.Time)
 	// Presented says that the frame really reached the display at that instant.
 	// It is called for every Step whose frame is on the display, painted anew or
