@@ -67,10 +67,14 @@ func (b *boardLint) notice(n *playlist.Notice, panel playlist.Panel, o led.Optio
 		b.t.Errorf("%s has no page", n.ID)
 		return
 	}
-	lone := 0
+	lone, before := 0, -1
 	for i, p := range pages {
 		name := fmt.Sprintf("%s page %d of %d", n.ID, i+1, len(pages))
-		b.page(name, p, panel, n.Alert != nil)
+		dots := b.page(name, p, panel, n.Alert != nil)
+		if before >= 0 && max(dots-before, before-dots) > mostJump {
+			b.t.Errorf("%s: from %d%% of the dots lit to %d%% at once", name, before, dots)
+		}
+		before = dots
 		// A warning in earnest says nothing of an exercise that runs meanwhile.
 		drill := n.Alert == nil && o.Exercise || n.Alert != nil && n.Alert.Exercise
 		if is := p.Band != nil && p.Band.Exercise; is != drill {
@@ -88,8 +92,9 @@ func (b *boardLint) notice(n *playlist.Notice, panel playlist.Panel, o led.Optio
 	b.signed(n, pages, panel, o.Exercise)
 }
 
-// page holds one page against the rules.
-func (b *boardLint) page(name string, p led.Page, panel playlist.Panel, alert bool) {
+// page holds one page against the rules and returns how many of a hundred dots
+// are lit.
+func (b *boardLint) page(name string, p led.Page, panel playlist.Panel, alert bool) int {
 	b.t.Helper()
 	lines, rows := 0, 0
 	text := ""
@@ -142,7 +147,7 @@ func (b *boardLint) page(name string, p led.Page, panel playlist.Panel, alert bo
 	if p.Marquee {
 		f = led.Frame(p, panel, p.Dwell/2, schedule.Sure(day), nil)
 	}
-	b.dots(name, f, p.Marquee)
+	return b.dots(name, f, p.Marquee)
 }
 
 // columns holds that the numbers of a page stand below one another, points too.
@@ -171,7 +176,7 @@ func decimals(s string) int {
 
 // dots holds that no character is cut off or meets another, and that the frame is
 // not mostly lit: a board must not flash (L35, V07).
-func (b *boardLint) dots(name string, f *scene.Frame, moving bool) {
+func (b *boardLint) dots(name string, f *scene.Frame, moving bool) int {
 	lit := make([]uint8, f.Size.X*f.Size.Y) // 1 a field, 2 a character
 	for _, op := range f.Ops {
 		room := image.Rectangle{Max: f.Size}
@@ -218,7 +223,7 @@ func (b *boardLint) dots(name string, f *scene.Frame, moving bool) {
 		}
 		if min(r, g, bl) > 200 {
 			b.t.Errorf("%s: a dot at full white", name)
-			return
+			break
 		}
 	}
 	share := light * 100 / (3 * 255 * f.Size.X * f.Size.Y)
@@ -229,14 +234,16 @@ func (b *boardLint) dots(name string, f *scene.Frame, moving bool) {
 	if b.dotted = max(b.dotted, dots); dots > mostDots {
 		b.t.Errorf("%s: %d%% of the dots are lit, %d%% are allowed", name, dots, mostDots)
 	}
+	return dots
 }
 
 // mostLight is the share of a white board's light, in per cent, that a page may
-// have, and mostDots the share of dots that may be lit. No change of pages is then
-// a jump from dark to more than that, and none is a flash of white (V07, L35).
+// have, mostDots the share of dots that may be lit, and mostJump by how much that
+// share may change from page to page: none is a flash of white (V07, L35).
 const (
 	mostLight = 35
 	mostDots  = 60
+	mostJump  = 45
 )
 
 // signed holds that the last page, or on the smallest boards the last pages, say
@@ -262,6 +269,60 @@ func said(pages []led.Page) string {
 	out := ""
 	for _, p := range pages {
 		out += p.Text() + " "
+	}
+	return out
+}
+
+// TestStreetNamesNobody walks the sample county as a board on the street: whatever
+// is of the class shows no row of a table of households, and what staff marked is
+// of it without the mark too, or has no table that names anybody.
+func TestStreetNamesNobody(t *testing.T) {
+	place, err := book.Open("liuxi", book.Upright, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := 0
+	for _, n := range place.Warned.List(playlist.Query{}, place.Moment) {
+		bare := *n
+		bare.Sensitive = false
+		if n.Sensitive && n.Fund != nil && !bare.Exposes() {
+			t.Errorf("%s is marked, but without its mark it would be shown in full", n.ID)
+		}
+		if !bare.Exposes() {
+			continue
+		}
+		of++
+		for _, size := range book.BoardSizes {
+			text := strings.ReplaceAll(said(led.Paginate(&bare, playlist.Panel{Width: size.X, Height: size.Y}, led.OptionsFor(place.Library.Settings(), true))), " ", "")
+			for _, name := range named(&bare) {
+				if strings.Contains(text, name) {
+					t.Errorf("%s on %v names %s", n.ID, size, name)
+				}
+			}
+		}
+	}
+	if of < 8 {
+		t.Errorf("only %d notices of the county are of the class", of)
+	}
+}
+
+// named are the cells that tell who, of the tables by household.
+func named(n *playlist.Notice) []string {
+	var out []string
+	if n.Fund == nil {
+		return nil
+	}
+	for _, table := range n.Fund.Tables {
+		if table.By == "village" || table.By == "item" {
+			continue
+		}
+		for _, row := range table.Rows {
+			for c, cell := range row {
+				if table.Columns[c].Type == playlist.TextColumn && table.Columns[c].Name != "序号" && len([]rune(cell)) > 1 && !strings.Contains(n.Title, cell) {
+					out = append(out, cell)
+				}
+			}
+		}
 	}
 	return out
 }
