@@ -227,9 +227,9 @@ type still struct {
 	shows  wire.Showing
 }
 
-func (s *still) Status() kiosk.Status                   { return s.status }
-func (s *still) Showed(w wire.Showing)                  { s.shows = w }
-func (s *still) Blob(assets.Ref, int64) ([]byte, error) { return nil, assets.ErrNotFound }
+func (s *still) Status() kiosk.Status                     { return s.status }
+func (s *still) Showed(w wire.Showing, _ ...wire.Showing) { s.shows = w }
+func (s *still) Blob(assets.Ref, int64) ([]byte, error)   { return nil, assets.ErrNotFound }
 
 // TestScreensShowWhatTheForecastSays compares, at many instants of thirty days,
 // what the office says that a screen will play with what the screen plays that

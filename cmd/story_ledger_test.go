@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -17,8 +18,9 @@ import (
 //
 // It waits until the office has every row that the screen has written, and holds
 // them against what the screen was seen to present: numbered without gaps,
-// chained, one after the other, never more than was visible, and all that was
-// except what a power cut may lose; and the office's sums are those of the rows.
+// chained, in the order of their ends, never more than was visible, and all that
+// was except what a power cut may lose; and the office's sums are those of the
+// rows, no instant counted twice.
 func ledgerIn(ts *testscript.TestScript, neg bool, args []string) {
 	w := need(ts, neg, args, 1, 1, "ledger-in NAME|every")
 	w.each(ts, args[0], func(s *screen) {
@@ -56,16 +58,20 @@ func (w *world) rows(ts *testscript.TestScript, s *screen) []wire.Row {
 func inOrder(rows []wire.Row) error {
 	var chain assets.Ref
 	var last time.Time
+	ends := map[string]time.Time{} // of a notice at a place
 	for i, r := range rows {
+		place := r.Page + " " + string(r.Notice)
 		switch {
 		case r.Seq != uint64(i+1):
 			return fmt.Errorf("row %d has number %d", i+1, r.Seq)
 		case wire.Link(chain, r) != r.Chain:
 			return fmt.Errorf("row %d does not continue the chain", r.Seq)
-		case r.From.Before(last.Add(-time.Millisecond)): // rows are rounded to milliseconds
-			return fmt.Errorf("row %d begins at %s, the one before ended at %s", r.Seq, r.From, last)
+		case r.Until.Before(last.Add(-time.Millisecond)): // rows are rounded to milliseconds
+			return fmt.Errorf("row %d ends at %s, the one before at %s", r.Seq, r.Until, last)
+		case r.From.Before(ends[place].Add(-time.Millisecond)):
+			return fmt.Errorf("row %d begins at %s, %s was there until %s", r.Seq, r.From, place, ends[place])
 		}
-		chain, last = r.Chain, r.Until
+		chain, last, ends[place] = r.Chain, r.Until, r.Until
 	}
 	return nil
 }
@@ -81,17 +87,39 @@ func (w *world) seen(s *screen) map[playlist.NoticeID]visible {
 	sum := map[playlist.NoticeID]visible{}
 	list := w.sights(s)
 	for i, v := range list {
-		if v.Notice == "" {
-			continue
+		visible := map[playlist.NoticeID]bool{v.Notice: true}
+		for _, a := range v.Also {
+			visible[a.Notice] = true
 		}
-		t := sum[v.Notice]
-		if i+1 < len(list) && list[i+1].Run == v.Run {
-			t.most += list[i+1].Moment.Now.Sub(v.Before)
-			t.least += max(0, list[i+1].Before.Sub(v.Moment.Now))
-		} else {
-			t.most += time.Second
+		delete(visible, "")
+		for notice := range visible {
+			t := sum[notice]
+			if i+1 < len(list) && list[i+1].Run == v.Run {
+				t.most += list[i+1].Moment.Now.Sub(v.Before)
+				t.least += max(0, list[i+1].Before.Sub(v.Moment.Now))
+			} else {
+				t.most += time.Second
+			}
+			sum[notice] = t
 		}
-		sum[v.Notice] = t
+	}
+	return sum
+}
+
+// claims adds up what rows say of each notice; what a zone and the loop showed at
+// one time counts once.
+func claims(rows []wire.Row) map[playlist.NoticeID]time.Duration {
+	rows = slices.Clone(rows)
+	slices.SortStableFunc(rows, func(a, b wire.Row) int { return a.From.Compare(b.From) })
+	sum, ends := map[playlist.NoticeID]time.Duration{}, map[playlist.NoticeID]time.Time{}
+	for _, r := range rows {
+		if from := ends[r.Notice]; from.After(r.From) {
+			r.From = from
+		}
+		if r.Until.After(r.From) {
+			sum[r.Notice] += r.Until.Sub(r.From)
+			ends[r.Notice] = r.Until
+		}
 	}
 	return sum
 }
@@ -101,10 +129,9 @@ func (w *world) seen(s *screen) map[playlist.NoticeID]visible {
 const mayMiss = 60 * time.Second
 
 func (w *world) compare(ts *testscript.TestScript, s *screen, rows []wire.Row) {
-	claimed := map[playlist.NoticeID]time.Duration{}
+	claimed := claims(rows)
 	count := map[playlist.NoticeID]int{}
 	for _, r := range rows {
-		claimed[r.Notice] += r.Until.Sub(r.From)
 		count[r.Notice]++
 	}
 	seen := w.seen(s)
@@ -135,12 +162,7 @@ func (w *world) compare(ts *testscript.TestScript, s *screen, rows []wire.Row) {
 			}
 			found = true
 			// New rows may have come in between; whole seconds are cut off by the day.
-			now := time.Duration(0)
-			for _, r := range w.rows(ts, s) {
-				if r.Notice == notice {
-					now += r.Until.Sub(r.From)
-				}
-			}
+			now := claims(w.rows(ts, s))[notice]
 			said := time.Duration(p.Seconds) * time.Second
 			if said > now || said < shown-time.Duration(len(p.Days)+1)*time.Second {
 				w.fail(ts, "the office says that %s was up on %s for %v, the rows say %v", notice, s.name, said, shown)

@@ -183,6 +183,7 @@ type sight struct {
 	Channel  playlist.ChannelID `json:"channel,omitzero"`
 	Revision playlist.Revision  `json:"revision,omitempty"`
 	Why      string             `json:"why,omitempty"`
+	Also     []wire.Showing     `json:"also,omitempty"` // in zones, at the same time
 	Online   bool               `json:"online"`
 	Enrolled bool               `json:"enrolled"`
 	AsOf     time.Time          `json:"as_of"`
@@ -204,14 +205,14 @@ type recorder struct {
 
 // Showed passes it on and writes a line when anything has changed, and every half
 // second.
-func (r *recorder) Showed(s wire.Showing) {
+func (r *recorder) Showed(s wire.Showing, also ...wire.Showing) {
 	before := r.Device.Status().Moment.Now
-	r.Device.Showed(s)
+	r.Device.Showed(s, also...)
 	st := r.Device.Status()
 	now := time.Now()
 	line := sight{
 		Run: os.Getpid(), Page: s.Page, Notice: s.Notice, Version: s.Version, Channel: s.Channel, Revision: s.Revision, Why: s.Why,
-		Online: st.Online, Enrolled: st.Enrolled,
+		Also: also, Online: st.Online, Enrolled: st.Enrolled,
 	}
 	if st.Library != nil {
 		for _, n := range st.Library.List(playlist.Query{}, st.Moment) {

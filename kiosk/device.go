@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -89,8 +90,9 @@ type Device struct {
 	asOf      time.Time
 	every     time.Duration // between health reports
 	showing   wire.Showing
-	shownAt   time.Time     // of the last Showed, by the clock and
-	shownMono time.Duration // without its leaps
+	also      []wire.Showing // shown at the same time
+	shownAt   time.Time      // of the last Showed, by the clock and
+	shownMono time.Duration  // without its leaps
 	health    wire.Vitals
 	sent      uint64 // highest ledger row on its way
 	inFlight  bool
@@ -235,9 +237,10 @@ func (d *Device) UUID() [16]byte {
 	return id
 }
 
-// Showed says what is on the display; programs call it from Presented. Since of
-// the same page and notice is kept.
-func (d *Device) Showed(s wire.Showing) {
+// Showed says what is on the display, and which other notices are to be seen at
+// the same time, in the zones of a board; programs call it from Presented. Since
+// of the same page and notice is kept. also is not kept.
+func (d *Device) Showed(s wire.Showing, also ...wire.Showing) {
 	mono, now := d.mono(), d.moment().Now
 	d.mu.Lock()
 	stepped := !d.shownAt.IsZero() && (now.Sub(d.shownAt)-(mono-d.shownMono)).Abs() > clockStep
@@ -245,20 +248,27 @@ func (d *Device) Showed(s wire.Showing) {
 	d.shownAt, d.shownMono = now, mono
 	d.mu.Unlock()
 	if stepped {
-		// What a clock leaps over was not shown: the row ends before the leap.
-		d.ledger.Presented(nil, before)
+		// What a clock leaps over was not shown: the rows end before the leap.
+		d.ledger.Presented(before)
 	}
-	var what *ledger.What
+	visible := make([]ledger.What, 0, 4) // as many as most boards have, without an allocation
 	if s.Notice != "" {
-		what = &ledger.What{Notice: s.Notice, Version: s.Version, Channel: s.Channel, Revision: s.Revision, Page: s.Page}
+		visible = append(visible, what(s))
 	}
-	d.ledger.Presented(what, now)
+	for _, o := range also {
+		if o.Notice != "" {
+			visible = append(visible, what(o))
+		}
+	}
+	d.ledger.Presented(now, visible...)
 	d.mu.Lock()
 	s.Since = d.showing.Since
-	same := s == d.showing
+	same := s == d.showing && slices.EqualFunc(also, d.also, alike)
 	if !same {
-		s.Since = now
-		d.showing = s
+		if s != d.showing {
+			s.Since = now
+		}
+		d.showing, d.also = s, since(also, d.also, now)
 	}
 	first := !d.first && s.Page != "" && s.Page != "pairing" && s.Page != "fallback"
 	d.first = d.first || first
@@ -270,6 +280,29 @@ func (d *Device) Showed(s wire.Showing) {
 	if !same {
 		d.kick()
 	}
+}
+
+func what(s wire.Showing) ledger.What {
+	return ledger.What{Notice: s.Notice, Version: s.Version, Channel: s.Channel, Revision: s.Revision, Page: s.Page}
+}
+
+// alike reports whether both say the same but for the time.
+func alike(a, b wire.Showing) bool {
+	a.Since = b.Since
+	return a == b
+}
+
+// since returns a copy of what is visible with the times of what was so before.
+func since(visible, before []wire.Showing, now time.Time) []wire.Showing {
+	visible = slices.Clone(visible)
+	for i := range visible {
+		v := &visible[i]
+		v.Since = now
+		if j := slices.IndexFunc(before, func(b wire.Showing) bool { return alike(*v, b) }); j >= 0 {
+			v.Since = before[j].Since
+		}
+	}
+	return visible
 }
 
 func (d *Device) kick() {

@@ -305,6 +305,60 @@ func TestLeapsOfTheClockAreNotShown(t *testing.T) {
 	}
 }
 
+// TestZonesHaveRowsOfTheirOwn: the loop turns, the zone beside it stands; what the
+// report says of both is since when each is there.
+func TestZonesHaveRowsOfTheirOwn(t *testing.T) {
+	cfg := configs.DefaultScreen(playlist.LED)
+	cfg.Data = t.TempDir()
+	d, err := New(cfg, playlist.LED, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	channel := playlist.ChannelID{Site: "liuxi"}
+	zone := []wire.Showing{{Notice: "tianqi", Version: 1, Channel: channel, Revision: 1, Page: "zone"}}
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	var began, since time.Time
+	for i := range 40 {
+		d.Showed(wire.Showing{Notice: []playlist.NoticeID{"tingshui", "tingdian"}[i/10%2], Version: 1, Channel: channel, Revision: 1, Page: "loop"}, zone...)
+		if len(d.also) != 1 || d.also[0].Since.IsZero() || d.showing.Since.IsZero() {
+			t.Fatalf("%+v and %+v are said to be shown", d.showing, d.also)
+		}
+		switch {
+		case i == 0:
+			began = d.also[0].Since
+		case !d.also[0].Since.Equal(began):
+			t.Fatalf("the zone is said to stand since %v, it did at %v", d.also[0].Since, began)
+		case i%10 == 0 && !d.showing.Since.After(since):
+			t.Fatalf("another notice is said to stand since %v", d.showing.Since)
+		}
+		since = d.showing.Since
+		<-tick.C
+	}
+	d.Showed(wire.Showing{Page: "dark"})
+	if len(d.also) != 0 {
+		t.Errorf("in the dark %+v is said to be shown", d.also)
+	}
+	if err := d.ledger.Close(); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := d.ledger.Batch(0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var loop, beside time.Duration
+	for _, r := range rows {
+		if r.Page == "zone" {
+			beside += r.Until.Sub(r.From)
+		} else {
+			loop += r.Until.Sub(r.From)
+		}
+	}
+	if len(rows) < 5 || (loop-beside).Abs() > time.Duration(len(rows))*time.Millisecond || beside < 100*time.Millisecond {
+		t.Errorf("%d rows: %v in the loop, %v in the zone", len(rows), loop, beside)
+	}
+}
+
 // TestRecordingTravels: a notice that the office published is shown at once, and
 // can be read aloud soon after, line by line.
 func TestRecordingTravels(t *testing.T) {

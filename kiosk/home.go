@@ -265,7 +265,7 @@ func (d *Device) keepHouse(ctx context.Context) {
 // report sends the newest vitals with what is on the display.
 func (d *Device) report() {
 	d.mu.Lock()
-	r := wire.Report{Time: d.wall(), Showing: d.showing, Vitals: d.health}
+	r := wire.Report{Time: d.wall(), Showing: d.showing, Also: d.also, Vitals: d.health}
 	r.Vitals.ContentAsOf = d.asOf
 	d.mu.Unlock()
 	if offset, ok := d.clock.Offset(); ok {

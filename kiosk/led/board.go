@@ -99,7 +99,8 @@ type zones struct {
 	lib    *playlist.Library
 	minute time.Time
 	asOf   time.Time
-	list   []turns // by zone; that of the notices is empty
+	list   []turns                           // by zone; that of the notices is empty
+	shows  map[*playlist.Notice]wire.Showing // what to say of the notices that zones show
 }
 
 func (p *Program) refreshZones(m schedule.Moment) {
@@ -109,12 +110,15 @@ func (p *Program) refreshZones(m schedule.Moment) {
 		return
 	}
 	k.lib, k.minute, k.asOf, k.list = p.lib, minute, p.plays.asOf.Now, k.list[:0]
+	k.shows = map[*playlist.Notice]wire.Showing{}
 	for _, z := range p.settings.Screen.Zones {
 		origin := epoch
 		if z.Kind == playlist.AlertZone && !p.plays.strip.IsZero() {
 			origin = p.plays.strip
 		}
-		k.list = append(k.list, forever(led.ZonePages(z, p.settings, p.lib, m), origin))
+		pages := led.ZonePages(z, p.settings, p.lib, m)
+		k.note(pages, m)
+		k.list = append(k.list, forever(pages, origin))
 	}
 }
 

@@ -32,7 +32,7 @@ const heartbeat = time.Second
 // Source is what the program needs from the device that it runs on.
 type Source interface {
 	Status() kiosk.Status
-	Showed(wire.Showing)
+	Showed(wire.Showing, ...wire.Showing)
 	Blob(ref assets.Ref, limit int64) ([]byte, error)
 }
 
@@ -62,6 +62,7 @@ type Program struct {
 
 	now     []part // what is on
 	show    wire.Showing
+	also    []wire.Showing // in zones, at the same time
 	drawn   drawn
 	picture *scene.Frame // of drawn
 }
@@ -110,7 +111,7 @@ func (p *Program) Step(now time.Time, _ []player.Event) (*scene.Frame, time.Time
 		p.show = wire.Showing{Page: "dark", Why: "熄屏时段"}
 	}
 	parts := p.parts(v, m, at)
-	p.now = parts
+	p.now, p.also = parts, p.others(parts, dark)
 	if !dark || percent > 0 {
 		for _, t := range parts {
 			sooner(t.on.until)
@@ -127,4 +128,4 @@ func (p *Program) Step(now time.Time, _ []player.Event) (*scene.Frame, time.Time
 }
 
 // Presented implements player.Program.
-func (p *Program) Presented(*scene.Frame, time.Time) { p.src.Showed(p.show) }
+func (p *Program) Presented(*scene.Frame, time.Time) { p.src.Showed(p.show, p.also...) }

@@ -17,11 +17,14 @@ import (
 type device struct {
 	status kiosk.Status
 	showed []wire.Showing
+	also   []wire.Showing        // of the last
 	blobs  map[assets.Ref][]byte // the files that it has
 }
 
-func (d *device) Status() kiosk.Status  { return d.status }
-func (d *device) Showed(s wire.Showing) { d.showed = append(d.showed, s) }
+func (d *device) Status() kiosk.Status { return d.status }
+func (d *device) Showed(s wire.Showing, also ...wire.Showing) {
+	d.showed, d.also = append(d.showed, s), append(d.also[:0], also...)
+}
 
 func (d *device) last() wire.Showing { return d.showed[len(d.showed)-1] }
 

@@ -1,9 +1,13 @@
 // Package ledger is the device's own record of what it showed: which notice, in
 // which version and revision, from when to when.
 //
+// Several things can be visible at once, on a board with zones: each has a row of
+// its own, numbered when it ends, so rows are in the order of their ends and the
+// times of different things overlap.
+//
 // It promises: rows are numbered without gaps and chained by hash; time counts
 // only while frames were really presented, so a row never says more than was
-// visible; a power cut loses at most what Flush had not written, and never what
+// visible; rows of one thing never overlap while the clock runs forward; a power cut loses at most what Flush had not written, and never what
 // it had; a row stays until the controller has acknowledged it. Sending rows is
 // left to kiosk/link, adding them up to the controller.
 //
@@ -39,7 +43,8 @@ const (
 	maxRow = 30 * time.Second
 )
 
-// What names what is visible.
+// What names what is visible. Page says where on the display that is, so a notice
+// that stands in a zone and has its turn in the loop is two of them.
 type What struct {
 	Notice   playlist.NoticeID
 	Version  int
@@ -65,12 +70,13 @@ type Ledger struct {
 	next     uint64       // sequence number of the next row
 	chain    assets.Ref   // of the last numbered row
 	acked    uint64
-	open     *span
+	open     []span    // what is visible, in the order in which it came
+	last     time.Time // of the last call of Presented; all that is open was visible then
 }
 
 type span struct {
-	what       What
-	from, last time.Time
+	what What
+	from time.Time
 }
 
 // Open reads the ledger in dir, making it when it is not there. Damage in the
@@ -167,43 +173,53 @@ func DecodeRow(record []byte) (wire.Row, error) {
 	return row, nil
 }
 
-// Presented says that what is on the display at this instant; nil when no notice
-// is. It must be called at least every second while something stands; a longer
-// silence, or a clock that steps, ends the row at the last call before it.
-func (l *Ledger) Presented(what *What, at time.Time) {
+// Presented says what is on the display at this instant, all of it; nothing when
+// no notice is. It must be called at least every second while something stands; a
+// longer silence, or a clock that steps, ends all rows at the last call before it.
+func (l *Ledger) Presented(at time.Time, visible ...What) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s := l.open; s != nil {
-		step := at.Sub(s.last)
-		switch {
-		case step < 0 || step > maxGap:
-			l.finish(s)
-		case what == nil || *what != s.what:
-			s.last = at // it was visible until its successor replaced it
-			l.finish(s)
-		case at.Sub(s.from) >= maxRow:
-			s.last = at
-			l.finish(s)
-		default:
-			s.last = at
-			return
-		}
-		l.open = nil
+	if step := at.Sub(l.last); step < 0 || step > maxGap {
+		l.finishAll()
 	}
-	if what != nil {
-		l.open = &span{what: *what, from: at, last: at}
+	l.last = at
+	keep := l.open[:0]
+	for _, s := range l.open {
+		// What is gone was visible until its successor replaced it.
+		if slices.Contains(visible, s.what) && at.Sub(s.from) < maxRow {
+			keep = append(keep, s)
+		} else {
+			l.finish(s)
+		}
+	}
+	l.open = keep
+	for _, w := range visible {
+		if w.Notice == "" || w.Channel.IsZero() {
+			continue // no notice, or of no channel: nobody could read such a row again
+		}
+		if !slices.ContainsFunc(l.open, func(s span) bool { return s.what == w }) {
+			l.open = append(l.open, span{what: w, from: at})
+		}
 	}
 }
 
+// finishAll ends everything at the last instant at which it was visible.
+func (l *Ledger) finishAll() {
+	for _, s := range l.open {
+		l.finish(s)
+	}
+	l.open = l.open[:0]
+}
+
 // finish numbers the row of a span that lasted.
-func (l *Ledger) finish(s *span) {
-	if !s.last.After(s.from) {
+func (l *Ledger) finish(s span) {
+	if !l.last.After(s.from) {
 		return
 	}
 	row := wire.Row{
 		Seq: l.next, Notice: s.what.Notice, Version: s.what.Version,
 		Channel: s.what.Channel, Revision: s.what.Revision, Page: s.what.Page,
-		From: s.from.UTC().Round(time.Millisecond), Until: s.last.UTC().Round(time.Millisecond),
+		From: s.from.UTC().Round(time.Millisecond), Until: l.last.UTC().Round(time.Millisecond),
 	}
 	if row.Until.Before(row.From) {
 		return
@@ -330,10 +346,7 @@ func (l *Ledger) Acked() uint64 {
 func (l *Ledger) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.open != nil {
-		l.finish(l.open)
-		l.open = nil
-	}
+	l.finishAll()
 	err := l.flush()
 	if cerr := l.file.Close(); err == nil {
 		err = cerr

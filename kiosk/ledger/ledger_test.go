@@ -21,6 +21,7 @@ var (
 	start   = time.Date(2026, 11, 22, 1, 0, 0, 0, time.UTC)
 	a       = What{Notice: "a", Version: 1, Channel: playlist.ChannelID{Site: "qinghe"}, Revision: 3, Page: "loop"}
 	b       = What{Notice: "b", Version: 2, Channel: playlist.ChannelID{Site: "qinghe"}, Revision: 3, Page: "loop"}
+	weather = What{Notice: "w", Version: 1, Channel: playlist.ChannelID{Site: "qinghe"}, Revision: 3, Page: "zone"}
 )
 
 func openLedger(t testing.TB, fsys durable.FS) *Ledger {
@@ -32,10 +33,20 @@ func openLedger(t testing.TB, fsys durable.FS) *Ledger {
 	return l
 }
 
-// stand presents what once a second from at second from up to second until.
+// stand presents what once a second from at second from up to second until; nil
+// is nothing.
 func stand(l *Ledger, what *What, from, until int) {
+	var visible []What
+	if what != nil {
+		visible = append(visible, *what)
+	}
+	together(l, from, until, visible...)
+}
+
+// together presents several things at once.
+func together(l *Ledger, from, until int, visible ...What) {
 	for s := from; s <= until; s++ {
-		l.Presented(what, start.Add(time.Duration(s)*time.Second))
+		l.Presented(start.Add(time.Duration(s)*time.Second), visible...)
 	}
 }
 
@@ -59,15 +70,20 @@ func rows(t testing.TB, l *Ledger) []wire.Row {
 }
 
 // checkRows states the whole invariant: numbers without gaps, an unbroken chain,
-// time that runs forward.
+// ends that run forward, and no two rows of one thing at one time.
 func checkRows(rows []wire.Row, chain assets.Ref) error {
+	ends := map[What]time.Time{}
 	for i, r := range rows {
 		if i > 0 && r.Seq != rows[i-1].Seq+1 {
 			return fmt.Errorf("row %d follows row %d", r.Seq, rows[i-1].Seq)
 		}
-		if i > 0 && r.From.Before(rows[i-1].Until) {
-			return fmt.Errorf("row %d begins before row %d ends", r.Seq, rows[i-1].Seq)
+		if i > 0 && r.Until.Before(rows[i-1].Until) {
+			return fmt.Errorf("row %d ends before row %d", r.Seq, rows[i-1].Seq)
 		}
+		if r.From.Before(ends[whatOf(r)]) {
+			return fmt.Errorf("row %d begins before another of %s ends", r.Seq, whatOf(r))
+		}
+		ends[whatOf(r)] = r.Until
 		if !r.Until.After(r.From) {
 			return fmt.Errorf("row %d lasts nothing", r.Seq)
 		}
@@ -81,6 +97,10 @@ func checkRows(rows []wire.Row, chain assets.Ref) error {
 	return nil
 }
 
+func whatOf(r wire.Row) What {
+	return What{Notice: r.Notice, Version: r.Version, Channel: r.Channel, Revision: r.Revision, Page: r.Page}
+}
+
 func TestRowsSayWhatWasVisibleAndNoMore(t *testing.T) {
 	l := openLedger(t, crashfs.New())
 	stand(l, &a, 0, 10)
@@ -88,7 +108,7 @@ func TestRowsSayWhatWasVisibleAndNoMore(t *testing.T) {
 	stand(l, nil, 18, 20)  // the home page: no notice
 	stand(l, &a, 30, 33)   // after a silence
 	stand(l, &a, 100, 104) // the loop stood still for a minute: not counted
-	l.Presented(&a, start.Add(50*time.Second))
+	l.Presented(start.Add(50*time.Second), a)
 	stand(l, &a, 51, 53) // the clock went back
 	stand(l, nil, 53, 53)
 	if err := l.Flush(); err != nil {
@@ -184,7 +204,7 @@ func TestEveryFailureKeepsTheLedgerWhole(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	type did struct{ flushed int }
+	type did struct{ flushed int } // rows
 	op := func(fsys *crashfs.FS) (d did) {
 		l, err := open(fsys, "ledger", quiet, segment)
 		if err != nil {
@@ -192,10 +212,11 @@ func TestEveryFailureKeepsTheLedgerWhole(t *testing.T) {
 		}
 		d.flushed = 2
 		for i := range 3 {
-			stand(l, &a, 20+10*i, 24+10*i)
+			together(l, 20+10*i, 22+10*i, a, weather)
+			together(l, 22+10*i, 24+10*i, weather, b)
 			stand(l, nil, 24+10*i, 24+10*i)
 			if l.Flush() == nil {
-				d.flushed = 3 + i
+				d.flushed = 5 + 3*i
 			}
 		}
 		_ = l.Close() // what it could not write, the check below does not ask for

@@ -69,7 +69,7 @@ var hills = sync.OnceValue(func() []byte {
 	return b.Bytes()
 })
 
-func (d *device) Showed(s wire.Showing) { d.showed = append(d.showed[:0], s) }
+func (d *device) Showed(s wire.Showing, _ ...wire.Showing) { d.showed = append(d.showed[:0], s) }
 
 func (d *device) Say(v wire.Voice) (string, error) {
 	d.mu.Lock()

@@ -35,7 +35,7 @@ const (
 type Source interface {
 	Status() kiosk.Status
 	Blob(ref assets.Ref, limit int64) ([]byte, error)
-	Showed(wire.Showing)
+	Showed(wire.Showing, ...wire.Showing)
 	// Say stores what a person said; when it returns nil it is durable. number
 	// is what the person may write down. It is called on a goroutine of its own.
 	Say(wire.Voice) (number string, err error)

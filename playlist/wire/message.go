@@ -14,6 +14,7 @@ import (
 //	1  2026-11-22  first version
 //	   2026-11-22  voices, usage and heard; who does not know them drops them
 //	   2026-11-22  outputs_lost in vitals; likewise
+//	   2026-11-22  also in reports; rows of several zones overlap
 const Version = 1
 
 // Type names a message.
@@ -131,7 +132,7 @@ type Showing struct {
 	Version  int                `json:"version,omitempty"`
 	Channel  playlist.ChannelID `json:"channel,omitzero"`
 	Revision playlist.Revision  `json:"revision,omitempty"`
-	Page     string             `json:"page"` // loop, home, column, notice, alert, fallback, pairing
+	Page     string             `json:"page"` // loop, home, column, notice, alert, zone, fallback, pairing, identify, dark
 	Since    time.Time          `json:"since"`
 	Why      string             `json:"why,omitempty"` // the rule that chose it, in plain words
 }
@@ -141,6 +142,7 @@ type Showing struct {
 type Report struct {
 	Time       time.Time `json:"time"` // device clock
 	Showing    Showing   `json:"showing"`
+	Also       []Showing `json:"also,omitempty"` // other notices that are visible at the same time, in zones of a board
 	Vitals     Vitals    `json:"vitals"`
 	LedgerHead uint64    `json:"ledger_head"` // highest sequence number on the device
 }
@@ -169,6 +171,8 @@ type Vitals struct {
 }
 
 // Row is one entry of the ledger: a notice was visible from From until Until.
+// Rows are in the order of their ends. Those of one notice on different pages may
+// overlap: who adds them up counts no instant twice.
 type Row struct {
 	Seq      uint64             `json:"seq"` // from 1, no gaps
 	Notice   playlist.NoticeID  `json:"notice"`
@@ -177,7 +181,7 @@ type Row struct {
 	Revision playlist.Revision  `json:"revision"`
 	From     time.Time          `json:"from"`
 	Until    time.Time          `json:"until"`
-	Page     string             `json:"page"`  // loop, notice or alert
+	Page     string             `json:"page"`  // loop, notice, alert or zone
 	Chain    assets.Ref         `json:"chain"` // sha256 over the previous Chain and this row without Chain
 }
 

@@ -28,7 +28,7 @@ func (g gate) Status() kiosk.Status {
 	return kiosk.Status{Library: g.lib, Enrolled: true, Read: now, Moment: schedule.Sure(specimen.Now().Now.Add(now.Sub(g.began)))}
 }
 
-func (g gate) Showed(wire.Showing)                    {}
+func (g gate) Showed(wire.Showing, ...wire.Showing)   {}
 func (g gate) Blob(assets.Ref, int64) ([]byte, error) { return nil, assets.ErrNotFound }
 
 // counted is a board's program that counts its frames.

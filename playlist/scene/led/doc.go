@@ -74,6 +74,7 @@ type Page struct {
 	Band    *Band
 	Marquee bool // one line that passes from right to left
 	Dwell   time.Duration
+	Notice  *playlist.Notice // that a zone shows, on the pages of ZonePages; nil where the words are no notice's
 }
 
 // Text returns what the page says, lines joined by spaces.

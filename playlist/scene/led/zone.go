@@ -47,7 +47,7 @@ func ZonePages(z playlist.Zone, s playlist.Settings, lib *playlist.Library, m sc
 			if text == "" {
 				text = n.Title
 			}
-			return b.prose(text, Plain)
+			return of(n, b.prose(text, Plain))
 		}
 		return b.plate(siteName(s), Quiet)
 	case playlist.AlertZone:
@@ -55,7 +55,7 @@ func ZonePages(z playlist.Zone, s playlist.Settings, lib *playlist.Library, m sc
 		if lib != nil {
 			for _, n := range lib.Alerts(m) {
 				if !TakesOver(n, s.Screen) {
-					out = append(out, Paginate(n, zonePanel(s.Screen.Panel, z), OptionsFor(s, false))...)
+					out = append(out, of(n, Paginate(n, zonePanel(s.Screen.Panel, z), OptionsFor(s, false)))...)
 				}
 			}
 		}
@@ -67,6 +67,14 @@ func ZonePages(z playlist.Zone, s playlist.Settings, lib *playlist.Library, m sc
 		return out
 	}
 	return nil
+}
+
+// of says on pages whose they are, so that they are counted as shown.
+func of(n *playlist.Notice, pages []Page) []Page {
+	for i := range pages {
+		pages[i].Notice = n
+	}
+	return pages
 }
 
 // newest is the newest notice of a column that may be shown. One with names of

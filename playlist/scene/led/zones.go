@@ -13,8 +13,8 @@ import (
 const keep = time.Second
 
 // Zones keeps the pages of a board's zones from frame to frame. The zero Zones
-// is ready; one goroutine uses it. What the ledger records is the notice of the
-// notices' zone; texts of other zones are not in it.
+// is ready; one goroutine uses it. Page.Notice says which notice a zone shows; a
+// board records the time of each of them beside that of the notices' own zone.
 type Zones struct {
 	lib   *playlist.Library
 	zones []playlist.Zone
