@@ -331,7 +331,7 @@ func TestAPI(t *testing.T) {
 	if taken.Seq != 1 {
 		t.Errorf("taken %d, want 1", taken.Seq)
 	}
-	d.send(wire.TypeReport, wire.Report{Time: time.Now(), Showing: wire.Showing{Notice: pub.Notice, Page: "loop", Since: from}, Vitals: wire.Vitals{MemoryTotal: 4 << 30, MemoryUsed: 1 << 30}})
+	d.send(wire.TypeReport, wire.Report{Time: time.Now(), Showing: wire.Showing{Notice: pub.Notice, Page: "loop", Since: from}, Also: []wire.Showing{{Notice: first.Notice, Page: "zone", Since: from}}, Vitals: wire.Vitals{MemoryTotal: 4 << 30, MemoryUsed: 1 << 30}})
 	screen := "/api/v1/screens/" + string(d.screen)
 	wait(t, func() bool {
 		var s struct {
@@ -349,6 +349,10 @@ func TestAPI(t *testing.T) {
 	a.do("GET", "/api/v1/notices/"+string(pub.Notice)+"/display", "", &proof)
 	if proof.Shown != 1 || proof.Adopted != 1 || proof.Waiting != 0 || proof.Seconds != 40 || !proof.Screens[0].Now {
 		t.Errorf("proof of display: %+v", proof)
+	}
+	a.do("GET", "/api/v1/notices/"+string(first.Notice)+"/display", "", &proof)
+	if len(proof.Screens) != 1 || !proof.Screens[0].Now {
+		t.Errorf("proof of display of what a zone shows: %+v", proof)
 	}
 
 	testScreenRoutes(t, a, c, d, screen, root)

@@ -68,7 +68,7 @@ var inEnglish = map[string]string{
 	"应该显示的画面（与屏幕同一套像素）":    "What it should show (the very pixels)",
 	"程序": "Program", "机器": "Machine", "一天内的处理器": "Processor, past day", "一天内的温度": "Temperature, past day", "最近的命令": "Latest commands", "最近的截屏": "Latest screenshot", "截屏 %s": "Screenshot %s",
 	"内容版次": "Revisions", "频道": "Channel", "应有": "Wants", "已有": "Has", "未换上": "not yet", "这块屏的频道还没有发布过内容。": "Nothing was published on this screen's channels yet.",
-	"显示记录": "Record of display", "共 %d 条，最近的在前": "%d rows, the latest first", "还没有收到显示记录。": "No record of display has come in yet.",
+	"分区": "Zone", "显示记录": "Record of display", "共 %d 条，最近的在前": "%d rows, the latest first", "还没有收到显示记录。": "No record of display has come in yet.",
 	"还没有任何一期内容，屏幕显示本站名片。": "There is no edition yet; the screen shows the site's own card.",
 	"紧急": "urgent", "日常": "normal", "垫播": "filler", "正在播": "plays", "让位给更高级别": "gives way to a higher level", "不在日期内": "outside its dates", "不在时段内": "outside its hours",
 	"不是这种日子": "not this kind of day", "不给这块屏": "not for this screen", "（预警）": " (alerts)",

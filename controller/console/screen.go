@@ -407,6 +407,8 @@ func (v *visit) pageName(p string) string {
 		return v.t("有人翻看")
 	case "alert":
 		return v.t("预警")
+	case "zone":
+		return v.t("分区")
 	}
 	return p
 }

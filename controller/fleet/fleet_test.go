@@ -316,14 +316,14 @@ func TestLedgerBreaks(t *testing.T) {
 		"lost its ledger": {func(_ []wire.Row, _ *chain, at time.Time) []wire.Row {
 			var fresh chain
 			at = at.Add(time.Minute)
-			return []wire.Row{fresh.row("n-1", at, time.Second), fresh.row("n-1", at, time.Second)}
+			return []wire.Row{fresh.row("n-1", at, time.Second), fresh.row("n-1", at.Add(time.Second), time.Second)}
 		}, 5, 5 * time.Second, "another one"},
 		"rows are missing": {func(_ []wire.Row, c *chain, at time.Time) []wire.Row {
-			c.row("n-1", at, time.Second)
-			return []wire.Row{c.row("n-1", at, time.Second)}
+			c.row("n-1", at.Add(3*time.Second), time.Second)
+			return []wire.Row{c.row("n-1", at.Add(4*time.Second), time.Second)}
 		}, 4, 4 * time.Second, "missing"},
 		"a row was changed": {func(_ []wire.Row, c *chain, at time.Time) []wire.Row {
-			r := c.row("n-1", at, time.Second)
+			r := c.row("n-1", at.Add(3*time.Second), time.Second)
 			r.Until = r.Until.Add(time.Hour)
 			return []wire.Row{r}
 		}, 4, 3*time.Second + time.Hour + time.Second, "chain"},
@@ -334,7 +334,10 @@ func TestLedgerBreaks(t *testing.T) {
 			y.now = time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC)
 			_, s := y.enrol("liuxi")
 			var ledger chain
-			first := []wire.Row{ledger.row("n-1", y.now, time.Second), ledger.row("n-1", y.now, time.Second), ledger.row("n-1", y.now, time.Second)}
+			var first []wire.Row
+			for i := range 3 {
+				first = append(first, ledger.row("n-1", y.now.Add(time.Duration(i)*time.Second), time.Second))
+			}
 			y.take(s.ID, 3, first...)
 			second := c.second(first, &ledger, y.now)
 			y.take(s.ID, second[len(second)-1].Seq, second...)

@@ -102,20 +102,60 @@ func (f *Fleet) breakLedger(ctx context.Context, t *store.Tx, screen store.Scree
 	})
 }
 
-// takeRow stores one row and adds it to the sums of its days.
+// takeRow stores one row and adds it to the sums of its days, without what other
+// rows say already: a notice that runs in a zone of a board and in its loop is on
+// the display once. A row that goes on where another ended is no new time.
 func (f *Fleet) takeRow(ctx context.Context, t *store.Tx, row store.LedgerRow) error {
+	if d := row.Until.Sub(row.From); row.Notice == "" || d <= 0 || d > longestRow {
+		return t.PutLedgerRow(ctx, row) // kept as it came, but not counted
+	}
+	said, err := t.Displayed(ctx, row.Screen, row.Notice, row.From, row.Until, longestRow)
+	if err != nil {
+		return err
+	}
 	if err := t.PutLedgerRow(ctx, row); err != nil {
 		return err
 	}
-	if d := row.Until.Sub(row.From); row.Notice == "" || d <= 0 || d > longestRow {
-		return nil // kept as it came, but not counted
-	}
 	times := 1
-	for from := row.From.In(f.cfg.Zone); from.Before(row.Until); {
+	if len(said) > 0 && !said[0].From.After(row.From) {
+		times = 0
+	}
+	for _, left := range without(store.Span{From: row.From, Until: row.Until}, said) {
+		if err := f.count(ctx, t, row, left, times); err != nil {
+			return err
+		}
+		times = 0
+	}
+	return nil
+}
+
+// without returns what of a span is in none of others, which are in the order of
+// their beginnings.
+func without(s store.Span, others []store.Span) (left []store.Span) {
+	for _, o := range others {
+		if !o.From.Before(s.Until) {
+			break
+		}
+		if o.From.After(s.From) {
+			left = append(left, store.Span{From: s.From, Until: o.From})
+		}
+		if o.Until.After(s.From) {
+			s.From = o.Until
+		}
+		if !s.From.Before(s.Until) {
+			return left
+		}
+	}
+	return append(left, s)
+}
+
+// count adds a part of a row to the sums of the days in which it lies.
+func (f *Fleet) count(ctx context.Context, t *store.Tx, row store.LedgerRow, s store.Span, times int) error {
+	for from := s.From.In(f.cfg.Zone); from.Before(s.Until); {
 		y, m, day := from.Date()
 		until := time.Date(y, m, day+1, 0, 0, 0, 0, f.cfg.Zone)
-		if until.After(row.Until) {
-			until = row.Until.In(f.cfg.Zone)
+		if until.After(s.Until) {
+			until = s.Until.In(f.cfg.Zone)
 		}
 		err := t.AddDisplay(ctx, store.DisplayDay{
 			Notice: row.Notice, Screen: row.Screen, Day: from.Format(time.DateOnly), Shown: until.Sub(from), Times: times,

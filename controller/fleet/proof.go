@@ -7,6 +7,7 @@ import (
 
 	"mingbai/controller/store"
 	"mingbai/playlist"
+	"mingbai/playlist/wire"
 )
 
 // Proof is where and how long a notice has been up.
@@ -33,7 +34,7 @@ type ScreenProof struct {
 	Online  bool              `json:"online"`
 	Offline time.Time         `json:"offline_since,omitzero"`
 	Seconds int64             `json:"seconds"`
-	Times   int               `json:"times"`
+	Times   int               `json:"times"` // how often it came
 	Days    []DayProof        `json:"days,omitempty"`
 	First   time.Time         `json:"first,omitzero"`
 	Last    time.Time         `json:"last,omitzero"`
@@ -94,7 +95,7 @@ func (f *Fleet) ProofOf(ctx context.Context, id playlist.NoticeID) (Proof, error
 			sp.Offline = s.Since
 		}
 		sp.Has = inScope && p.Revision > 0 && s.Reported[row.Channel()] >= p.Revision
-		sp.Now = s.Online && s.Report != nil && s.Report.Showing.Notice == id
+		sp.Now = s.Online && s.Report != nil && shows(s.Report, id)
 		p.add(sp, inScope)
 	}
 	for screen, shown := range byScreen { // screens that were removed since
@@ -107,6 +108,11 @@ func (f *Fleet) ProofOf(ctx context.Context, id playlist.NoticeID) (Proof, error
 		return compare(a.Screen, b.Screen)
 	})
 	return p, nil
+}
+
+// shows reports whether a notice was on the display, in the loop or in a zone.
+func shows(r *wire.Report, id playlist.NoticeID) bool {
+	return r.Showing.Notice == id || slices.ContainsFunc(r.Also, func(s wire.Showing) bool { return s.Notice == id })
 }
 
 func compare[T ~string](a, b T) int {

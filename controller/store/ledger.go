@@ -22,7 +22,7 @@ type DisplayDay struct {
 	Screen  playlist.ScreenID `json:"screen"`
 	Day     string            `json:"day"` // 2026-11-22 in the controller's zone
 	Shown   time.Duration     `json:"-"`
-	Times   int               `json:"times"`
+	Times   int               `json:"times"` // how often it came; a row that goes on where another ended counts with it
 	First   time.Time         `json:"first"`
 	Last    time.Time         `json:"last"`
 	Version int               `json:"version"`
@@ -39,6 +39,25 @@ func (t *Tx) PutLedgerRow(ctx context.Context, r LedgerRow) error {
 		`INSERT INTO ledger (screen, epoch, seq, notice, from_time, until_time, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		string(r.Screen), r.Epoch, int64(r.Seq), string(r.Notice), millis(r.From), millis(r.Until), body)
 	return err
+}
+
+// Span is a time of display, Until not included.
+type Span struct {
+	From, Until time.Time
+}
+
+// Displayed returns the times of the rows, of all epochs, that say of a notice
+// that it was on a screen at some time from from to until, or until from itself;
+// in the order of their beginnings, to the millisecond. Rows that last nothing or
+// more than longest are left out.
+func (r Reader) Displayed(ctx context.Context, screen playlist.ScreenID, notice playlist.NoticeID, from, until time.Time, longest time.Duration) ([]Span, error) {
+	return collect(ctx, r.q, "display of "+string(notice)+" on "+string(screen), func(s scanner) (Span, error) {
+		var a, b int64
+		err := s.Scan(&a, &b)
+		return Span{fromMillis(a), fromMillis(b)}, err
+	}, `SELECT from_time, until_time FROM ledger WHERE screen = $1 AND notice = $2 AND until_time >= $3 AND until_time < $5
+		AND from_time < $4 AND until_time > from_time AND until_time - from_time <= $6 ORDER BY from_time, until_time`,
+		string(screen), string(notice), millis(from), millis(until), millis(until.Add(longest)), longest.Milliseconds())
 }
 
 // AddDisplay adds to the sums of a day.
