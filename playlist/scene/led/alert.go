@@ -117,6 +117,9 @@ func bandAbove(w, h int, band *Band) bandForm {
 			f.drill = image.Rect(0, 0, wide, high)
 			f.drillLines = []bandLine{{drillWord, size}}
 			f.field.Min.X = wide
+			if wide > w {
+				return f, false
+			}
 			if band.Level == "" && band.Type == "" {
 				f.drill.Max.X, f.field = w, image.Rectangle{}
 			}

@@ -55,6 +55,7 @@ func FuzzPaginate(f *testing.F) {
 	f.Add(uint8(6), "暴雨", "立即转移到高处和安置点，不要过桥、不要趟水", int64(0), uint16(65), uint16(47), uint8(9))
 	f.Add(uint8(14), "森林火险", "禁止一切野外用火", int64(0), uint16(64), uint16(16), uint8(0))
 	f.Add(uint8(15), "", "〔\n〕 \u3000 é𠀀", int64(0), uint16(1920), uint16(540), uint8(128))
+	f.Add(uint8(0), "关于停水的通知", "11月23日停水。", int64(4), uint16(91), uint16(195), uint8(28)) // 演练 wider than the board
 	f.Fuzz(func(t *testing.T, kind uint8, title, text string, amount int64, w, h uint16, least uint8) {
 		if len(title)+len(text) > 1200 || w < 64 || w > 1920 || h < 16 || h > 540 {
 			return
