@@ -21,6 +21,7 @@ import (
 const (
 	pageWidth   = 1110
 	columnWidth = 776 // pixels beside a picture of a touchscreen
+	asideWidth  = 400 // pixels of a board beside what it plays
 	boardHeight = 200 // pixels that a board should not exceed
 	maxZoom     = 6
 	mostPixels  = 8 << 20

@@ -175,7 +175,7 @@ var inEnglish = map[string]string{
 	"从哪一天起": "From", "到什么时候": "Until", "一直播下去": "For good", "到这一天（含）": "Until this day, with it", "公示期天数": "Days of the posting period", "怎样数": "How they are counted", "个自然日": "calendar days",
 	"一天里的时段": "Times of day", "不填就是全天；可以过夜，例如 22:00 到 06:00": "all day when empty; may pass midnight, for example 22:00 to 06:00", "开始": "Start", "到": "to", "结束": "End",
 	"在哪些屏上播": "On which screens", "都不勾就是所有屏；勾几个就要每个都有": "none ticked: all screens; of several a screen must carry each", "别的标签": "Other tags", "用顿号分开": "separated by commas", "同级别里占的时间": "Share of time in its level", "和别的一样多": "as much as the others", "是别的 %d 倍": "%d times as much",
-	"；在 %s 上播。": "; on %s. ", "现在就在时间内。": "It would play now. ", "接下来：%s。": "Next: %s.", "这样写永远不会播，请检查日期。": "Like this it never plays: look at the dates.", "没有发现问题，可以保存。": "Nothing is wrong; it can be saved.", "保存前要处理 %d 处。": "%d things to put right before it can be saved.", "不改了": "Leave it", "删除这条规则": "Delete this rule",
+	"；在 %s 上播。": "; on %s. ", "；只在%s上播。": "; only on %s. ", "现在就在时间内。": "It would play now. ", "接下来：%s。": "Next: %s.", "这样写永远不会播，请检查日期。": "Like this it never plays: look at the dates.", "没有发现问题，可以保存。": "Nothing is wrong; it can be saved.", "保存前要处理 %d 处。": "%d things to put right before it can be saved.", "不改了": "Leave it", "删除这条规则": "Delete this rule",
 	"改播放单": "Change a playlist", "原来的几个栏目": "the columns as they were", "共 %d 条固定内容。": "%d fixed notices. ", "走一遍：%s；每块屏的一轮最多 3 分钟。": "Once through: %s; a board goes round in three minutes at most.", "在 %s 的 LED 屏上 %s": "on LED boards of %s %s", "，": ", ",
 	"例如：大屏短讯": "For example: in brief", "固定内容之后，再播最新几条": "After the fixed ones, how many of the newest", "不填就不播": "none when empty", "全部栏目": "All columns", "最新内容的种类": "Kinds of the newest", "都不勾就是全部": "none ticked: all", "固定内容": "Fixed notices",
 	"给要播的填上次序 1、2、3……；秒数不填，就按字数算": "give an order 1, 2, 3 to those that play; without seconds the text decides", "次序": "Order", "秒数": "Seconds", "“%s”的次序": "Order of “%s”", "“%s”的秒数": "Seconds of “%s”", "自动": "auto",
@@ -193,7 +193,8 @@ var inEnglish = map[string]string{
 
 	// The forecast.
 	"播放预报": "Forecast", "哪一刻": "When", "看": "Look", "现在": "Now", "级别：%s。": "Level: %s. ", "没有规则在播，屏幕显示本站名片。": "No rule plays; the screen shows the site's own card. ", "由这些规则选定：": "Chosen by: ", "。": ". ", "此后不会自己变化。": "It does not change by itself after that.",
-	"每条规则那时怎样，为什么": "What becomes of every rule then, and why", "结果": "Result", "为什么": "Why", "让位给：%s": "gives way to: %s", "还没有规则。": "There is no rule yet.", "今后 30 天": "The next 30 days", "点一下看那一刻": "click for that moment", "把鼠标移到色条上，或用 Tab 键走过去，这里写着那段时间播什么。": "Point at a bar, or walk there with the Tab key: here it says what plays then.", "休": "off",
+	"或者只放一块屏": "Or one screen alone:", "：没有自己的标签": ": no tags of its own",
+	"每条规则那时怎样，为什么": "What becomes of every rule then, and why", "结果": "Result", "为什么": "Why", "还没有规则。": "There is no rule yet.", "今后 30 天": "The next 30 days", "点一下看那一刻": "click for that moment", "把鼠标移到色条上，或用 Tab 键走过去，这里写着那段时间播什么。": "Point at a bar, or walk there with the Tab key: here it says what plays then.", "休": "off",
 	"本站名片": "the site's own card", "只显示合计": "totals only", "别的时间播什么": "What plays at other times", "本单位最新发布": "newest notices of the site",
 	"只列出最近改过的 300 条。": "Only the 300 that were changed last are listed.", "在预警条里": "in its strip",
 	"深浅不同，是规则不同":                      "other rules have another tint",

@@ -84,7 +84,7 @@ func showForecast(v *visit) error {
 			p.Beaten++
 		}
 	}
-	if p.Picture, err = v.screenPicture(row.Screen, slot, at, pageWidth); err != nil {
+	if p.Picture, err = v.screenPicture(row.Screen, slot, at, asideWidth); err != nil {
 		return err
 	}
 	if p.Months, err = v.overview(row, today); err != nil {

@@ -74,10 +74,13 @@ func (v *visit) screenPicture(s playlist.Screen, slot int, at time.Time, width i
 	}
 	pages := stage(turn.lib.Settings(), turn.notice, turn.totals).pages
 	zoom := zoomOf(s.Panel, width)
-	q.Set("zoom", strconv.Itoa(zoom))
+	large := max(zoom, zoomOf(s.Panel, pageWidth))
 	for i, page := range pages[:min(len(pages), mostPages)] {
 		q.Set("page", strconv.Itoa(i))
-		one := previewPage{Src: base + "?" + q.Encode(), Text: page.Text(), Width: s.Panel.Width * zoom, Height: s.Panel.Height * zoom}
+		q.Set("zoom", strconv.Itoa(large))
+		one := previewPage{Large: base + "?" + q.Encode(), Text: page.Text(), Width: s.Panel.Width * zoom, Height: s.Panel.Height * zoom}
+		q.Set("zoom", strconv.Itoa(zoom))
+		one.Src = base + "?" + q.Encode()
 		if turn.notice != nil {
 			one.Note = v.pageNote(i, page)
 		}

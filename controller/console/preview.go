@@ -18,6 +18,7 @@ type preview struct {
 // previewPage is one picture of a preview.
 type previewPage struct {
 	Src    string `json:"src"`
+	Large  string `json:"-"` // a larger one to open, if there is one
 	Note   string `json:"note"`
 	Text   string `json:"text"`  // what it says, for who cannot see it
 	Width  int    `json:"width"` // as it is shown, in pixels

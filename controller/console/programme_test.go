@@ -56,7 +56,7 @@ func TestProgramme(t *testing.T) {
 		t.Fatalf("playlists %+v, %v", lists, err)
 	}
 	rule := with(lastFriday, "playlist", lists[0].ID)
-	p.post("/programme/liuxi/rules/new/check", rule...).wants(200, "每月最后一个星期五", "1 块 LED 屏", "没有发现问题")
+	p.post("/programme/liuxi/rules/new/check", rule...).wants(200, "每月最后一个星期五", "只在村口屏（柳溪村）上播", "没有发现问题")
 	p.post("/programme/liuxi/rules/new", with(rule, "name", "", "from", "")...).wants(422, "请给规则起个名字", "请写从哪一天起", `value="-1" selected`)
 	p.post("/programme/liuxi/rules/new", rule...).wants(200, "每月安全日", "每月最后一个星期五", "活动", "下一次")
 	id := ofRule.FindStringSubmatch(p.body)

@@ -57,6 +57,54 @@ func (v *visit) reached(screens []store.Screen, tags []string) string {
 	return strings.Join(parts, v.t("、"))
 }
 
+// mostNamed is how many screens are named; of more it is told how many.
+const mostNamed = 3
+
+// where ends a sentence with the screens that carry every tag, by name if they
+// are few.
+func (v *visit) where(screens []store.Screen, tags []string) string {
+	var names []string
+	for _, s := range screens {
+		if carries(s, tags) {
+			names = append(names, v.screenTitle(s))
+		}
+	}
+	if len(names) == 0 || len(names) > mostNamed {
+		return v.t("；在 %s 上播。", v.reached(screens, tags))
+	}
+	return v.t("；只在%s上播。", strings.Join(names, v.t("、")))
+}
+
+// screenTitle names a screen with its site.
+func (v *visit) screenTitle(s store.Screen) string {
+	return s.Name + v.t("（%s）", v.siteName(s.Site))
+}
+
+// alone finds tags that a screen carries and no other screen carries together:
+// as few as may be, and those of the form first. There may be none.
+func alone(screens []store.Screen, s store.Screen) []string {
+	own := append(slices.Clone(s.Tags), string(s.Kind))
+	only := func(tags []string) bool {
+		return !slices.ContainsFunc(screens, func(o store.Screen) bool { return o.ID != s.ID && carries(o, tags) })
+	}
+	for _, a := range own {
+		if only([]string{a}) {
+			return []string{a}
+		}
+	}
+	for i, a := range own {
+		for _, b := range own[i+1:] {
+			if only([]string{a, b}) {
+				return []string{a, b}
+			}
+		}
+	}
+	if only(own) {
+		return own
+	}
+	return nil
+}
+
 // tagName is a tag as it stands on pages.
 func (v *visit) tagName(tag string) string {
 	switch playlist.ScreenKind(tag) {

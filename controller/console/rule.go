@@ -21,6 +21,7 @@ type rulePage struct {
 	Lists    []option
 	Levels   []choice
 	Tags     []choice
+	Screens  []lone
 	Days     []choice // of the week, Monday first
 	Nths     []option
 	NthDays  []option
@@ -31,6 +32,12 @@ type rulePage struct {
 	Problems map[string][]finding
 	Wrong    int
 	Words    string // when it plays, and where
+}
+
+// lone is a screen that a rule may be for alone, by the tags that no other has.
+type lone struct {
+	Label, Tags string
+	Chosen, No  bool
 }
 
 // choice is one thing to tick.
@@ -99,6 +106,15 @@ func (v *visit) rulePage(it programme, f ruleForm, r schedule.Rule) rulePage {
 	for _, t := range tagsOf(it.Screens) {
 		p.Tags = append(p.Tags, choice{Value: t, Label: v.tagName(t), Hint: v.reached(it.Screens, []string{t}), Chosen: slices.Contains(f.Tags, t)})
 	}
+	for _, s := range it.Screens[:min(len(it.Screens), mostAlone)] {
+		tags := alone(it.Screens, s)
+		o := lone{Label: v.screenTitle(s), Tags: strings.Join(tags, " "), No: len(tags) == 0}
+		o.Chosen = !o.No && carries(s, r.Tags) && !slices.ContainsFunc(it.Screens, func(o store.Screen) bool { return o.ID != s.ID && carries(o, r.Tags) })
+		if o.No {
+			o.Label += v.t("：没有自己的标签")
+		}
+		p.Screens = append(p.Screens, o)
+	}
 	for i := range 7 {
 		w := time.Weekday((i + 1) % 7)
 		value := strconv.Itoa(int(w))
@@ -145,6 +161,10 @@ func (v *visit) weekday(w time.Weekday, short bool) string {
 	return "星期" + day
 }
 
+// mostAlone is how many screens can be chosen by name; a county's are found by
+// their tags.
+const mostAlone = 300
+
 // nextTimes is how many of the next times of a rule its form tells.
 const nextTimes = 4
 
@@ -155,7 +175,7 @@ func (v *visit) told(it programme, r schedule.Rule) string {
 	if err != nil {
 		return ""
 	}
-	out := v.ruleWords(r) + v.t("；在 %s 上播。", v.reached(it.Screens, r.Tags))
+	out := v.ruleWords(r) + v.where(it.Screens, r.Tags)
 	if !slices.ContainsFunc(it.Screens, func(s store.Screen) bool { return carries(s, r.Tags) }) {
 		out = v.ruleWords(r) + v.t("；没有一块屏带这些标签，哪里都不会播。")
 	}

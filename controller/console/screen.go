@@ -80,7 +80,6 @@ type slotRow struct {
 type reasonRow struct {
 	schedule.Reason
 	Name, Verdict, Tone string
-	By                  string // what beat it
 }
 
 type vital struct{ Label, Value, Tone string }
@@ -190,15 +189,7 @@ func (v *visit) describe(screen playlist.Screen, f fleet.Forecast, slot int) pla
 		case schedule.Beaten:
 			row.Tone = "warn"
 		}
-		var by []string
-		for _, over := range r.By {
-			if i := strings.LastIndex(over, "/"); i >= 0 {
-				by = append(by, v.ruleTitle(over[:i], over[i+1:]))
-			}
-		}
-		if v.lang == english { // in Chinese the reason names them
-			row.By = strings.Join(by, v.t("、"))
-		}
+		row.Detail = sentence(v.words(r.Detail, r.DetailEn))
 		p.Reasons = append(p.Reasons, row)
 	}
 	order := map[string]int{"good": 0, "warn": 1, "quiet": 2}

@@ -21,14 +21,22 @@ func (c crowded) names() (zh, en string) {
 			atEn = at
 		}
 	}
-	if strings.HasPrefix(first, at) {
-		at = ""
-	}
-	zh, en = at+first, fmt.Sprintf("%s at %s", first, atEn)
+	zh, en = joined(at, first), fmt.Sprintf("%s at %s", first, atEn)
 	if n := len(c.boards); n > 1 {
 		zh, en = fmt.Sprintf("%s等 %d 块屏", zh, n), fmt.Sprintf("%s (one of %d alike)", en, n)
 	}
 	return zh, en
+}
+
+// joined writes a site and a screen of it without saying a word twice: 青禾县 and
+// 县政府广场 LED 屏 are 青禾县政府广场 LED 屏.
+func joined(site, screen string) string {
+	for i := range site {
+		if strings.HasPrefix(screen, site[i:]) {
+			return site[:i] + screen
+		}
+	}
+	return site + screen
 }
 
 // field names the playlist of which something is among what takes the time.

@@ -9,42 +9,63 @@ import (
 // soon is how many days ahead a reason names the next day of a rule.
 const soon = 400
 
+// words is one text in the languages of the console.
+type words struct{ zh, en string }
+
+// put writes the texts into a reason.
+func (w words) put(r *Reason) { r.Detail, r.DetailEn = w.zh, w.en }
+
 // refusal says why the rule does not hold at now.
-func (p *plan) refusal(now time.Time, w *dial) (Verdict, string) {
+func (p *plan) refusal(now time.Time, w *dial) (Verdict, words) {
 	r := p.rule
 	if len(p.lacking) > 0 {
-		return OtherTags, "只在带标签“" + strings.Join(p.lacking, "”、“") + "”的屏幕上播放，这块屏幕没有"
+		return OtherTags, words{
+			"只在带标签“" + strings.Join(p.lacking, "”、“") + "”的屏幕上播放，这块屏幕没有",
+			"only for screens tagged “" + strings.Join(p.lacking, "” and “") + "”, which this one is not",
+		}
 	}
 	if p.broken != "" {
-		return OtherDay, "规则有错，不播放：" + p.broken
+		return OtherDay, words{"规则有错，不播放：" + p.broken, "the rule is wrong and never plays"}
 	}
 	today, n := DateOf(now), w.day(now.Unix())
+	is, isEn := "今天是 "+nearDate(today, today)+"，", "it is "+today.String()+"; "
 	switch {
 	case n < p.first:
-		return OutOfDate, "今天是 " + nearDate(today, today) + "，" + nearDate(r.From, today) + "才开始"
+		return OutOfDate, words{is + nearDate(r.From, today) + "才开始", isEn + "it begins on " + r.From.String()}
 	case n > p.last:
-		return OutOfDate, "今天是 " + nearDate(today, today) + "，已于 " + nearDate(dateOf(p.last), today) + "结束" + p.posted()
+		return OutOfDate, words{
+			is + "已于 " + nearDate(dateOf(p.last), today) + "结束" + p.posted(),
+			isEn + "its last day was " + dateOf(p.last).String(),
+		}
 	case p.on(n):
-		return OutOfHours, "现在 " + now.Format("15:04") + "，不在 " + spanList(r.Spans) + " 之内"
+		return OutOfHours, words{
+			"现在 " + now.Format("15:04") + "，不在 " + spanList(r.Spans) + " 之内",
+			"it is " + now.Format("15:04") + ", not within " + spansEn(r.Spans),
+		}
 	}
 	if p.rec != nil {
 		if last, ok := p.rec.last(); ok && n > last {
-			return OutOfDate, "今天是 " + nearDate(today, today) + "，" + recurrenceWords(p.rec) + "，已于 " + nearDate(dateOf(last), today) + "结束"
+			return OutOfDate, words{
+				is + recurrenceWords(p.rec) + "，已于 " + nearDate(dateOf(last), today) + "结束",
+				isEn + "its last day was " + dateOf(last).String(),
+			}
 		}
 	}
-	next := ""
+	next, nextEn := "", ""
 	if m, ok := p.seekWithin(n+1, true, soon); ok && m <= n+soon {
-		next = "；下一次：" + nearDate(dateOf(m), today)
+		next, nextEn = "；下一次："+nearDate(dateOf(m), today), "; next on "+dateOf(m).String()
 	}
+	only := isEn + "it plays "
 	switch {
 	case !p.onWeek(n):
-		return OtherDay, "本周轮空，" + every(p.weeks, week) + "才播放一周" + next
+		return OtherDay, words{"本周轮空，" + every(p.weeks, week) + "才播放一周" + next, "not in this week, only every " + ordinalEn(p.weeks) + " week" + nextEn}
 	case !p.onWeekday(n):
-		return OtherDay, "今天是" + weekdayName(now.Weekday()) + "，只在" + weekdayNames(r.Weekdays) + "播放" + next
+		return OtherDay, words{"今天是" + weekdayName(now.Weekday()) + "，只在" + weekdayNames(r.Weekdays) + "播放" + next,
+			"it is " + now.Weekday().String() + "; it plays on " + weekdaysEn(r.Weekdays) + nextEn}
 	case !p.cal.is(n, r.Days):
-		return OtherDay, "今天是" + p.dayName(today) + "，只在" + r.Days.Chinese() + "播放" + next
+		return OtherDay, words{"今天是" + p.dayName(today) + "，只在" + r.Days.Chinese() + "播放" + next, only + "every " + r.Days.english() + nextEn}
 	}
-	return OtherDay, "今天是 " + nearDate(today, today) + "，只在" + recurrenceWords(p.rec) + "播放" + next
+	return OtherDay, words{is + "只在" + recurrenceWords(p.rec) + "播放" + next, only + "on " + recurrenceEn(p.rec) + nextEn}
 }
 
 // posted says how long a period was that has ended.
@@ -55,28 +76,34 @@ func (p *plan) posted() string {
 	return "（" + p.rule.Period.Chinese() + "已满）"
 }
 
-func (p *plan) chosenDetail(together, beaten int) string {
-	s := "正在播放：" + p.rule.Describe(p.cal)
+func (p *plan) chosenDetail(together, beaten int) words {
+	s := words{"正在播放：" + p.rule.Describe(p.cal), "plays: " + p.rule.DescribeEn(p.cal)}
 	if together > 1 {
-		s += fmt.Sprintf("；与另外 %d 条规则轮流", together-1)
+		s.zh += fmt.Sprintf("；与另外 %d 条规则轮流", together-1)
+		s.en += fmt.Sprintf("; in turn with %d more", together-1)
 	}
 	if beaten > 0 {
-		s += fmt.Sprintf("；%d 条级别较低的规则让位", beaten)
+		s.zh += fmt.Sprintf("；%d 条级别较低的规则让位", beaten)
+		s.en += fmt.Sprintf("; %d of lower levels give way", beaten)
 	}
 	return s
 }
 
 // beatenDetail names the rules that a rule gives way to.
-func beatenDetail(level Level, by []Bound) string {
+func beatenDetail(level Level, by []Bound) words {
 	var names []string
 	for _, b := range by[:min(len(by), 3)] {
 		names = append(names, b.title())
 	}
-	s := strings.Join(names, "、")
+	s := words{strings.Join(names, "、"), strings.Join(names, ", ")}
 	if len(by) > 3 {
-		s += fmt.Sprintf("等 %d 条", len(by))
+		s.zh += fmt.Sprintf("等 %d 条", len(by))
+		s.en += fmt.Sprintf(" and %d more", len(by)-3)
 	}
-	return "时间和屏幕都符合，但让位于级别更高（" + level.Chinese() + "）的规则" + s
+	return words{
+		"时间和屏幕都符合，但让位于级别更高（" + level.Chinese() + "）的规则" + s.zh,
+		"time and screen fit, but it gives way to a higher level (" + level.english() + "): " + s.en,
+	}
 }
 
 // dayName says what kind of day d is, and why when it is an exception.

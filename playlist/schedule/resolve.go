@@ -59,16 +59,21 @@ func (s *Set) Among(now time.Time, plays []bool) Decision {
 		r := Reason{Rule: b.Rule.ID, Channel: b.Channel}
 		switch p := s.plans[i]; {
 		case !state.holds[i]:
-			r.Verdict, r.Detail = p.refusal(local, &state.dial)
+			verdict, why := p.refusal(local, &state.dial)
+			r.Verdict = verdict
+			why.put(&r)
 		case !state.plays(i):
-			r.Verdict, r.Detail = Nothing, "播放单里现在没有可以显示的内容"
+			r.Verdict = Nothing
+			words{"播放单里现在没有可以显示的内容", "its playlist has nothing to show now"}.put(&r)
 		case b.Rule.Level.rank() < d.Level.rank():
-			r.Verdict, r.Detail = Beaten, beatenDetail(d.Level, d.Chosen)
+			r.Verdict = Beaten
+			beatenDetail(d.Level, d.Chosen).put(&r)
 			for _, c := range d.Chosen {
 				r.By = append(r.By, c.Channel+"/"+c.Rule.ID)
 			}
 		default:
-			r.Verdict, r.Detail = Chosen, p.chosenDetail(len(chosen), len(beaten))
+			r.Verdict = Chosen
+			p.chosenDetail(len(chosen), len(beaten)).put(&r)
 		}
 		d.Reasons[i] = r
 	}

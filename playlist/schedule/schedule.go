@@ -108,6 +108,8 @@ type Reason struct {
 	Channel string  `json:"channel"`
 	Verdict Verdict `json:"verdict"`
 	Detail  string  `json:"detail"` // in plain Chinese, for a technician or a clerk
+	// DetailEn is Detail in English.
+	DetailEn string `json:"detail_en,omitempty"`
 	// By names the rules that beat this one, as channel and rule with a slash.
 	By []string `json:"by,omitempty"`
 }

@@ -198,6 +198,24 @@ function choosing(e) {
   if (way && !way.checked) { way.checked = true; way.dispatchEvent(new Event("change", { bubbles: true })); }
 }
 
+// --- one screen alone
+
+// To choose a screen by its name ticks the tags that no other screen has; tags
+// that are ticked by hand are no longer one screen's.
+function alone(box) {
+  const form = box.closest("form"), pick = box.querySelector("select"), other = form.elements.other_tags;
+  const ticks = [...form.querySelectorAll("input[name=tag]")];
+  const tags = text => text.split(" ").filter(Boolean);
+  pick.addEventListener("change", () => {
+    const want = tags(pick.value);
+    ticks.forEach(t => { t.checked = want.includes(t.value); });
+    other.value = want.filter(w => !ticks.some(t => t.value === w)).join("、");
+    form.dispatchEvent(new Event("change"));
+  });
+  form.addEventListener("change", e => { if (e.target.name === "tag" || e.target === other) pick.value = ""; });
+  box.hidden = false;
+}
+
 // --- what a part of a drawing says, while the pointer or the focus is on it
 
 function saying(e) {
@@ -209,6 +227,7 @@ function saying(e) {
 
 document.querySelectorAll("[data-live]").forEach(live);
 document.querySelectorAll("form[data-check]").forEach(checking);
+document.querySelectorAll("[data-alone]").forEach(alone);
 document.addEventListener("input", choosing, true);
 document.addEventListener("focusin", saying);
 document.addEventListener("mouseover", saying);
