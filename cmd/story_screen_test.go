@@ -22,16 +22,27 @@ var panels = map[string]playlist.Panel{
 	"led":   {Width: 192, Height: 64, WidthMM: 1920, HeightMM: 640, Colours: playlist.FullColour},
 }
 
-// screen NAME KIND at SITE: a machine is switched on for the first time.
+// divided are the zones of a board that has its newest notice also in a line below
+// the loop.
+var divided = []playlist.Zone{
+	{Kind: playlist.NoticeZone, Width: 192, Height: 45},
+	{Kind: playlist.TextZone, Y: 48, Width: 192, Height: 16, Column: "tongzhi"},
+}
+
+// screen NAME KIND at SITE: a machine is switched on for the first time. A divided
+// one is a board with zones.
 func screenWord(ts *testscript.TestScript, neg bool, args []string) {
-	w := need(ts, neg, args, 4, 4, "screen NAME touch|led|window at SITE")
+	w := need(ts, neg, args, 4, 4, "screen NAME touch|led|divided|window at SITE")
 	l, err := newLine()
 	ts.Check(err)
 	l.to(w.relay.address())
 	s := &screen{name: args[0], kind: args[1], site: args[3], line: l, config: filepath.Join(w.dir, args[0]+".toml")}
-	if s.kind == "window" {
+	switch s.kind {
+	case "window":
 		s.kind = "touch"
 		w.openWindow(ts, s)
+	case "divided":
+		s.kind, s.zones = "led", divided
 	}
 	p := panelOf(s)
 	text := fmt.Sprintf("controller = %q\ndata = %q\nname = %q\n\n[panel]\nwidth = %d\nheight = %d\nwidth_mm = %d\nheight_mm = %d\n",
@@ -68,7 +79,7 @@ func pair(ts *testscript.TestScript, neg bool, args []string) {
 		return ok, ""
 	})
 	w.must(ts, "POST", "/screens", map[string]any{"screen": playlist.Screen{
-		ID: playlist.ScreenID(s.name), Site: playlist.SiteID(s.site), Kind: playlist.ScreenKind(s.kind), Name: s.name, Panel: panelOf(s),
+		ID: playlist.ScreenID(s.name), Site: playlist.SiteID(s.site), Kind: playlist.ScreenKind(s.kind), Name: s.name, Panel: panelOf(s), Zones: s.zones,
 	}}, nil)
 	w.must(ts, "POST", "/pairing", map[string]any{"code": code, "screen": s.name}, nil)
 	upToDate(ts, false, args)

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"mingbai/playlist"
 )
 
 // patience is how long a story waits for what must happen before it has failed.
@@ -61,6 +63,7 @@ type screen struct {
 	process          *process
 	config           string
 	window           *window // nil paints in memory
+	zones            []playlist.Zone
 }
 
 func newWorld(dir, county string) (*world, error) {
