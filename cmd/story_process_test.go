@@ -30,6 +30,11 @@ func start(name, dir, program string, args ...string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	return startFile(name, dir, self, program, args...)
+}
+
+// startFile runs a program of its own under the name that it shall have.
+func startFile(name, dir, file, program string, args ...string) (*process, error) {
 	p := &process{name: name, log: filepath.Join(dir, name+".log"), done: make(chan struct{})}
 	out, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
@@ -39,7 +44,7 @@ func start(name, dir, program string, args ...string) (*process, error) {
 	if info, err := out.Stat(); err == nil {
 		p.from = info.Size()
 	}
-	p.cmd = exec.Command(self, args...)
+	p.cmd = exec.Command(file, args...)
 	p.cmd.Args[0] = program
 	p.cmd.Stdout, p.cmd.Stderr = out, out
 	if p.life, err = p.cmd.StdinPipe(); err != nil {
@@ -94,10 +99,11 @@ func (p *process) kill() {
 
 // logLine is what the stories look for in a log.
 type logLine struct {
-	Msg   string `json:"msg"`
-	Code  string `json:"code"`
-	URL   string `json:"url"`
-	Voice string `json:"voice"`
+	Time  time.Time `json:"time"`
+	Msg   string    `json:"msg"`
+	Code  string    `json:"code"`
+	URL   string    `json:"url"`
+	Voice string    `json:"voice"`
 }
 
 // said returns the last line of this run that match accepts.

@@ -42,7 +42,7 @@ func screenWord(ts *testscript.TestScript, neg bool, args []string) {
 		s.kind = "touch"
 		w.openWindow(ts, s)
 	case "divided":
-		s.kind, s.zones = "led", divided
+		s.kind, s.more.Zones = "led", divided
 	}
 	p := panelOf(s)
 	text := fmt.Sprintf("controller = %q\ndata = %q\nname = %q\n\n[panel]\nwidth = %d\nheight = %d\nwidth_mm = %d\nheight_mm = %d\n",
@@ -56,6 +56,10 @@ func screenWord(ts *testscript.TestScript, neg bool, args []string) {
 func (w *world) disk(s *screen) string { return filepath.Join(w.dir, s.name) }
 
 func (w *world) startScreen(ts *testscript.TestScript, s *screen) {
+	if s.lamps != nil {
+		w.startBoard(ts, s)
+		return
+	}
 	var err error
 	s.process, err = start(s.name, w.dir, "mingbai-screen", "-config", s.config, "-kind", s.kind, "-record", w.record(s), "-clock", s.clock, "-display", s.display())
 	ts.Check(err)
@@ -78,9 +82,7 @@ func pair(ts *testscript.TestScript, neg bool, args []string) {
 		code = l.Code
 		return ok, ""
 	})
-	w.must(ts, "POST", "/screens", map[string]any{"screen": playlist.Screen{
-		ID: playlist.ScreenID(s.name), Site: playlist.SiteID(s.site), Kind: playlist.ScreenKind(s.kind), Name: s.name, Panel: panelOf(s), Zones: s.zones,
-	}}, nil)
+	w.must(ts, "POST", "/screens", map[string]any{"screen": w.asked(s)}, nil)
 	w.must(ts, "POST", "/pairing", map[string]any{"code": code, "screen": s.name}, nil)
 	upToDate(ts, false, args)
 }
@@ -205,8 +207,12 @@ func (w *world) sights(s *screen) []sight {
 	return list
 }
 
-// now returns what a screen presents in its present run.
+// now returns what a screen presents in its present run; of a board that is the
+// real program, what it reports.
 func (w *world) now(s *screen) (sight, bool) {
+	if s.lamps != nil {
+		return w.reported(s)
+	}
 	list := w.sights(s)
 	if len(list) == 0 || list[len(list)-1].Run != s.process.cmd.Process.Pid {
 		return sight{}, false

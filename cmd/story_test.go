@@ -28,10 +28,11 @@ func TestStories(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	board := ledboard(t.TempDir())
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/stories", RequireExplicitExec: true, RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
-			w, err := newWorld(env.WorkDir, county)
+			w, err := newWorld(env.WorkDir, county, board)
 			if err != nil {
 				return err
 			}
@@ -52,7 +53,9 @@ type world struct {
 	office      *process
 	url, token  string
 	screens     map[string]*screen
-	began       time.Time // of the last thing that was done at the office
+	began       time.Time              // of the last thing that was done at the office
+	answered    time.Time              // when the office had done it
+	ledboard    func() (string, error) // the LED board's program
 }
 
 // screen is one device and its line.
@@ -62,16 +65,18 @@ type screen struct {
 	clock            string // how its machine's clock is set
 	process          *process
 	config           string
-	window           *window // nil paints in memory
-	zones            []playlist.Zone
+	window           *window         // nil paints in memory
+	lamps            *lamps          // of a board that is the real program; nil for others
+	more             playlist.Screen // what its settings have beside the usual
+	dark             time.Time       // since when a board is dark
 }
 
-func newWorld(dir, county string) (*world, error) {
+func newWorld(dir, county string, board func() (string, error)) (*world, error) {
 	r, err := newRelay()
 	if err != nil {
 		return nil, err
 	}
-	return &world{dir: dir, county: county, relay: r, screens: map[string]*screen{}}, nil
+	return &world{dir: dir, county: county, relay: r, screens: map[string]*screen{}, ledboard: board}, nil
 }
 
 func (w *world) close() {
@@ -81,6 +86,7 @@ func (w *world) close() {
 		}
 		s.line.close()
 		s.window.close()
+		s.lamps.unplug()
 	}
 	if w.office != nil {
 		w.office.kill()

@@ -31,6 +31,11 @@ func panelOf(s *screen) playlist.Panel {
 	if s.window != nil {
 		return windowPanel
 	}
+	if s.lamps != nil {
+		p := panels["led"]
+		p.Width, p.Height, p.WidthMM, p.HeightMM = s.lamps.size.X, s.lamps.size.Y, 10*s.lamps.size.X, 10*s.lamps.size.Y
+		return p
+	}
 	return panels[s.kind]
 }
 

@@ -26,9 +26,20 @@ var words = map[string]word{
 	"take-down": takeDown,
 	"alert":     alertWord,
 	"lift":      lift,
+	"programme": programmeWord,
+	"forecast":  forecastWord,
+
+	"refused-screen": refusedScreen,
+	"says":           says,
+	"no-rows":        noRows,
+	"exercise-pages": exercisePages,
 
 	"screen":     screenWord,
+	"board":      boardWord,
 	"pair":       pair,
+	"set":        set,
+	"goes-dark":  goesDark,
+	"lamps":      lampsWord,
 	"switch-off": switchOff,
 	"switch-on":  switchOn,
 	"unplug":     unplug,
@@ -221,21 +232,29 @@ func takeDown(ts *testscript.TestScript, neg bool, args []string) {
 	w.must(ts, "POST", "/notices/"+args[0]+"/takedown", map[string]string{"reason": "内容有误"}, nil)
 }
 
-// alert NOTICE at SITE for DURATION [exercise]
+// colours of warnings, as people call them.
+var colours = map[playlist.AlertColour]string{playlist.Red: "红色", playlist.Orange: "橙色", playlist.Yellow: "黄色", playlist.Blue: "蓝色"}
+
+// alert NOTICE at SITE for DURATION [COLOUR] [exercise]: orange when it has none.
 func alertWord(ts *testscript.TestScript, neg bool, args []string) {
-	w := need(ts, neg, args, 5, 6, "alert NOTICE at SITE for DURATION [exercise]")
+	w := need(ts, neg, args, 5, 7, "alert NOTICE at SITE for DURATION [COLOUR] [exercise]")
 	d, err := days(args[4])
 	ts.Check(err)
 	now := time.Now()
+	alert := playlist.Alert{
+		Type: "暴雨", Colour: playlist.Orange, Area: "全域", Action: "停止户外作业，低洼地带人员转移", Start: now.UTC(),
+	}
+	for _, a := range args[5:] {
+		if alert.Exercise = alert.Exercise || a == "exercise"; a != "exercise" {
+			alert.Colour = playlist.AlertColour(a)
+		}
+	}
 	w.began = now
 	w.must(ts, "POST", "/alerts", map[string]any{
-		"id": args[0], "site": args[2], "title": "暴雨橙色预警", "issuer": "青禾县应急管理局", "hotline": "0000-12345",
-		"until": now.Add(w.officeAhead() + d).UTC(),
-		"alert": playlist.Alert{
-			Type: "暴雨", Colour: playlist.Orange, Area: "全域", Action: "停止户外作业，低洼地带人员转移",
-			Start: now.UTC(), Exercise: len(args) == 6 && args[5] == "exercise",
-		},
+		"id": args[0], "site": args[2], "title": "暴雨" + colours[alert.Colour] + "预警", "issuer": "青禾县应急管理局", "hotline": "0000-12345",
+		"until": now.Add(w.officeAhead() + d).UTC(), "alert": alert,
 	}, nil)
+	w.answered = time.Now()
 }
 
 // lift NOTICE
@@ -243,4 +262,5 @@ func lift(ts *testscript.TestScript, neg bool, args []string) {
 	w := need(ts, neg, args, 1, 1, "lift NOTICE")
 	w.began = time.Now()
 	w.must(ts, "POST", "/alerts/"+args[0]+"/lift", nil, nil)
+	w.answered = time.Now()
 }

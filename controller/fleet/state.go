@@ -165,6 +165,15 @@ func (f *Fleet) judge(s *State, why string, now time.Time) {
 		return
 	}
 	s.Condition, s.Title = Fine, Words{"正常", "fine"}
+	if s.Report != nil && s.Report.Showing.Page == wire.Dark {
+		s.Title = Words{"正常 · 熄屏", "fine, dark"}
+		s.Cause = Words{"现在是这块屏的熄屏时段", "these are its dark hours"}
+		if l := s.Screen.Screen.Light; l != nil && l.Dark != nil {
+			s.Cause = Words{fmt.Sprintf("现在是熄屏时段（%s—%s）", l.Dark.From, l.Dark.To), fmt.Sprintf("these are its dark hours, %s to %s", l.Dark.From, l.Dark.To)}
+		}
+		s.Cause.Zh += "，红色和橙色预警照样亮出来"
+		s.Cause.En += "; red and orange alerts are shown nevertheless"
+	}
 }
 
 // judgeContent looks whether the screen has what it should show.

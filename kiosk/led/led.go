@@ -108,7 +108,7 @@ func (p *Program) Step(now time.Time, _ []player.Event) (*scene.Frame, time.Time
 	}
 	if dark {
 		// What cannot be seen was not shown.
-		p.show = wire.Showing{Page: "dark", Why: "熄屏时段"}
+		p.show = wire.Showing{Page: wire.Dark, Why: "熄屏时段"}
 	}
 	parts := p.parts(v, m, at)
 	p.now, p.also = parts, p.others(parts, dark)

@@ -126,13 +126,17 @@ const (
 	ReasonStorage   Reason = "storage" // disk full or failing; will be tried again
 )
 
+// Dark is the page of a board in its dark hours: it is dark on purpose, and
+// nothing counts as shown.
+const Dark = "dark"
+
 // Showing is what is on the display.
 type Showing struct {
 	Notice   playlist.NoticeID  `json:"notice,omitempty"` // empty on home, lists and the fallback card
 	Version  int                `json:"version,omitempty"`
 	Channel  playlist.ChannelID `json:"channel,omitzero"`
 	Revision playlist.Revision  `json:"revision,omitempty"`
-	Page     string             `json:"page"` // loop, home, column, notice, alert, zone, fallback, pairing, identify, dark
+	Page     string             `json:"page"` // loop, home, column, notice, alert, zone, fallback, pairing, identify, or Dark
 	Since    time.Time          `json:"since"`
 	Why      string             `json:"why,omitempty"` // the rule that chose it, in plain words
 }
