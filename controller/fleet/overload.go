@@ -45,7 +45,7 @@ func (f *Fleet) Overload(ctx context.Context, site playlist.SiteID, lists []play
 			problems = append(problems, f.starving(c, field(c, lists, own)))
 			continue
 		}
-		problems = append(problems, f.overloaded(c, ch, field(c, lists, own), own))
+		problems = append(problems, f.overloaded(c, ch, field(c, lists, own), own, lists))
 	}
 	if more > 0 {
 		problems = append(problems, playlist.Problem{Field: "rules", Code: "overload_more", Severity: playlist.Wrong,
@@ -80,7 +80,7 @@ func (f *Fleet) Lengthened(ctx context.Context, site playlist.SiteID, id playlis
 	}
 	c := full[0]
 	name, nameEn := c.names()
-	zh := fmt.Sprintf("已发布，但%s上这一轮要 %s，超过 3 分钟，大家要等更久才看到下一条。%s", name, minutes(c.when.Length), f.advice(c, is))
+	zh := fmt.Sprintf("已发布，但%s上这一轮要 %s，超过 3 分钟，大家要等更久才看到下一条。%s", name, minutes(c.when.Length), f.advice(c, is, lists))
 	en := fmt.Sprintf("It is published, but on %s a round now takes %s, more than 3 minutes.", nameEn, c.when.Length.Round(time.Second))
 	if rest := len(full) - 1 + more; rest > 0 {
 		zh += fmt.Sprintf("另有 %d 处也是这样。", rest)

@@ -72,11 +72,11 @@ func (f *Fleet) starving(c crowded, field string) playlist.Problem {
 }
 
 // overloaded puts into words what does not fit.
-func (f *Fleet) overloaded(c crowded, ch playlist.ChannelID, field string, own func(playlist.Slot) bool) playlist.Problem {
+func (f *Fleet) overloaded(c crowded, ch playlist.ChannelID, field string, own func(playlist.Slot) bool, lists []playlist.Playlist) playlist.Problem {
 	name, nameEn := c.names()
 	p := playlist.Problem{Field: field, Code: "overload", Severity: playlist.Wrong}
 	p.Message = fmt.Sprintf("%s：%s，这一轮要 %s，最多 3 分钟。其中%s。%s",
-		name, f.stretch(c.when), minutes(c.when.Length), items(c, ch, "《%s》%d 秒", "、"), f.advice(c, own))
+		name, f.stretch(c.when), minutes(c.when.Length), items(c, ch, "《%s》%d 秒", "、"), f.advice(c, own, lists))
 	p.MessageEn = fmt.Sprintf("%s: from %s a round would take %s, at most 3 minutes are allowed: %s. Drop some of it or write shorter LED texts.",
 		nameEn, c.when.From.In(f.cfg.Zone).Format("2006-01-02 15:04"), c.when.Length.Round(time.Second), items(c, ch, "%s %d s", ", "))
 	return p
@@ -117,8 +117,15 @@ func items(c crowded, ch playlist.ChannelID, format, comma string) string {
 	return strings.Join(parts, comma)
 }
 
+// timed reports whether a playlist says itself how long a notice stays.
+func timed(lists []playlist.Playlist, s playlist.Slot) bool {
+	return slices.ContainsFunc(lists, func(l playlist.Playlist) bool {
+		return slices.ContainsFunc(l.Items, func(i playlist.Item) bool { return i.Notice == s.Notice.ID && i.Dwell > 0 })
+	})
+}
+
 // advice says what of one's own to drop or to shorten so that the rest fits.
-func (f *Fleet) advice(c crowded, own func(playlist.Slot) bool) string {
+func (f *Fleet) advice(c crowded, own func(playlist.Slot) bool, lists []playlist.Playlist) string {
 	excess := c.when.Length - playlist.MaxCycle
 	var mine []playlist.Slot
 	total := time.Duration(0)
@@ -148,6 +155,11 @@ func (f *Fleet) advice(c crowded, own func(playlist.Slot) bool) string {
 	text := fmt.Sprintf("要减少 %s：请去掉%s", minutes(excess), strings.Join(titles, "、"))
 	if len(titles) > mostDropped {
 		text = fmt.Sprintf("要减少 %s：请去掉%s等 %d 条", minutes(excess), strings.Join(titles[:mostDropped], "、"), len(titles))
+	}
+	set := func(s playlist.Slot) bool { return timed(lists, s) }
+	if slices.ContainsFunc(mine, set) {
+		// A shorter text would not help where seconds are set.
+		return text + "，或把播放单里写的停留秒数改小。"
 	}
 	if s, chars := shorter(mine, excess); chars > 0 {
 		return text + fmt.Sprintf("，或给《%s》写一条 %d 个字以内的 LED 短文。", s.Notice.Title, chars)
@@ -196,7 +208,7 @@ func (f *Fleet) stretch(o playlist.Overrun) string {
 	}
 	end := until.Format("15:04")
 	switch {
-	case !o.Until.Before(f.cfg.Now().Add(lookAhead)):
+	case !o.Until.Before(f.cfg.Now().Add(lookAhead - time.Hour)): // what was looked at ends there, and looking took a while
 		return strings.TrimSpace(begin) + "起"
 	case schedule.DateOf(from) != schedule.DateOf(until):
 		end = day(until) + end
