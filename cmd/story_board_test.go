@@ -231,7 +231,7 @@ func says(ts *testscript.TestScript, neg bool, args []string) {
 // programme SITE FILE: what a site plays is replaced. "! programme SITE FILE TEXT"
 // is refused with a sentence that has TEXT in it, and changes nothing.
 func programmeWord(ts *testscript.TestScript, neg bool, args []string) {
-	w := need(ts, false, args, 2, 6, "programme SITE FILE [TEXT...]")
+	w := need(ts, false, args, 2, 8, "programme SITE FILE [TEXT...]")
 	path := "/sites/" + args[0] + "/programme"
 	var before, after json.RawMessage
 	w.must(ts, "GET", path, nil, &before)
