@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"mingbai/controller/fleet"
-	"mingbai/controller/store"
 	"mingbai/playlist"
 	"mingbai/playlist/schedule"
 )
@@ -31,6 +30,7 @@ type forecastPage struct {
 	Months  []dayRow
 	Levels  []choice // the legend
 	Beaten  int
+	Asked   asked
 }
 
 // dayRow is one day of the overview.
@@ -87,7 +87,15 @@ func showForecast(v *visit) error {
 	if p.Picture, err = v.screenPicture(row.Screen, slot, at, asideWidth); err != nil {
 		return err
 	}
-	if p.Months, err = v.overview(row, today); err != nil {
+	from := today.In(v.Zone)
+	line, err := v.Fleet.Timeline(v.ctx, id, from, today.AddDays(forecastDays).In(v.Zone).Sub(from))
+	if err != nil {
+		return err
+	}
+	if p.Months, err = v.overview(line, today); err != nil {
+		return err
+	}
+	if p.Asked, err = v.asked(id, f, p.Reasons, line); err != nil {
 		return err
 	}
 	for _, l := range []schedule.Level{schedule.Alert, schedule.Urgent, schedule.Campaign, schedule.Normal, schedule.Filler} {
@@ -98,13 +106,8 @@ func showForecast(v *visit) error {
 }
 
 // overview draws what plays on the days from first on.
-func (v *visit) overview(row store.Screen, first schedule.Date) ([]dayRow, error) {
+func (v *visit) overview(line fleet.Timeline, first schedule.Date) ([]dayRow, error) {
 	days, err := v.calendar()
-	if err != nil {
-		return nil, err
-	}
-	from := first.In(v.Zone)
-	line, err := v.Fleet.Timeline(v.ctx, row.ID, from, first.AddDays(forecastDays).In(v.Zone).Sub(from))
 	if err != nil {
 		return nil, err
 	}

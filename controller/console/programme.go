@@ -35,6 +35,7 @@ type programmePage struct {
 	Cycles   []cycle
 	More     int // boards without a bar
 	Change   bool
+	Newest   bool // the newest notices play too, of which no rule speaks
 }
 
 type ruleRow struct {
@@ -122,6 +123,9 @@ func showProgramme(v *visit) error {
 	for _, r := range it.Rules {
 		p.Rules = append(p.Rules, v.ruleRow(it, r, days))
 	}
+	p.Newest = !slices.ContainsFunc(it.Rules, func(r schedule.Rule) bool {
+		return slices.ContainsFunc(it.Lists, func(l playlist.Playlist) bool { return l.ID == r.Playlist && l.Latest != nil })
+	})
 	slices.SortStableFunc(p.Rules, func(a, b ruleRow) int { return cmp.Compare(levelOrder[a.Level], levelOrder[b.Level]) })
 	for _, l := range it.Lists {
 		p.Lists = append(p.Lists, v.listRow(it, l))

@@ -6,8 +6,10 @@ import (
 	"image/png"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"mingbai/controller/accounts"
 	"mingbai/controller/store"
@@ -218,4 +220,25 @@ func TestScreenData(t *testing.T) {
 	p.post("/screens/s-gate/edit", with(sent, "name", "又一个名字")...).wants(409) // the form is older than the change
 	o.comes("wang", "liuxi", accounts.Releaser).get("/screens/s-gate/edit").wants(403)
 	o.comes("shi", "shiling", accounts.Technician).get("/screens/s-gate/edit").wants(403)
+}
+
+func TestWhyANoticeDoesNotPlay(t *testing.T) {
+	o := open(t, nil)
+	o.board("liuxi")
+	p := o.comes("wang", "liuxi", accounts.Releaser)
+	p.post("/write", announcement...).wants(200)
+	notice := string(p.id())
+	p.get("/screens/s-gate/forecast").wants(200, "某一条为什么没播", `<option value="关于停水的通知">`)
+	p.get("/screens/s-gate/forecast?about=停水").wants(200, "在播：一轮 1 条里的第 1 条")
+	p.get("/screens/s-gate/forecast?about=没有这样的").wants(200, "这块屏收不到叫“没有这样的”的内容")
+
+	// A rule of its own keeps it for one day of the month.
+	day := strconv.Itoa(time.Now().UTC().AddDate(0, 0, 2).Day())
+	p.post("/programme/liuxi/lists/new", "name", "安全", "order-"+notice, "1", "latest", "1", "kind", "guide").wants(200)
+	lists, err := o.c.Store.Playlists(o.Context(), "liuxi")
+	if err != nil || len(lists) != 1 {
+		t.Fatalf("playlists %+v, %v", lists, err)
+	}
+	p.post("/programme/liuxi/rules/new", with(lastFriday, "playlist", lists[0].ID, "level", "normal", "from", "2020-01-01", "pattern", "monthday", "month_day", day)...).wants(200)
+	p.get("/screens/s-gate/forecast?about="+notice).wants(200, "那时不播。", "下一次：", "由规则“每月安全日”", "只在每月"+day+"日播放", "去播放安排")
 }
