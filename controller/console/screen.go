@@ -56,6 +56,7 @@ type playing struct {
 // liveScreenPart is what is refreshed.
 type liveScreenPart struct {
 	Row       screenRow
+	Also      []alsoRow // in zones of a board, at the same time
 	Vitals    []vital
 	Revisions []revisionRow
 	Ledger    []ledgerRow
@@ -88,6 +89,11 @@ type revisionRow struct {
 	Channel    string
 	Wants, Has playlist.Revision
 	Behind     bool
+}
+
+type alsoRow struct {
+	Place, Title string
+	Notice       playlist.NoticeID // empty when the office does not know it
 }
 
 type ledgerRow struct {
@@ -280,6 +286,13 @@ func (v *visit) liveScreenPart(s fleet.State) (liveScreenPart, error) {
 	p := liveScreenPart{Row: v.screenRow(s), Rows: s.LedgerSeq}
 	if s.Report != nil {
 		p.Vitals = v.vitals(s)
+		for _, show := range s.Report.Also {
+			row := alsoRow{Place: v.pageName(show.Page), Title: string(show.Notice)}
+			if n, err := v.Store.Notice(v.ctx, show.Notice); err == nil {
+				row.Title, row.Notice = n.Title, n.ID
+			}
+			p.Also = append(p.Also, row)
+		}
 	}
 	for ch, want := range s.Desired {
 		name := v.siteName(ch.Site)
