@@ -99,6 +99,7 @@ func (p *Program) Step(now time.Time, _ []player.Event) (*scene.Frame, time.Time
 	sooner(at.Add(status.Identify.Sub(m.Now)))
 	v := p.choose(status, m, at)
 	percent, again, dark := p.shine(v, m, now)
+	dark = dark || percent <= 0 // the first frame of a morning is black still
 	if again > 0 {
 		sooner(at.Add(again))
 	}
