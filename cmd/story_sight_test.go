@@ -17,9 +17,10 @@ func shown(ts *testscript.TestScript, neg bool, args []string) {
 	notice, rest := playlist.NoticeID(args[1]), args[2:]
 	exercise := len(rest) > 0 && rest[0] == "exercise"
 	w.each(ts, args[0], func(s *screen) {
-		w.wait(ts, s, "shows "+args[1], func(v sight) bool { return v.Notice == notice })
-		if v, _ := w.now(s); exercise && (v.Notice != notice || !v.Exercise) {
-			w.fail(ts, "%s does not say that it is an exercise: %s", s.name, v)
+		var seen sight
+		w.wait(ts, s, "shows "+args[1], func(v sight) bool { seen = v; return v.Notice == notice })
+		if exercise && !seen.Exercise {
+			w.fail(ts, "%s does not say that it is an exercise: %s", s.name, seen)
 		}
 		w.within(ts, s, rest, "showed "+args[1], func(v sight) bool { return v.Notice == notice })
 	})
