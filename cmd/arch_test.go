@@ -38,7 +38,7 @@ var own = map[string][]string{
 	"controller/accounts": {"controller/store", "assets/durable", "playlist"},
 	"controller/publish":  {"assets/...", "playlist", "playlist/schedule", "playlist/wire", "playlist/scene/dotfont", "playlist/scene/typeset", "playlist/scene/typeset/rare", "playlist/speech", "configs/...", "controller/speaker", "controller/store", "controller/bus"},
 	"controller/speaker":  {"playlist/speech", "playlist/hanzi"},
-	"controller/fleet":    {"assets/...", "playlist", "playlist/schedule", "playlist/wire", "playlist/scene/led", "controller/store", "controller/bus", "controller/hub"},
+	"controller/fleet":    {"assets/...", "playlist", "playlist/light", "playlist/schedule", "playlist/wire", "playlist/scene/led", "controller/store", "controller/bus", "controller/hub"},
 	"controller/hub":      {"assets", "assets/durable", "playlist", "playlist/schedule", "playlist/wire"},
 	"controller/bus":      {"playlist"},
 	"controller/api":      {"assets/...", "playlist", "playlist/schedule", "playlist/wire", "configs", "controller/store", "controller/accounts", "controller/publish", "controller/fleet", "controller/hub"},

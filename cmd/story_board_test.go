@@ -246,8 +246,23 @@ func programmeWord(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// forecast NAME in DURATION plays NOTICE,NOTICE by RULE [beating RULE]: that is all that
-// the office foretells, and why.
+// forecast-dark NAME in DURATION: the office foretells that the board is dark then;
+// with "!" that it is not.
+func forecastDark(ts *testscript.TestScript, neg bool, args []string) {
+	w := need(ts, false, args, 3, 3, "forecast-dark NAME in DURATION")
+	ahead, err := days(args[2])
+	ts.Check(err)
+	var f struct {
+		Dark bool `json:"dark"`
+	}
+	w.must(ts, "GET", "/screens/"+args[0]+"/forecast?at="+time.Now().Add(ahead).UTC().Format(time.RFC3339), nil, &f)
+	if f.Dark == neg {
+		w.fail(ts, "the forecast of %s says dark: %v", args[0], f.Dark)
+	}
+}
+
+// forecast NAME in DURATION plays NOTICE,NOTICE by RULE [beating RULE]: that is all
+// that the office foretells, and why.
 func forecastWord(ts *testscript.TestScript, neg bool, args []string) {
 	w := need(ts, neg, args, 7, 9, "forecast NAME in DURATION plays NOTICE by RULE [beating RULE]")
 	s := w.screen(ts, args[0])

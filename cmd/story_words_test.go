@@ -32,6 +32,7 @@ var words = map[string]word{
 	"refused-screen": refusedScreen,
 	"says":           says,
 	"no-rows":        noRows,
+	"forecast-dark":  forecastDark,
 	"exercise-pages": exercisePages,
 
 	"screen":     screenWord,

@@ -192,7 +192,7 @@ var inEnglish = map[string]string{
 	"亮度": "Light", "怎样变化": "How it changes", "一直用白天的亮度": "by day always", "随日出日落在白天和夜间之间变": "between day and night with the sun", "按时间表": "by timetable", "白天 %": "Day %", "夜间 %": "Night %", "夜间上限 %": "Night cap %", "不限": "none", "熄屏时段": "Dark hours", "红色、橙色预警照常亮": "red and orange alerts light up all the same", "时间表：从几点起，亮度百分之几": "Timetable: from when, how many per cent", "从几点起": "From when", "亮度百分之几": "Per cent", "今天的亮度": "Light today",
 
 	// The forecast.
-	"播放预报": "Forecast", "哪一刻": "When", "看": "Look", "现在": "Now", "级别：%s。": "Level: %s. ", "没有规则在播，屏幕显示本站名片。": "No rule plays; the screen shows the site's own card. ", "由这些规则选定：": "Chosen by: ", "。": ". ", "此后不会自己变化。": "It does not change by itself after that.",
+	"播放预报": "Forecast", "哪一刻": "When", "看": "Look", "现在": "Now", "级别：%s。": "Level: %s. ", "没有规则在播，屏幕显示本站名片。": "No rule plays; the screen shows the site's own card. ", "由这些规则选定：": "Chosen by: ", "。": ". ", "此后不会自己变化。": "It does not change by itself after that.", "那时是熄屏时段，屏是黑的，只有红色和橙色预警会亮出来。": " These are dark hours: nothing is lit but red and orange alerts.",
 	"或者只放一块屏": "Or one screen alone:", "：没有自己的标签": ": no tags of its own",
 	"某一条为什么没播，什么时候播": "Why one does not play, and when it does", "标题，写几个字就行": "title, or a part of it", "查": "Find", "看那一刻": "See that moment", "去播放安排": "Go to the programme", "什么时候播": "When",
 	"这块屏收不到叫“%s”的内容：可能还没有发布，已经下架，或者发布它的站点不在这块屏的上级里。": "Nothing called “%s” comes to this screen: it may not be published yet, be taken down, or belong to a site that is not above this screen.",

@@ -7,6 +7,7 @@ import (
 
 	"mingbai/controller/store"
 	"mingbai/playlist"
+	"mingbai/playlist/light"
 	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
@@ -18,6 +19,7 @@ type Forecast struct {
 	At           time.Time         `json:"at"`
 	Until        time.Time         `json:"until,omitzero"` // nothing changes by itself before
 	Level        schedule.Level    `json:"level,omitempty"`
+	Dark         bool              `json:"dark,omitempty"`          // a board in its dark hours, of which nothing is to be seen
 	Alerts       []ForecastNotice  `json:"alerts"`                  // they take over the screen, or the zone of a board that is for them
 	Slots        []ForecastNotice  `json:"slots"`                   // the loop, in order; a notice may come twice
 	Seconds      float64           `json:"seconds"`                 // once round
@@ -79,10 +81,25 @@ func ForecastOf(lib *playlist.Library, at time.Time) Forecast {
 		Alerts: alertsOf(lib, lib.Alerts(m), at), Slots: noticesOf(c.Slots), LeftOut: noticesOf(c.LeftOut), Shares: sharesOf(c), Rules: rulesOf(c.Decision.Chosen),
 		Seconds: c.Length.Seconds(), LimitSeconds: c.Limit.Seconds(), Over: c.Over, Reasons: c.Decision.Reasons,
 	}
+	out.Dark = dark(lib, at)
 	if out.Reasons == nil {
 		out.Reasons = []schedule.Reason{}
 	}
 	return out
+}
+
+// dark reports whether a board shows no light at an instant. A red or orange
+// alert ends that.
+func dark(lib *playlist.Library, at time.Time) bool {
+	s := lib.Settings()
+	if s.Screen.Kind != playlist.LED || s.Screen.Light == nil {
+		return false
+	}
+	level := light.At(s.Screen.Light, s.Place, lib.Zone(), at)
+	if alerts := lib.Alerts(schedule.Sure(at)); len(alerts) > 0 {
+		level = light.ForAlert(s.Screen.Light, s.Place, lib.Zone(), at, alerts[0].Alert.Colour) // the highest comes first
+	}
+	return level.Dark
 }
 
 func noticesOf(slots []playlist.Slot) []ForecastNotice {
