@@ -183,7 +183,7 @@ var inEnglish = map[string]string{
 	"%d 条排不下，没有播": "%d find no room and do not play", "一轮最多 3 分钟，“最新几条”里排在后面的让出来。要播它们，请写短些，或者另定一个时段。": "Once round takes three minutes at most; of the newest notices the last ones give way. To show them write them shorter or give them hours of their own.",
 
 	// A screen's data.
-	"改数据": "Change its data", "改“%s”的数据": "Data of “%s”", "回到这块屏": "Back to the screen", "已保存，设置正在送到屏幕。": "Saved; the settings are on their way to the screen.", "中文": "Chinese", "单色（红）": "single (red)", "双色（红、绿、黄）": "dual (red, green, yellow)", "全彩": "full colour",
+	"改数据": "Change its data", "改“%s”的数据": "Data of “%s”", "回到这块屏": "Back to the screen", "已保存，设置正在送到屏幕。注意：这块屏现在一轮超过 3 分钟，请看它的播放预报。": "Saved; the settings are on their way to the screen. But it now takes more than three minutes to go round: look at its forecast.", "已保存，设置正在送到屏幕。": "Saved; the settings are on their way to the screen.", "中文": "Chinese", "单色（红）": "single (red)", "双色（红、绿、黄）": "dual (red, green, yellow)", "全彩": "full colour",
 	"公告轮播": "notices", "单位名称": "name of the site", "时钟": "clock", "日期和农历": "date, lunar too", "栏目里最新一条": "newest of a column", "黄色和蓝色预警": "yellow and blue alerts",
 	"填上发光区的毫米尺寸，就能算出字要多大。": "With the size in millimetres it can be told how large characters must be.", "点距 %s 毫米；这块屏最大能放 %d 点的字，最远 %d 米能看清。": "Dots are %s mm apart; the largest characters that fit have %d dots and read well from %d m. ", "给 %d 米处的人看，建议字高 ≥ %d 点。": "For readers %d m away characters should have %d dots or more.",
 	"站点没有填经纬度，日出日落按 6:00 和 18:00 算。": "The site has no latitude and longitude; the sun is taken to rise at 6:00 and to set at 18:00.", "今天约 %s 日出，%s 日落。": "Today the sun rises about %s and sets about %s.", "保存后的样子（%s）": "As it will look (%s)",

@@ -124,8 +124,8 @@ func (v *visit) readList() listForm {
 	}
 	slices.SortFunc(f.Rows, func(a, b listItem) int { return cmp.Compare(a.Notice, b.Notice) })
 	slices.SortStableFunc(f.Rows, func(a, b listItem) int {
-		x, _ := strconv.ParseFloat(a.Order, 64) // what cannot be read comes first and is told
-		y, _ := strconv.ParseFloat(b.Order, 64)
+		x, _ := strconv.ParseFloat(numeral(a.Order), 64) // what cannot be read comes first and is told
+		y, _ := strconv.ParseFloat(numeral(b.Order), 64)
 		return cmp.Compare(x, y)
 	})
 	return f
@@ -140,14 +140,14 @@ func (f listForm) list(base playlist.Playlist) (playlist.Playlist, []playlist.Pr
 	l := playlist.Playlist{ID: base.ID, Name: f.Name}
 	for _, row := range f.Rows {
 		item := playlist.Item{Notice: row.Notice}
-		if _, err := strconv.ParseFloat(row.Order, 64); err != nil {
+		if _, err := strconv.ParseFloat(numeral(row.Order), 64); err != nil {
 			if row.Order != "" {
 				wrong("items", "次序应为数字："+row.Order, "an order is a number")
 			}
 			continue
 		}
 		if row.Dwell != "" {
-			n, err := strconv.Atoi(row.Dwell)
+			n, err := strconv.Atoi(numeral(row.Dwell))
 			if err != nil {
 				wrong("items", "秒数应为整数："+row.Dwell, "seconds are a whole number")
 			}
@@ -156,7 +156,7 @@ func (f listForm) list(base playlist.Playlist) (playlist.Playlist, []playlist.Pr
 		l.Items = append(l.Items, item)
 	}
 	if f.Latest != "" && f.Latest != "0" {
-		n, err := strconv.Atoi(f.Latest)
+		n, err := strconv.Atoi(numeral(f.Latest))
 		if err != nil {
 			wrong("latest", "条数应为整数", "how many is a whole number")
 		}

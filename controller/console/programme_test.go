@@ -211,6 +211,9 @@ func TestScreenData(t *testing.T) {
 	p.get("/screens/s-gate/preset.png?preset=none").wants(404)
 	p.post("/screens/s-gate/edit", with(sent, "reader", "900")...).wants(422, "认不出字", "村口大屏")
 	p.post("/screens/s-gate/edit", with(sent, "width", "wide")...).wants(422, "不是整数", "wide")
+	if strings.Contains(p.body, "0×64") {
+		t.Error("a width that cannot be read is taken for none")
+	}
 	p.post("/screens/s-gate/edit", with(sent, "site", "shiling")...).wants(403)
 	p.post("/screens/s-gate/edit", sent...).wants(200, "村口大屏", "设置正在送到屏幕")
 	row, err := o.c.Store.Screen(t.Context(), "s-gate")
@@ -220,6 +223,35 @@ func TestScreenData(t *testing.T) {
 	p.post("/screens/s-gate/edit", with(sent, "name", "又一个名字")...).wants(409) // the form is older than the change
 	o.comes("wang", "liuxi", accounts.Releaser).get("/screens/s-gate/edit").wants(403)
 	o.comes("shi", "shiling", accounts.Technician).get("/screens/s-gate/edit").wants(403)
+}
+
+// TestCrowdedScreen makes a board so small that what is planned for it takes too
+// long: it is told and saved, for the board hangs there as it is.
+func TestCrowdedScreen(t *testing.T) {
+	o := open(t, nil)
+	o.board("liuxi")
+	r := o.comes("wang", "liuxi", accounts.Releaser)
+	list := []string{"name", "满的"}
+	for i := range 10 {
+		r.post("/write", with(announcement, "once", "n"+strconv.Itoa(i), "title", "关于停水的通知"+strconv.Itoa(i))...).wants(200)
+		list = append(list, "order-"+string(r.id()), strconv.Itoa(i+1))
+	}
+	r.post("/programme/liuxi/lists/new", list...).wants(200)
+	lists, err := o.c.Store.Playlists(o.Context(), "liuxi")
+	if err != nil || len(lists) != 1 {
+		t.Fatalf("playlists %+v, %v", lists, err)
+	}
+	r.post("/programme/liuxi/rules/new", "name", "全天", "playlist", lists[0].ID, "level", "urgent", "pattern", "every", "ends", "never").wants(200)
+	p := o.comes("wu", "liuxi", accounts.Technician)
+	p.get("/screens/s-gate/edit").wants(200)
+	sent := []string{"was", was.FindStringSubmatch(p.body)[1], "site", "liuxi", "name", "村口屏", "width", "192", "height", "64", "colours", "full", "division", "whole", "light", "always", "day", "100", "night", "30", "tags", "室外"}
+	p.post("/screens/s-gate/edit/check", sent...).wants(200, "没有发现问题")
+	if strings.Contains(p.body, "放不下") {
+		t.Error("a board that is large enough is said to be too small")
+	}
+	small := with(sent, "width", "64", "height", "16")
+	p.post("/screens/s-gate/edit/check", small...).wants(200, "这样的屏放不下现在的播放安排", "最多 3 分钟", "关于停水的通知")
+	p.post("/screens/s-gate/edit", small...).wants(200, "注意：这块屏现在一轮超过 3 分钟")
 }
 
 func TestWhyANoticeDoesNotPlay(t *testing.T) {

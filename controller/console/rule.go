@@ -175,9 +175,12 @@ func (v *visit) told(it programme, r schedule.Rule) string {
 	if err != nil {
 		return ""
 	}
-	out := v.ruleWords(r) + v.where(it.Screens, r.Tags)
+	bare := r
+	bare.Tags = nil // where it plays is told by the names of screens
+	words := sentence(v.words(bare.Describe(days), bare.DescribeEn(days)))
+	out := words + v.where(it.Screens, r.Tags)
 	if !slices.ContainsFunc(it.Screens, func(s store.Screen) bool { return carries(s, r.Tags) }) {
-		out = v.ruleWords(r) + v.t("；没有一块屏带这些标签，哪里都不会播。")
+		out = words + v.t("；没有一块屏带这些标签，哪里都不会播。")
 	}
 	starts, now := v.starts(r, days)
 	if now {

@@ -112,9 +112,10 @@ func (f ruleForm) rule(base schedule.Rule) (schedule.Rule, []playlist.Problem) {
 		return d
 	}
 	number := func(field, text string, least, most int) int {
-		n, err := strconv.Atoi(text)
+		n, err := strconv.Atoi(numeral(text))
 		if err != nil || n < least || n > most {
-			wrong(field, fmt.Sprintf("应为 %d 至 %d 的整数", least, most), fmt.Sprintf("a whole number from %d to %d", least, most))
+			what := map[string]string{"until": "公示期的天数", "share": "倍数", "pattern": "每几周、几月、几日"}[field]
+			wrong(field, fmt.Sprintf("%s应为 %d 至 %d 的整数，现在是“%s”", what, least, most, text), fmt.Sprintf("a whole number from %d to %d, not %q", least, most, text))
 			return least
 		}
 		return n

@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -284,6 +285,16 @@ func (v *visit) screenSent() (row store.Screen, f screenForm, s playlist.Screen,
 // rowField is a field of one zone or of one line of the timetable.
 var rowField = regexp.MustCompile(`^(?:zones|light\.table)\[(\d{1,4})\]`)
 
+// legible drops what follows only from a size that cannot be read.
+func legible(unread, found []playlist.Problem) []playlist.Problem {
+	if !slices.ContainsFunc(unread, func(p playlist.Problem) bool { return strings.HasPrefix(p.Field, "panel") }) {
+		return append(unread, found...)
+	}
+	return append(unread, slices.DeleteFunc(found, func(p playlist.Problem) bool {
+		return strings.HasPrefix(p.Field, "panel") || strings.HasPrefix(p.Field, "zones")
+	})...)
+}
+
 func (v *visit) screenFindings(problems []playlist.Problem) (map[string][]finding, int) {
 	out, wrong := map[string][]finding{}, 0
 	for _, p := range problems {
@@ -293,6 +304,9 @@ func (v *visit) screenFindings(problems []playlist.Problem) (map[string][]findin
 			text = v.t("第 %d 行：", i+1) + text
 		}
 		f := finding{Text: text, Stop: p.Severity == playlist.Wrong}
+		if p.Field == "" {
+			field = ""
+		}
 		if !slices.Contains(out[field], f) {
 			out[field] = append(out[field], f)
 		}
@@ -314,7 +328,7 @@ func checkScreen(v *visit) error {
 	}
 	out := checked{Facts: map[string]string{}}
 	var wrong int
-	out.Problems, wrong = v.screenFindings(append(problems, found...))
+	out.Problems, wrong = v.screenFindings(legible(problems, found))
 	if row.Kind == playlist.LED {
 		out.Facts["reader"] = v.readerWords(s)
 		out.Facts["light"], out.Facts["curve"] = v.lightWords(s)
@@ -335,7 +349,15 @@ func (v *visit) validScreen(s playlist.Screen) ([]playlist.Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	return playlist.ValidateScreen(s, playlist.ValidateEnv{Sites: tree.Sites(), Columns: columns, Now: v.Now(), Zone: v.Zone}), nil
+	found := playlist.ValidateScreen(s, playlist.ValidateEnv{Sites: tree.Sites(), Columns: columns, Now: v.Now(), Zone: v.Zone})
+	if playlist.HasErrors(found) {
+		return found, nil
+	}
+	crowded, err := v.Fleet.Crowded(v.ctx, s)
+	if errors.Is(err, store.ErrNotFound) {
+		return found, nil // nothing was published yet
+	}
+	return append(crowded, found...), err
 }
 
 func saveScreen(v *visit) error {
@@ -351,7 +373,7 @@ func saveScreen(v *visit) error {
 		if err != nil {
 			return err
 		}
-		p.Problems, p.Wrong = v.screenFindings(append(problems, found...))
+		p.Problems, p.Wrong = v.screenFindings(legible(problems, found))
 		return v.refused("screenedit", p)
 	}
 	found, err := v.validScreen(s)
@@ -365,13 +387,17 @@ func saveScreen(v *visit) error {
 		return err
 	}
 	_, err = v.Fleet.Change(v.ctx, v.person.Login, s, f.Language)
-	if found, ok := problemsOf(err); ok {
-		return again(found)
+	if late, ok := problemsOf(err); ok {
+		return again(late)
 	}
 	if err != nil {
 		return err
 	}
-	return v.to("/screens/"+string(row.ID), "done", "screen")
+	done := "screen"
+	if slices.ContainsFunc(found, func(p playlist.Problem) bool { return p.Code == "overload" }) {
+		done = "crowded"
+	}
+	return v.to("/screens/"+string(row.ID), "done", done)
 }
 
 // previewScreen draws a board with what a form says.

@@ -188,12 +188,29 @@ func (r *reader) wrong(field, zh, en string) {
 	r.problems = append(r.problems, playlist.Problem{Field: field, Code: "invalid", Message: zh, MessageEn: en, Severity: playlist.Wrong})
 }
 
+// numeral makes what people type into a field for numbers a numeral: full-width
+// digits as an input method leaves them, and the unit that the label names.
+func numeral(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r >= '０' && r <= '９' {
+			return r - '０' + '0'
+		}
+		return r
+	}, text)
+	for _, unit := range []string{"毫米", "mm", "米", "m", "％", "%", "秒", "天", "点", "条"} {
+		if short, ok := strings.CutSuffix(text, unit); ok {
+			return strings.TrimSpace(short)
+		}
+	}
+	return text
+}
+
 // number reads a whole number; nothing is 0.
 func (r *reader) number(field, text string) int {
 	if text == "" {
 		return 0
 	}
-	n, err := strconv.Atoi(text)
+	n, err := strconv.Atoi(numeral(text))
 	if err != nil {
 		r.wrong(field, fmt.Sprintf("“%s”不是整数", text), fmt.Sprintf("%q is not a whole number", text))
 	}

@@ -104,3 +104,11 @@ func TestScreenFormSaysWhatCannotBeRead(t *testing.T) {
 		}
 	}
 }
+
+func TestNumeralsAsPeopleTypeThem(t *testing.T) {
+	for typed, want := range map[string]string{"60": "60", "６０": "60", "60米": "60", "60 m": "60", "80%": "80", "1920 毫米": "1920", "米": "", "六十": "六十"} {
+		if got := numeral(typed); got != want {
+			t.Errorf("%q is read as %q, want %q", typed, got, want)
+		}
+	}
+}

@@ -154,6 +154,8 @@ func (v *visit) done() string {
 		return v.t("命令已发出，结果在下面。")
 	case "programme":
 		return v.t("已保存，新的安排正在送到屏幕。")
+	case "crowded":
+		return v.t("已保存，设置正在送到屏幕。注意：这块屏现在一轮超过 3 分钟，请看它的播放预报。")
 	case "screen":
 		return v.t("已保存，设置正在送到屏幕。")
 	case "person":

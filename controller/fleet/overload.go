@@ -89,6 +89,38 @@ func (f *Fleet) Lengthened(ctx context.Context, site playlist.SiteID, id playlis
 	return []playlist.Problem{{Field: "led", Code: "overload", Severity: playlist.Warning, Message: zh, MessageEn: en}}, nil
 }
 
+// Crowded warns when an LED board, were its data as given, would need more than
+// three minutes to go round within the next thirty days: a smaller board has more
+// pages (DOMAIN V08). It is a warning, for the board hangs there as it is.
+func (f *Fleet) Crowded(ctx context.Context, s playlist.Screen) ([]playlist.Problem, error) {
+	if s.Kind != playlist.LED {
+		return nil, nil
+	}
+	doc, loaded, err := f.gather(ctx, f.look(), store.Screen{Screen: s})
+	if err != nil {
+		return nil, fmt.Errorf("gather what screen %s would show: %w", s.ID, err)
+	}
+	lib, err := playlist.NewLibrary(doc, loaded, playlist.WithPace(f.paces.of(doc)))
+	if err != nil {
+		return nil, fmt.Errorf("gather what screen %s would show: %w", s.ID, err)
+	}
+	now := f.cfg.Now()
+	over := lib.Overruns(now, now.Add(lookAhead))
+	i := slices.IndexFunc(over, func(o playlist.Overrun) bool { return len(o.Starved) == 0 })
+	if i < 0 {
+		return nil, nil
+	}
+	c := crowded{boards: []store.Screen{{Screen: s}}, own: doc.Path, when: over[i]}
+	none := playlist.ChannelID{Site: s.Site}
+	return []playlist.Problem{{
+		Code: "overload", Severity: playlist.Warning,
+		Message: fmt.Sprintf("这样的屏放不下现在的播放安排：%s，一轮要 %s，最多 3 分钟。其中%s。请在播放安排里减少固定内容，或者把 LED 短文写短一些。",
+			f.stretch(c.when), minutes(c.when.Length), items(c, none, "《%s》%d 秒", "、")),
+		MessageEn: fmt.Sprintf("What is planned does not fit such a board: from %s once round takes %s, at most 3 minutes are allowed: %s. Fix fewer notices in the programme or write shorter LED texts.",
+			c.when.From.In(f.cfg.Zone).Format("2006-01-02 15:04"), c.when.Length.Round(time.Second), items(c, none, "%s %d s", ", ")),
+	}}, nil
+}
+
 // programme is what a site would publish.
 type programme struct {
 	lists []playlist.Playlist
