@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"mingbai/cmd/internal/book"
 	"mingbai/playlist"
@@ -58,7 +59,8 @@ func TestEveryBoardHolds(t *testing.T) {
 
 type boardLint struct {
 	t             *testing.T
-	share, dotted int // the most light and the most dots of a page, in per cent
+	share, dotted int           // the most light and the most dots of a page, in per cent
+	round         time.Duration // of the notice at hand as a warning, every page twice as long as others
 }
 
 func (b *boardLint) notice(n *playlist.Notice, panel playlist.Panel, o led.Options) {
@@ -66,6 +68,11 @@ func (b *boardLint) notice(n *playlist.Notice, panel playlist.Panel, o led.Optio
 	if len(pages) == 0 {
 		b.t.Errorf("%s has no page", n.ID)
 		return
+	}
+	b.round = 0
+	for _, p := range pages {
+		letters := strings.NewReplacer(" ", "", "　", "").Replace(p.Text())
+		b.round += 2 * led.Dwell(utf8.RuneCountInString(letters))
 	}
 	lone, before := 0, -1
 	for i, p := range pages {
@@ -132,8 +139,12 @@ func (b *boardLint) page(name string, p led.Page, panel playlist.Panel, alert bo
 			count++
 		}
 	}
-	want := max(6*time.Second, 2*time.Second+time.Duration(count)*time.Second/4)
-	if alert {
+	reading := 2*time.Second + time.Duration(count)*time.Second/4
+	want := max(6*time.Second, reading)
+	switch {
+	case alert && b.round > time.Minute:
+		want = max(6*time.Second, 2*reading) // so that it comes round sooner
+	case alert:
 		want *= 2
 	}
 	if p.Marquee {

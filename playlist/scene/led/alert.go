@@ -53,6 +53,36 @@ func (b board) alert(n *playlist.Notice, o Options, left string) []Page {
 	return toned(b.area(out, a, t), tone)
 }
 
+// alertApart is a warning on a board that has room for the band or for the text:
+// first the level between two lit fields, for dark strokes of sixteen dots on a
+// lit board are not read from afar, then all the rest in its colour.
+func (b board) alertApart(n *playlist.Notice, o Options, band *Band) []Page {
+	const fields = 2 * (2 + 3) // two dark and at least three lit on each side
+	line, left := Line{Tone: band.Tone}, ""
+	tries := []string{band.Type + band.Level, band.Type + short(band.Level)}
+	if band.Level == lifted {
+		tries = tries[:1]
+	}
+	for _, s := range sizesWithin(12, b.h) {
+		for _, said := range tries {
+			if line.Text == "" && measure(said, s)+fields <= b.w {
+				line.Text, line.Size = said, s
+			}
+		}
+	}
+	if line.Text == "" {
+		line.Text, line.Size = band.Level, b.fits(band.Level, b.h)
+		if band.Level != lifted {
+			left = band.Type + band.Level
+		}
+	}
+	head := b.put(line)
+	alone := *band
+	alone.Alone = true
+	head.Band = &alone
+	return append([]Page{head}, b.alert(n, o, left)...)
+}
+
 // area adds where it holds, and who says so.
 func (b board) area(out []Page, a *playlist.Alert, t tail) []Page {
 	if trimEnd(a.Area) == "" {

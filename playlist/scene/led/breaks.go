@@ -15,7 +15,7 @@ const (
 	costTorn     = 200   // a page that ends inside a sentence, and pageTimes its break
 	costComma    = 40    // a page that ends after a comma
 	costSentence = 150   // a sentence that begins in the middle of a line
-	costStraddle = 60    // a line with the end of one part and the beginning of another
+	costStraddle = 260   // a line with the end of one part and the beginning of another
 	costLone     = 9000  // a line of one character
 	costShort    = 300   // a line of two among longer ones
 	costSliver   = 250   // a page of so little that it is not worth its time
@@ -23,6 +23,8 @@ const (
 	costStroke   = 4000  // a number that is longer than the board, after its stroke
 	costInside   = 700   // a word
 	never        = 1 << 40
+
+	dateTorn = phrase.Word + 10
 
 	pageTimes  = 4
 	sliver     = 4 // characters
@@ -99,6 +101,12 @@ func newText(s string, size int) *text {
 		if i > 0 && !mayBreak(runes[i-1], r) {
 			t.cost[i] = phrase.Never
 		}
+		if i > 0 && runes[i-1] == '日' && dated(runes[:i-1]) && t.cost[i] < dateTorn {
+			t.cost[i] = dateTorn // a day alone does not say what happens on it
+		}
+		if i > 0 && strings.ContainsRune("和与及或", runes[i-1]) && t.cost[i] < phrase.Close {
+			t.cost[i] = phrase.Close // it leans on what follows
+		}
 		if i > 0 && depth > 0 && t.cost[i] < phrase.Bound {
 			t.cost[i] = max(t.cost[i], phrase.Close) // what brackets hold stays together
 		}
@@ -110,6 +118,11 @@ func newText(s string, size int) *text {
 		}
 	}
 	return t
+}
+
+// dated says whether a day's number ends what stands before its 日.
+func dated(before []rune) bool {
+	return len(before) > 0 && unicode.IsDigit(before[len(before)-1])
 }
 
 // line returns the bounds of the line from j to i without the marks and spaces
@@ -271,6 +284,8 @@ func (t *text) breakCost(i int) int {
 		return costInside
 	case c >= phrase.Bound:
 		return 2 * int(c)
+	case c > phrase.Close:
+		return int(c) * 3 / 2
 	default:
 		return int(c)
 	}

@@ -58,6 +58,7 @@ type Cell struct {
 	Right bool // X is the right edge
 	Rule  bool // instead of Text a rule from the top of the line to its foot
 	Mark  bool // dark on a lit field: the board's own village
+	Arrow bool // instead of Text an arrow at the name that follows: the board's own village
 }
 
 // Band is the field of a warning's level on each of its pages.
@@ -66,6 +67,8 @@ type Band struct {
 	Type     string // 暴雨
 	Level    string // 红色预警
 	Exercise bool
+	Apart    bool // the board is too small for band and text at once: the band has a page of its own
+	Alone    bool // and this is it: its words stand between two lit fields
 }
 
 // Page is what a board shows at once.

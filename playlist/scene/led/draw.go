@@ -48,7 +48,12 @@ func Frame(p Page, panel playlist.Panel, elapsed time.Duration, m schedule.Momen
 
 // drawPage draws a page into a part of a board.
 func drawPage(c *scene.Canvas, p Page, area image.Rectangle, colours playlist.LEDColours, elapsed time.Duration, m schedule.Moment, zone *time.Location) {
-	if p.Band != nil {
+	switch {
+	case p.Band != nil && p.Band.Apart:
+		if p.Band.Alone {
+			flank(c, p.Lines, area, colour(p.Band.Tone, colours))
+		}
+	case p.Band != nil:
 		area = drawBand(c, p.Band, area, colours)
 	}
 	if p.Marquee && len(p.Lines) == 1 {
@@ -130,6 +135,10 @@ func drawCells(c *scene.Canvas, l Line, area image.Rectangle, top int, col color
 			}
 			continue
 		}
+		if cell.Arrow {
+			arrow(c, image.Pt(x, top+l.Size/2), l.Size*3/8, area, col)
+			continue
+		}
 		wide := measure(cell.Text, l.Size)
 		if cell.Right {
 			x -= wide
@@ -141,6 +150,25 @@ func drawCells(c *scene.Canvas, l Line, area image.Rectangle, top int, col color
 			ink = black
 		}
 		drawText(c, cell.Text, image.Pt(x, top), l.Size, ink, area)
+	}
+}
+
+// flank lights the board on both sides of its lines, two dots away.
+func flank(c *scene.Canvas, lines []Line, area image.Rectangle, col color.RGBA) {
+	wide := 0
+	for _, l := range lines {
+		wide = max(wide, measure(l.Text, l.Size))
+	}
+	side := max((area.Dx()-wide)/2-2, 0)
+	c.Fill(image.Rect(area.Min.X, area.Min.Y, area.Min.X+side, area.Max.Y), col)
+	c.Fill(image.Rect(area.Max.X-side, area.Min.Y, area.Max.X, area.Max.Y), col)
+}
+
+// arrow draws ▸, wide dots wide, with the middle of its back at at.
+func arrow(c *scene.Canvas, at image.Point, wide int, area image.Rectangle, col color.RGBA) {
+	for i := range wide {
+		half := wide - i
+		c.Fill(image.Rect(at.X+i, at.Y-half, at.X+i+1, at.Y+half-1).Intersect(area), col)
 	}
 }
 

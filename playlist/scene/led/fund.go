@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"mingbai/playlist"
@@ -16,6 +17,7 @@ import (
 const (
 	mostTable = 4
 	mostAlien = 8
+	tableTime = 66 * time.Second // about a minute: nobody waits longer for a row
 )
 
 // fund says what it is, how much, who got it by village, and whom to call.
@@ -28,16 +30,19 @@ func (b board) fund(n *playlist.Notice, o Options) []Page {
 	}
 	out := b.headline(title)
 	label := "合计"
-	if f.Period != "" {
+	if f.Period != "" && !(b.tiny() && strings.Contains(tidy(title), tidy(f.Period))) {
 		label = tidy(f.Period) + "合计"
 	}
 	out = append(out, b.amount(label, f.Total)...)
 	if o.Totals {
-		out = append(out, b.prose("明细"+readThere, Plain, 1)...)
+		out = append(out, b.prose(b.readMore("明细"), Plain, 1)...)
 	} else if v := villagesOf(f, o); len(v.rows) > 0 {
 		out = append(out, b.villages(v)...)
 	}
-	if n.Hotline == "" {
+	if b.tiny() && !o.Totals {
+		out = append(out, b.prose(b.readMore(""), Plain, 1)...)
+	}
+	if n.Hotline == "" || b.tiny() {
 		return append(out, b.tailPages(t, b.least)...)
 	}
 	return b.under(append(out, b.answer("监督电话", tidy(n.Hotline), Figure)...), t)
@@ -60,8 +65,10 @@ func (b board) amount(label string, a playlist.Amount) []Page {
 		of   playlist.Amount
 		name string
 	}{{playlist.Wan, "万元"}, {10_000 * playlist.Wan, "亿元"}} {
-		if about := fmt.Sprintf("约%.2f%s", float64(a)/float64(u.of), u.name); measure(about, 12) <= b.w {
-			return b.answer(label, about, Figure)
+		for _, form := range []string{"约%.2f%s", "约%.0f%s"} {
+			if about := fmt.Sprintf(form, float64(a)/float64(u.of), u.name); a >= 100*u.of && measure(about, 12) <= b.w {
+				return b.answer(label, about, Figure)
+			}
 		}
 	}
 	return b.answer(label, value, Figure)
@@ -155,25 +162,35 @@ type grid struct {
 	unit       bool // every value carries its unit
 	name, num  int  // widths
 	cell, gap  int  // width of one village, and the dark between two
+	mark       int  // before every name, for the arrow at the own village; 0: its name stands on a lit field
 }
 
 // villages sets the table in the grid that serves its readers best.
 func (b board) villages(v villageTable) []Page {
 	g, ok := b.grid(v)
 	own := ownRows(v.rows)
-	switch pages := len(v.rows); {
-	case ok && len(own) == 0 && g.pages(pages) > mostAlien, !ok && len(own) == 0:
-		return b.prose("各村金额"+readThere, Plain, 1)
-	case ok && len(own) > 0 && g.pages(pages) > mostTable:
+	long := false
+	if ok {
+		var all time.Duration
+		for _, p := range g.draw(b, v) {
+			all += p.Dwell
+		}
+		long = all > tableTime
+	}
+	switch pages := g.pages(len(v.rows)); {
+	case len(own) == 0 && (!ok || long || pages > mostAlien):
+		return b.prose(b.readMore("各村金额"), Plain, 1)
+	case ok && len(own) > 0 && (long || pages > mostTable):
 		v.rows, v.cut = own, len(own) < len(v.rows)
 		g, ok = b.grid(v)
 	}
-	if !ok {
+	if !ok || v.cut && len(own) == 1 {
+		// The number that people came for stands large and alone.
 		var out []Page
 		for _, r := range own {
 			out = append(out, b.amount(r.name, r.amount)...)
 		}
-		return out
+		return b.others(out)
 	}
 	var out []Page
 	if g.head == 0 {
@@ -184,10 +201,29 @@ func (b board) villages(v villageTable) []Page {
 		out = b.prose(title, Plain, 1)
 	}
 	out = append(out, g.draw(b, v)...)
-	if v.cut && !b.narrow() {
-		out = append(out, b.prose("各村金额"+readThere, Plain, 1)...)
+	if v.cut {
+		return b.others(out)
 	}
 	return out
+}
+
+// others says where the villages can be read that the pages leave out: below the
+// last of them where there is room.
+func (b board) others(pages []Page) []Page {
+	if b.tiny() || len(pages) == 0 {
+		return pages
+	}
+	last := &pages[len(pages)-1]
+	for _, s := range sizesWithin(b.small, min(b.h/3, last.Lines[0].Size)) {
+		if said := "各村金额见便民服务中心触摸屏"; s >= b.small && len(last.Lines) < mostLines && measure(said, s) <= b.w && heightOf(last.Lines)+s+gap(last.Lines[0].Size)+gap(s) <= b.h-b.margin() {
+			*last = b.put(append(slices.Clone(last.Lines), Line{Text: said, Size: s, Tone: Quiet})...)
+			return pages
+		}
+	}
+	if b.w < 12*b.least {
+		return append(pages, b.prose("各村金额见触摸屏", Plain, 1)...)
+	}
+	return append(pages, b.prose(b.readMore("各村金额"), Plain, 1)...)
 }
 
 func ownRows(rows []villageRow) []villageRow {
@@ -198,7 +234,12 @@ func ownRows(rows []villageRow) []villageRow {
 	return rows[:n]
 }
 
-func (g grid) pages(rows int) int { return (rows + g.across*g.down - 1) / (g.across * g.down) }
+func (g grid) pages(rows int) int {
+	if g.across*g.down == 0 {
+		return 0
+	}
+	return (rows + g.across*g.down - 1) / (g.across * g.down)
+}
 
 // grid returns the largest rows that do not take many more pages than smaller
 // ones would; false where no row fits.
@@ -257,6 +298,11 @@ func (b board) try(v villageTable, size, across int, unit bool) (grid, bool) {
 	}
 	g.cell = g.name + size/2 + g.num
 	g.gap = size
+	// Dark strokes on a lit field are lost below 24 dots.
+	if size < 24 && v.rows[0].own && across*(g.cell+size/2)+(across-1)*size/2 <= b.w-2*side {
+		g.mark = size / 2
+		g.cell += g.mark
+	}
 	need := across*g.cell + (across-1)*g.gap
 	if need > b.w-2*side && across > 1 {
 		need -= (across - 1) * (g.gap - size/2)
@@ -308,7 +354,10 @@ func (g grid) draw(b board, v villageTable) []Page {
 					if c > 0 {
 						l.Cells = append(l.Cells, Cell{X: x - g.gap/2, Rule: true})
 					}
-					l.Cells = append(l.Cells, Cell{Text: r.name, X: x, Mark: r.own}, Cell{Text: r.value + suffix, X: x + g.cell, Right: true})
+					if r.own && g.mark > 0 {
+						l.Cells = append(l.Cells, Cell{X: x, Arrow: true})
+					}
+					l.Cells = append(l.Cells, Cell{Text: r.name, X: x + g.mark, Mark: r.own && g.mark == 0}, Cell{Text: r.value + suffix, X: x + g.cell, Right: true})
 				}
 			}
 			lines = append(lines, l)
@@ -324,7 +373,7 @@ func (g grid) heading(b board, v villageTable, left, across, page, pages int) Li
 	l := Line{Size: g.head, Tone: Quiet}
 	head := v.head
 	if count := fmt.Sprintf("%d/%d", page, pages); pages > 1 {
-		if width := measure(head+"　"+count, g.head); width <= g.cell-measure(v.what+"（"+v.unit+"）", g.head)-g.head {
+		if width := measure(head+"　"+count, g.head); width <= g.cell-g.mark-measure(v.what+"（"+v.unit+"）", g.head)-g.head {
 			head += "　" + count
 		}
 	}
@@ -333,7 +382,7 @@ func (g grid) heading(b board, v villageTable, left, across, page, pages int) Li
 		if c > 0 {
 			head = v.head
 		}
-		l.Cells = append(l.Cells, Cell{Text: head, X: x}, Cell{Text: v.what + "（" + v.unit + "）", X: x + g.cell, Right: true})
+		l.Cells = append(l.Cells, Cell{Text: head, X: x + g.mark}, Cell{Text: v.what + "（" + v.unit + "）", X: x + g.cell, Right: true})
 	}
 	return l
 }

@@ -8,7 +8,16 @@ import (
 )
 
 // readThere is where people read what a board must not name.
-const readThere = "请到便民服务中心触摸屏查看"
+const readThere = "请到便民服务中心，用触摸屏查看"
+
+// readMore says so for what is meant; in a word on boards that show a few
+// characters at once.
+func (b board) readMore(what string) string {
+	if b.tiny() {
+		return "详见触摸屏"
+	}
+	return readThere + what
+}
 
 // A lead stands on a page or two, or not at all.
 const leadChars = 64
@@ -17,7 +26,7 @@ func (b board) announcement(n *playlist.Notice, o Options, alone bool) []Page {
 	t := tailOf(n)
 	if o.Totals {
 		out := b.headline(n.PublicTitle())
-		return append(out, b.flow(readThere, &t, Plain, 1)...)
+		return append(out, b.flow(b.readMore(""), &t, Plain, 1)...)
 	}
 	if n.LED != "" {
 		pages := b.flow(n.LED, &t, Plain, fewPages)
@@ -66,6 +75,10 @@ func (b board) announcement(n *playlist.Notice, o Options, alone bool) []Page {
 
 // narrow boards show so little at once that a title is all they say.
 func (b board) narrow() bool { return b.w < 8*b.least }
+
+// tiny boards show one such line: every word more keeps people waiting for the
+// first.
+func (b board) tiny() bool { return b.narrow() && b.lines(b.least) == 1 }
 
 func titled(title, lead string) string {
 	if lead == "" {

@@ -94,8 +94,11 @@ func (b board) fits(text string, high int) int {
 // Dwell is how long a page of n characters stands: two seconds and a quarter
 // for each character, not less than six (DOMAIN V03).
 func Dwell(n int) time.Duration {
-	return max(2*time.Second+time.Duration(n)*250*time.Millisecond, 6*time.Second)
+	return max(reading(n), 6*time.Second)
 }
+
+// reading is how long n characters take to find and to read.
+func reading(n int) time.Duration { return 2*time.Second + time.Duration(n)*250*time.Millisecond }
 
 // Paginate lays a notice out for a panel. Every notice gives at least one page.
 func Paginate(n *playlist.Notice, panel playlist.Panel, o Options) []Page {
@@ -107,7 +110,9 @@ func Paginate(n *playlist.Notice, panel playlist.Panel, o Options) []Page {
 	}
 	w, h := max(panel.Width, 16), max(panel.Height, 12)
 	b := roomOf(w, h, o.Least)
-	if band != nil {
+	if n.Alert != nil && !n.Alert.Exercise && b.tiny() {
+		band.Apart = true
+	} else if band != nil {
 		room := bandBox(w, h, band).room
 		b = roomOf(room.Dx(), room.Dy(), o.Least)
 	}
@@ -117,7 +122,11 @@ func Paginate(n *playlist.Notice, panel playlist.Panel, o Options) []Page {
 		if b.w >= 96 && b.h >= 24 {
 			b.small = max(b.small, min(b.least, 16)) // who warns is part of the warning
 		}
-		out = b.alert(n, o, bandBox(w, h, band).left)
+		if band.Apart {
+			out = b.alertApart(n, o, band)
+		} else {
+			out = b.alert(n, o, bandBox(w, h, band).left)
+		}
 	case n.Fund != nil:
 		out = b.fund(n, o)
 	case n.Guide != nil:
@@ -126,12 +135,35 @@ func Paginate(n *playlist.Notice, panel playlist.Panel, o Options) []Page {
 		out = b.announcement(n, o, band == nil)
 	}
 	for i := range out {
-		out[i].Band = band
-		if n.Alert != nil {
-			out[i].Dwell *= 2 // V03
+		if out[i].Band == nil {
+			out[i].Band = band
 		}
 	}
+	if n.Alert != nil {
+		linger(out)
+	}
 	return out
+}
+
+// warnWithin is how long a warning may take before it begins again: people who
+// walk past must meet what to do.
+const warnWithin = time.Minute
+
+// linger gives the pages of a warning twice the time of others (V03). Where it
+// takes so many pages that it would not come round within a minute, it is twice
+// the time that the reading takes: a word of a sentence that stands for twelve
+// seconds keeps people waiting for the next.
+func linger(pages []Page) {
+	var total time.Duration
+	for _, p := range pages {
+		total += 2 * p.Dwell
+	}
+	for i, p := range pages {
+		pages[i].Dwell = 2 * p.Dwell
+		if total > warnWithin {
+			pages[i].Dwell = max(Dwell(0), 2*reading(chars(p.Text())))
+		}
+	}
 }
 
 // put makes a page of lines with the dwell that its text needs.
@@ -152,6 +184,14 @@ func tailOf(n *playlist.Notice) tail { return tail{tidy(n.Issuer), n.Issued.Chin
 // when it does not fit into high dots and most lines.
 func (b board) tailLines(t tail, body, high, most int) []Line {
 	if high < b.small || most < 1 {
+		return nil
+	}
+	if t.who == "" || t.when == "" {
+		for _, s := range sizesWithin(b.small, min(max(body*3/4, b.small), high)) {
+			if said := t.who + t.when; s <= high && measure(said, s) <= b.width(s) {
+				return []Line{{Text: said, Size: s, Tone: Quiet}}
+			}
+		}
 		return nil
 	}
 	top := max(body*3/4, b.small)
@@ -200,6 +240,9 @@ func (b board) stack(texts []string, size int, tone Tone) []Line {
 
 // tailPages is the tail on pages of its own, not larger than the text before it.
 func (b board) tailPages(t tail, body int) []Page {
+	if t.who == "" || t.when == "" {
+		return b.prose(t.who+t.when, Quiet, 1)
+	}
 	for _, s := range sizesWithin(b.small, min(b.h, max(body, b.small))) {
 		if b.beside(t, s) && b.h < 48 {
 			return []Page{b.put(Line{Text: t.who, End: t.when, Size: s, Tone: Quiet, Align: Spread})}
@@ -259,7 +302,7 @@ func (c choice) grade() int {
 		return 3
 	case worst >= int(phrase.Bound):
 		return 2
-	case worst > int(phrase.Close) || c.set.torn > int(phrase.Joint) || c.set.mixed:
+	case worst > int(phrase.Close) || c.set.torn > 0 || c.set.mixed:
 		return 1
 	}
 	return 0
@@ -291,15 +334,15 @@ func (b board) choose(s string, t *tail, few int) choice {
 		if !ok {
 			continue
 		}
-		// A break that is not the best is worth half as large characters again.
-		if next, ok := best(1); ok && grade == 0 && 2*next.size >= 3*c.size && next.pages <= c.pages && !next.set.mixed {
+		// A break that is not the best is worth characters larger by a third.
+		if next, ok := best(1); ok && grade == 0 && 3*next.size >= 4*c.size && next.pages <= c.pages {
 			return next
 		}
 		return c
 	}
 	// Smaller characters are worth it where they save more pages than dots.
 	cost := func(c choice) float64 {
-		return float64(c.pages) * (1 + 0.4*float64(c.grade())) / math.Pow(float64(c.size), 1.2)
+		return float64(c.pages) * (1 + 0.5*float64(c.grade())) / math.Pow(float64(c.size), 1.2)
 	}
 	return slices.MinFunc(all, func(x, y choice) int {
 		if cost(x) < cost(y) {
