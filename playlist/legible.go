@@ -21,7 +21,7 @@ const maxReader = 1000
 // fewer a word does not stay together.
 const fewest = 4
 
-var dotSizes = []int{12, 16, 24, 32, 40, 48, 64, 80, 96, 128}
+var dotSizes = []int{12, 16, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256}
 
 // DotSizes returns the heights in dots that boards set characters in, ascending.
 func DotSizes() []int { return append([]int(nil), dotSizes...) }

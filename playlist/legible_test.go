@@ -28,7 +28,7 @@ func TestFarthest(t *testing.T) {
 func TestLargestDots(t *testing.T) {
 	for _, c := range []struct {
 		w, h, want int
-	}{{64, 16, 16}, {64, 64, 16}, {96, 16, 16}, {128, 32, 32}, {192, 64, 48}, {320, 32, 32}, {1920, 540, 128}, {64, 12, 12}, {20, 8, 12}} {
+	}{{64, 16, 16}, {64, 64, 16}, {96, 16, 16}, {128, 32, 32}, {192, 64, 48}, {320, 32, 32}, {1920, 540, 256}, {1024, 192, 192}, {64, 12, 12}, {20, 8, 12}} {
 		if got := board(c.w, c.h, 10, 0).LargestDots(); got != c.want {
 			t.Errorf("%d×%d takes %d dots, want %d", c.w, c.h, got, c.want)
 		}

@@ -144,9 +144,10 @@ func TestBaseline(t *testing.T) {
 			}
 			return inkOf(m).y1
 		}
+		overshoot := max(size/60, 1) // of round letters, where there are dots for it
 		want := foot('E')
 		for _, r := range "0123456789ABDEHKLMRTXZahikmnrxz" {
-			if got := foot(r); got != want && !(size > 32 && got == want+1) {
+			if got := foot(r); got != want && !(size > 32 && got > want && got <= want+overshoot) {
 				t.Errorf("%d dots: %c stands %d rows below the top, E %d", size, r, got, want)
 			}
 		}
@@ -166,7 +167,7 @@ func TestBaseline(t *testing.T) {
 			tops = append(tops, inkOf(m).y0)
 		}
 		for d, top := range tops {
-			if diff := top - tops[0]; diff < -1 || diff > 1 || size <= 32 && diff != 0 {
+			if diff := top - tops[0]; diff < -overshoot || diff > overshoot || size <= 32 && diff != 0 {
 				t.Errorf("%d dots: digit %d begins in row %d, 0 in row %d", size, d, top, tops[0])
 			}
 		}
@@ -175,11 +176,11 @@ func TestBaseline(t *testing.T) {
 
 // TestCacheIsBounded asks for more glyphs than a face keeps.
 func TestCacheIsBounded(t *testing.T) {
-	f, err := open(128)
+	f, err := open(256)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for r := rune(0x4E00); r < 0x4E00+900; r++ {
+	for r := rune(0x4E00); r < 0x4E00+300; r++ {
 		f.Glyph(r)
 	}
 	held := 0

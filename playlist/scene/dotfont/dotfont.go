@@ -1,4 +1,4 @@
-// Package dotfont holds the faces of LED boards: glyphs of 12 to 128 dots, every
+// Package dotfont holds the faces of LED boards: glyphs of 12 to 256 dots, every
 // dot on or off.
 //
 // It promises one mask for one glyph for as long as the glyph is in use, so that
@@ -84,7 +84,7 @@ func (g glyph) cost() int {
 }
 
 // maxHeld is how many bytes of glyphs a face keeps in each of late and before:
-// more than two hundred of the largest, eleven thousand of 16 dots.
+// more than sixty of the largest, eleven thousand of 16 dots.
 const maxHeld = 4 << 20
 
 var faces = opened()

@@ -113,10 +113,10 @@ func TestGoldenFaces(t *testing.T) {
 
 func TestSizes(t *testing.T) {
 	all := Sizes()
-	if !slices.IsSorted(all) || all[0] != 12 || all[len(all)-1] != 128 {
+	if !slices.IsSorted(all) || all[0] != 12 || all[len(all)-1] != 256 {
 		t.Errorf("the sizes are %d", all)
 	}
-	for limit, want := range map[int]int{0: 12, 12: 12, 15: 12, 16: 16, 39: 32, 127: 96, 128: 128, 540: 128} {
+	for limit, want := range map[int]int{0: 12, 12: 12, 15: 12, 16: 16, 39: 32, 127: 96, 128: 128, 159: 128, 192: 192, 540: 256} {
 		if got := Largest(limit); got != want {
 			t.Errorf("the largest size within %d dots is %d, want %d", limit, got, want)
 		}

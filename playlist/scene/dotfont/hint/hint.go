@@ -55,10 +55,13 @@ type shape struct {
 // Draw draws an outline. The result has Width×Height bytes, each 0 or 255; it is
 // nil for an outline without dots.
 //
-// Where strokes of the thickness asked for would run together, thinner ones are
-// tried, level strokes first, down to one dot; of all that were tried, the
-// drawing with as many parts and as many enclosed spaces as the outline wins, and
-// among those the one that resembles it most.
+// Where strokes of the thickness asked for would run together, those alone become
+// a dot thinner that stand too close; where that is not enough all do, level ones
+// first, and so on. Then single dots are changed that close a space or join two
+// parts. The first drawing with white between its strokes and with as many parts
+// and enclosed spaces as the outline wins; without one it is that which resembles
+// the outline most for the strokes it lost: a character whose strokes are half as
+// thick as those beside it is seen as a hole in the line from afar.
 func (d *Drawer) Draw(segments []ot.Segment, s Spec) []uint8 {
 	sh := load(segments, s)
 	if len(sh.points) == 0 {
@@ -80,21 +83,26 @@ func (d *Drawer) Draw(segments []ot.Segment, s Spec) []uint8 {
 	// comma.
 	best := d.paint(sh, s)
 	least := want.unlike(best, s) + 5
-	for level, upright := max(s.Stem, 1), max(s.Stem, 1); level >= max(s.Stem/2, 1); {
-		airy := rows.solve(level)
-		airy = columns.solve(upright) && airy
+	draw := func(level, upright int, slim float64) (done bool) {
+		airy := rows.solve(level, max(level-1, 1))
+		airy = columns.solve(upright, max(upright-1, 1)) && airy
 		try := &shape{points: slices.Clone(sh.points), ops: sh.ops, ends: sh.ends}
-		try.fit(&rows, &columns, cw)
+		try.fit(&rows, &columns, cw, slim)
 		pix := d.paint(try, s)
-		off := want.unlike(pix, s)
+		if pix != nil {
+			want.mend(pix, d.pix.Pix, s.Width, s.Height)
+		}
+		off := want.unlike(pix, s) + rows.loss(s.Stem) + columns.loss(s.Stem)
 		if !airy {
 			off += 3
 		}
-		off += 1.6*float64(s.Stem-level) + 2.4*float64(s.Stem-upright)
 		if off < least {
 			best, least = pix, off
 		}
-		if airy && want.sameParts {
+		return airy && want.sameParts
+	}
+	for level, upright := max(s.Stem, 1), max(s.Stem, 1); level >= 1 && upright >= 1; {
+		if draw(level, upright, 1) || draw(level, upright, 0) {
 			break
 		}
 		if level == upright {
@@ -217,10 +225,11 @@ func next(i, start, end int) int {
 }
 
 // fit moves the points so that the strokes along both axes stand on whole dots.
-func (sh *shape) fit(rows, columns *axis, cw bool) {
+func (sh *shape) fit(rows, columns *axis, cw bool, slim float64) {
 	// The slanting and curved strokes, which have no edges along an axis, become
 	// as thick as the others.
-	sh.embolden(columns.gain(), rows.gain(), cw)
+	x, y := columns.gain(), rows.gain()
+	sh.embolden(min(x, x*slim), min(y, y*slim), cw)
 	for _, a := range []*axis{rows, columns} {
 		a.measure(sh)
 		a.move(sh)

@@ -8,7 +8,8 @@ import (
 // model is what a drawing is compared with: the outline drawn finely.
 type model struct {
 	parts, holes int
-	soft         []float64 // 0 to 1, one for each dot, blurred
+	bare         []float64 // 0 to 1, one for each dot
+	soft         []float64 // the same, blurred
 
 	sameParts bool // by the last call of unlike
 }
@@ -34,11 +35,11 @@ func (d *Drawer) model(sh *shape, s Spec) *model {
 			soft[y*s.Width+x] = float64(n) / float64(255*fine*fine)
 		}
 	}
-	m.soft = blur(soft, s.Width, s.Height)
+	m.bare, m.soft = soft, blur(soft, s.Width, s.Height)
 	return m
 }
 
-// unlike says how much a drawing differs from the model: one for each enclosed
+// unlike says how much a drawing differs from the model: 1.7 for each enclosed
 // space and each part too many or too few, and the difference in light,
 // each seen through a blur, so that a stroke may stand a little aside.
 func (m *model) unlike(pix []uint8, s Spec) float64 {
@@ -57,7 +58,7 @@ func (m *model) unlike(pix []uint8, s Spec) float64 {
 		sum += (v - m.soft[i]) * (v - m.soft[i])
 		ink += m.soft[i] * m.soft[i]
 	}
-	return math.Abs(float64(holes-m.holes)) + math.Abs(float64(parts-m.parts)) + 12*sum/max(ink, 1e-9)
+	return 1.7*float64(abs(holes-m.holes)+abs(parts-m.parts)) + 12*sum/max(ink, 1e-9)
 }
 
 // blur takes the mean of each dot and its eight neighbours.

@@ -2,9 +2,10 @@ package hint
 
 import "math"
 
-// solve gives every stem a place of whole dots and a thickness of wide. It says
-// whether that leaves white between them.
-func (a *axis) solve(wide int) (airy bool) {
+// solve gives every stem a place of whole dots and a thickness of wide, or of
+// fewer dots, down to least, where that alone leaves white beside it. It says
+// whether there is white between all of them.
+func (a *axis) solve(wide, least int) (airy bool) {
 	pairs := a.neighbours()
 	for i := range a.stems {
 		s := &a.stems[i]
@@ -12,8 +13,101 @@ func (a *axis) solve(wide int) (airy bool) {
 		s.at = int(math.Round(s.middle() - float64(wide)/2))
 		a.pin(s)
 	}
-	a.descend(pairs)
-	return a.airy(pairs)
+	for {
+		a.descend(pairs)
+		if a.airy(pairs) {
+			if a.level(wide) {
+				a.descend(pairs)
+			}
+			return a.airy(pairs)
+		}
+		i := a.crowded(pairs, least)
+		if i < 0 {
+			return false
+		}
+		a.stems[i].wide--
+		a.pin(&a.stems[i])
+	}
+}
+
+// level makes stems of wide dots thinner by one where few of them are left: one
+// thick stroke among many thin ones looks like a mistake. It says whether it did.
+func (a *axis) level(wide int) bool {
+	thick := 0
+	for i := range a.stems {
+		if a.stems[i].wide == wide {
+			thick++
+		}
+	}
+	if thick == 0 || thick*4 >= len(a.stems) {
+		return false
+	}
+	for i := range a.stems {
+		if s := &a.stems[i]; s.wide == wide {
+			s.wide--
+			a.pin(s)
+		}
+	}
+	return true
+}
+
+// crowded returns the stem that lacks most white on its two sides, or that others
+// lack most, of those thicker than least; -1 without one. It is the shortest where several lack the same.
+func (a *axis) crowded(pairs []neighbour, least int) int {
+	lack := make([]float64, len(a.stems))
+	for _, p := range pairs {
+		if n := a.lack(p); n > 0 {
+			lack[p.i] += n
+			lack[p.j] += n
+		}
+	}
+	for i := range a.stems {
+		if n := a.stems[i].aside() - far; n > 0 {
+			lack[i] += n
+			for _, p := range pairs {
+				if p.i == i {
+					lack[p.j] += n
+				} else if p.j == i {
+					lack[p.i] += n
+				}
+			}
+		}
+	}
+	best := -1
+	for i := range a.stems {
+		s := &a.stems[i]
+		if lack[i] == 0 || s.wide <= least {
+			continue
+		}
+		if best < 0 || lack[i] > lack[best] || lack[i] == lack[best] && s.hi-s.lo < a.stems[best].hi-a.stems[best].lo {
+			best = i
+		}
+	}
+	return best
+}
+
+// lack is how many dots of white are missing between two stems.
+func (a *axis) lack(p neighbour) float64 {
+	s, t := &a.stems[p.i], &a.stems[p.j]
+	white, was := float64(t.at-s.at-s.wide), t.middle()-s.middle()
+	return max(1-white, was*0.28-white, 0)
+}
+
+// loss is the price of stems that are thinner than stem dots, each by its length:
+// the step to a single dot costs most, because such a stroke is the first that the
+// eye loses and the one that differs most from its neighbours.
+func (a *axis) loss(stem int) float64 {
+	sum, long := 0.0, 0.0
+	for i := range a.stems {
+		s := &a.stems[i]
+		n := 1.2 * float64(stem-s.wide)
+		if s.wide == 1 && stem > 1 {
+			n += 1.5
+		}
+		sum += n * (s.hi - s.lo)
+		long += s.hi - s.lo
+	}
+	return sum / max(long, 1e-9)
 }
 
 // pin puts a stem whose edge ends at a zone there.
@@ -58,18 +152,29 @@ func (a *axis) neighbours() []neighbour {
 
 func (s *stem) middle() float64 { return (s.lower + s.upper) / 2 }
 
-// airy says whether there is white between all stems that had some.
+// far is how many dots a stem may stand away from its place before others make
+// room for it.
+const far = 1
+
+// aside is by how many dots a stem stands away from its place in the outline.
+func (s *stem) aside() float64 {
+	if s.pinned {
+		return 0
+	}
+	return math.Abs(float64(s.at) + float64(s.wide)/2 - s.middle())
+}
+
+// airy says whether there is white between all stems that had some, and all are
+// near their places.
 func (a *axis) airy(pairs []neighbour) bool {
 	for _, p := range pairs {
-		s, t := &a.stems[p.i], &a.stems[p.j]
-		white, was := t.at-s.at-s.wide, t.middle()-s.middle()
-		if white < 1 || float64(white) < was*0.28 {
+		if a.lack(p) > 0 {
 			return false
 		}
 	}
 	for i := range a.stems {
 		s := &a.stems[i]
-		if float64(s.at) < a.limit[0]-0.01 || float64(s.at+s.wide) > a.limit[1]+0.01 {
+		if s.aside() > far || float64(s.at) < a.limit[0]-0.01 || float64(s.at+s.wide) > a.limit[1]+0.01 {
 			return false
 		}
 	}
