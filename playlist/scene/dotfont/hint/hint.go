@@ -83,9 +83,7 @@ func (d *Drawer) Draw(segments []ot.Segment, s Spec) []uint8 {
 	// comma.
 	best := d.paint(sh, s)
 	least := want.unlike(best, s) + 5
-	draw := func(level, upright int, slim float64) (done bool) {
-		airy := rows.solve(level, max(level-1, 1))
-		airy = columns.solve(upright, max(upright-1, 1)) && airy
+	draw := func(airy bool, slim float64) (done bool) {
 		try := &shape{points: slices.Clone(sh.points), ops: sh.ops, ends: sh.ends}
 		try.fit(&rows, &columns, cw, slim)
 		pix := d.paint(try, s)
@@ -102,7 +100,13 @@ func (d *Drawer) Draw(segments []ot.Segment, s Spec) []uint8 {
 		return airy && want.sameParts
 	}
 	for level, upright := max(s.Stem, 1), max(s.Stem, 1); level >= 1 && upright >= 1; {
-		if draw(level, upright, 1) || draw(level, upright, 0) {
+		airy := rows.solve(level, max(level-1, 1))
+		airy = columns.solve(upright, max(upright-1, 1)) && airy
+		if draw(airy, 1) {
+			break
+		}
+		// Slanting strokes as thin as they are, where that is what joins parts.
+		if (rows.gain() > 0 || columns.gain() > 0) && draw(airy, 0) {
 			break
 		}
 		if level == upright {
@@ -225,9 +229,9 @@ func next(i, start, end int) int {
 }
 
 // fit moves the points so that the strokes along both axes stand on whole dots.
+// The slanting and curved strokes, which have no edges along an axis, become as
+// thick as the others for slim 1, and no thicker than they are for 0.
 func (sh *shape) fit(rows, columns *axis, cw bool, slim float64) {
-	// The slanting and curved strokes, which have no edges along an axis, become
-	// as thick as the others.
 	x, y := columns.gain(), rows.gain()
 	sh.embolden(min(x, x*slim), min(y, y*slim), cw)
 	for _, a := range []*axis{rows, columns} {

@@ -17,10 +17,11 @@ func (m *model) mend(pix, covered []uint8, w, h int) {
 		sure = 115 // of 255, by how much a dot may be on the wrong side
 		most = 24  // dots that are tried
 	)
-	parts, holes := count(pix, w, h)
+	parts, holes := m.count(pix, w, h)
 	off := abs(parts-m.parts) + abs(holes-m.holes)
+	var found []flip
 	for tried := 0; off > 0; {
-		var found []flip
+		found = found[:0]
 		for y := range h {
 			for x := range w {
 				i := y*w + x
@@ -40,7 +41,7 @@ func (m *model) mend(pix, covered []uint8, w, h int) {
 				return
 			}
 			pix[f.at] ^= 255
-			parts, holes := count(pix, w, h)
+			parts, holes := m.count(pix, w, h)
 			if n := abs(parts-m.parts) + abs(holes-m.holes); n < off {
 				off, better = n, true
 				break

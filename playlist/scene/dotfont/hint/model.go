@@ -11,6 +11,8 @@ type model struct {
 	bare         []float64 // 0 to 1, one for each dot
 	soft         []float64 // the same, blurred
 
+	runs []run // of count, for the next one
+
 	sameParts bool // by the last call of unlike
 }
 
@@ -19,7 +21,7 @@ func (d *Drawer) model(sh *shape, s Spec) *model {
 	pix := d.cover(sh, s, fine)
 	w, h := s.Width*fine, s.Height*fine
 	m := &model{}
-	m.parts, m.holes = count(pix, w, h)
+	m.parts, m.holes = m.count(pix, w, h)
 	soft := make([]float64, s.Width*s.Height)
 	sums := make([]int, s.Width)
 	for y := range s.Height {
@@ -47,7 +49,7 @@ func (m *model) unlike(pix []uint8, s Spec) float64 {
 	if pix == nil {
 		return math.Inf(1)
 	}
-	parts, holes := count(pix, s.Width, s.Height)
+	parts, holes := m.count(pix, s.Width, s.Height)
 	m.sameParts = parts == m.parts && holes == m.holes
 	soft := make([]float64, len(pix))
 	for i, v := range pix {
@@ -96,11 +98,25 @@ type run struct {
 	root   int // index of another run of the same part, or of itself
 }
 
+func (m *model) count(pix []uint8, w, h int) (parts, holes int) {
+	parts, holes, m.runs = countIn(m.runs, pix, w, h)
+	return parts, holes
+}
+
 // count returns how many parts the ink has, dots touching at a corner being one
 // part, and how many spaces it encloses.
 func count(pix []uint8, w, h int) (parts, holes int) {
+	parts, holes, _ = countIn(nil, pix, w, h)
+	return parts, holes
+}
+
+// countIn is count with room for runs, which it returns.
+func countIn(runs []run, pix []uint8, w, h int) (parts, holes int, room []run) {
+	if runs == nil {
+		runs = make([]run, 0, 16*h)
+	}
 	// The first run is the white around the cell.
-	runs := append(make([]run, 0, 16*h), run{x: -1, end: w + 1})
+	runs = append(runs[:0], run{x: -1, end: w + 1})
 	find := func(i int) int {
 		for runs[i].root != i {
 			runs[i].root = runs[runs[i].root].root
@@ -161,5 +177,5 @@ func count(pix []uint8, w, h int) (parts, holes int) {
 			holes++
 		}
 	}
-	return parts, holes - 1
+	return parts, holes - 1, runs
 }
