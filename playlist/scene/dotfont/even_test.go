@@ -44,16 +44,17 @@ func thickness(m *scene.Mask) float64 {
 // TestEven measures how evenly a line is set: how far the strokes of the 3,755
 // characters of the first level of GB 2312, which texts are made of, are from
 // being equally thick, and how many are so thin that they stand out. The bounds
-// are what the drawings reach; before strokes were thinned one by one the spread
+// are what the drawings reach, and no size is much heavier than the one before; before strokes were thinned one by one the spread
 // was a fifth, and one character in fifteen had strokes of one dot at 24.
 func TestEven(t *testing.T) {
 	ideographs, _ := gb2312(t)
+	before := 0.0 // thickness of the size before, against its height
 	for _, c := range []struct {
 		size   int
 		spread float64 // standard deviation against the mean
 		thin   float64 // strokes thinner than this in dots stand out
 		most   int     // of a thousand
-	}{{24, 0.10, 1.4, 5}, {32, 0.13, 1.9, 4}} {
+	}{{24, 0.10, 1.4, 5}, {32, 0.13, 1.9, 4}, {40, 0.10, 3, 2}, {48, 0.10, 3.6, 2}, {64, 0.10, 4.8, 2}} {
 		f, err := Face(c.size)
 		if err != nil {
 			t.Fatal(err)
@@ -70,6 +71,10 @@ func TestEven(t *testing.T) {
 		mean := sum / n
 		spread := math.Sqrt(squares/n-mean*mean) / mean
 		t.Logf("%d dots: strokes of %.2f dots, spread %.3f, %d stand out", c.size, mean, spread, thin)
+		if step := mean / float64(c.size) / before; before > 0 && (step < 1 || step > 1.18) {
+			t.Errorf("%d dots: strokes are %.2f times as heavy as those of the size before", c.size, step)
+		}
+		before = mean / float64(c.size)
 		if spread > c.spread {
 			t.Errorf("%d dots: strokes are uneven by %.3f, at most %.3f before", c.size, spread, c.spread)
 		}
