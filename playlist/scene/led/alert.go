@@ -115,6 +115,7 @@ type bandForm struct {
 	lines        []bandLine
 	room         image.Rectangle
 	left         string // what there was no room for
+	barred       bool   // the level stands between two lit bars, not dark on a field
 }
 
 // short is a level's word without 预警, for boards that have no room for it.
@@ -184,6 +185,9 @@ func bandAbove(w, h int, band *Band) bandForm {
 	return f
 }
 
+// barWide is how much a bar at the side of a level's word lights.
+const barWide = 2
+
 func bandBeside(w, h int, band *Band) bandForm {
 	form := func(size int, lines ...string) (bandForm, bool) {
 		wide := 0
@@ -193,7 +197,11 @@ func bandBeside(w, h int, band *Band) bandForm {
 		if wide > 0 {
 			wide += 2 + 2*(size/16)
 		}
-		f := bandForm{}
+		// Dark strokes of sixteen dots are not read from afar without a lit margin.
+		f := bandForm{barred: h < 24 && !band.Exercise && wide > 0}
+		if f.barred {
+			wide += 2 * barWide
+		}
 		x := 0
 		if band.Exercise {
 			d := size

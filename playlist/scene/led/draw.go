@@ -197,7 +197,15 @@ func drawBand(c *scene.Canvas, band *Band, area image.Rectangle, kind playlist.L
 	case band.Exercise:
 		lit, outlined = form.drill, form.field
 	}
-	if !lit.Empty() {
+	ink := black
+	switch {
+	case form.barred:
+		ink = col
+		l, r := lit, lit
+		l.Max.X, r.Min.X = l.Min.X+barWide, r.Max.X-barWide
+		c.Fill(l.Add(area.Min), col)
+		c.Fill(r.Add(area.Min), col)
+	case !lit.Empty():
 		c.Fill(lit.Add(area.Min), col)
 	}
 	if !outlined.Empty() {
@@ -207,7 +215,7 @@ func drawBand(c *scene.Canvas, band *Band, area image.Rectangle, kind playlist.L
 		put(form.drill, form.drillLines, drill)
 		put(form.field, form.lines, col)
 	} else {
-		put(form.field, form.lines, black)
+		put(form.field, form.lines, ink)
 	}
 	return form.room.Add(area.Min)
 }

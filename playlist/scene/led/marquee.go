@@ -9,6 +9,7 @@ const frameRate = 60
 const (
 	longestLap = 30 * time.Second // beyond it a text is paged (V05)
 	seenFor    = 3 * time.Second  // every character of a marquee is on the board for so long (V05)
+	seenAtOnce = 12               // characters that a marquee shows, so that words are read and not spelt
 	// early is how long before its time a frame is counted, so that an instant
 	// that was rounded down to the frame's beginning belongs to that frame.
 	early = 100 * time.Microsecond
@@ -44,9 +45,10 @@ func lapFrames(text string, size, width int) int {
 	return max((measure(text, size)+width+step-1)/step, 1)
 }
 
-// passes says whether text may run along a board of width dots: each character
-// is seen long enough, and nobody waits long for the text to come round.
+// passes says whether text may run along a board of width dots: twelve characters
+// stand on it at once and each is seen long enough, however slowly large ones
+// pass, and nobody waits long for the text to come round (V05).
 func passes(text string, size, width int) bool {
 	seen := time.Duration((width+size)/Step(size)) * time.Second / frameRate
-	return seen >= seenFor && lap(text, size, width) <= longestLap
+	return width >= seenAtOnce*size && seen >= seenFor && lap(text, size, width) <= longestLap
 }
