@@ -178,7 +178,7 @@ var inEnglish = map[string]string{
 	"；在 %s 上播。": "; on %s. ", "；只在%s上播。": "; only on %s. ", "现在就在时间内。": "It would play now. ", "接下来：%s。": "Next: %s.", "这样写永远不会播，请检查日期。": "Like this it never plays: look at the dates.", "没有发现问题，可以保存。": "Nothing is wrong; it can be saved.", "保存前要处理 %d 处。": "%d things to put right before it can be saved.", "不改了": "Leave it", "删除这条规则": "Delete this rule",
 	"改播放单": "Change a playlist", "原来的几个栏目": "the columns as they were", "共 %d 条固定内容。": "%d fixed notices. ", "走一遍：%s；每块屏的一轮最多 3 分钟。": "Once through: %s; a board goes round in three minutes at most.", "在 %s 的 LED 屏上 %s": "on LED boards of %s %s", "，": ", ",
 	"例如：大屏短讯": "For example: in brief", "固定内容之后，再播最新几条": "After the fixed ones, how many of the newest", "不填就不播": "none when empty", "全部栏目": "All columns", "最新内容的种类": "Kinds of the newest", "都不勾就是全部": "none ticked: all", "固定内容": "Fixed notices",
-	"给要播的填上次序 1、2、3……；秒数不填，就按字数算": "give an order 1, 2, 3 to those that play; without seconds the text decides", "次序": "Order", "秒数": "Seconds", "“%s”的次序": "Order of “%s”", "“%s”的秒数": "Seconds of “%s”", "自动": "auto",
+	"点“加上”放进来，用箭头调次序；秒数不填，就按字数算": "press Add to take one in, arrows for the order; without seconds the text decides", "次序": "Order", "秒数": "Seconds", "“%s”的次序": "Order of “%s”", "“%s”的秒数": "Seconds of “%s”", "自动": "auto",
 	"这个站点还没有发布中的内容。": "The site has no notice in force yet.", "有 %d 条规则在用，不能删除": "%d rules play it; it cannot be deleted", "删除这个播放单": "Delete this playlist",
 	"%d 条排不下，没有播": "%d find no room and do not play", "一轮最多 3 分钟，“最新几条”里排在后面的让出来。要播它们，请写短些，或者另定一个时段。": "Once round takes three minutes at most; of the newest notices the last ones give way. To show them write them shorter or give them hours of their own.",
 
@@ -193,7 +193,8 @@ var inEnglish = map[string]string{
 
 	// The forecast.
 	"播放预报": "Forecast", "哪一刻": "When", "看": "Look", "现在": "Now", "级别：%s。": "Level: %s. ", "没有规则在播，屏幕显示本站名片。": "No rule plays; the screen shows the site's own card. ", "由这些规则选定：": "Chosen by: ", "。": ". ", "此后不会自己变化。": "It does not change by itself after that.", "那时是熄屏时段，屏是黑的，只有红色和橙色预警会亮出来。": " These are dark hours: nothing is lit but red and orange alerts.",
-	"或者只放一块屏": "Or one screen alone:", "：没有自己的标签": ": no tags of its own",
+	"今天起停播": "Stop it from today on", "上移": "up", "下移": "down", "拿掉": "take off", "加上": "Add",
+	"（放不下）": " (does not fit)", "或者只放一块屏": "Or one screen alone:", "：没有自己的标签": ": no tags of its own",
 	"某一条为什么没播，什么时候播": "Why one does not play, and when it does", "标题，写几个字就行": "title, or a part of it", "查": "Find", "看那一刻": "See that moment", "去播放安排": "Go to the programme", "什么时候播": "When",
 	"这块屏收不到叫“%s”的内容：可能还没有发布，已经下架，或者发布它的站点不在这块屏的上级里。": "Nothing called “%s” comes to this screen: it may not be published yet, be taken down, or belong to a site that is not above this screen.",
 	"在播：一轮 %d 条里的第 %d 条，停留 %d 秒。":                    "It plays: of %d in the loop it is number %d and stays %d s.", "那时不播：它的上屏时间是 %s。": "It does not play then: it begins on %s. ", "那时不播：它已经过了下屏时间。": "It does not play then: its time is over. ", "那时不播。": "It does not play then. ",

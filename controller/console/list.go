@@ -279,7 +279,11 @@ func (v *visit) listTold(it programme, l playlist.Playlist) (string, error) {
 				total += pace(n, n.Exposes() && t.Outdoor)
 			}
 		}
-		parts = append(parts, v.t("在 %s 的 LED 屏上 %s", panelText(t.Screen.Panel), v.minutes(total)))
+		part := v.t("在 %s 的 LED 屏上 %s", panelText(t.Screen.Panel), v.minutes(total))
+		if total > playlist.MaxCycle {
+			part += v.t("（放不下）")
+		}
+		parts = append(parts, part)
 	}
 	return v.t("共 %d 条固定内容。", len(l.Items)) + v.t("走一遍：%s；每块屏的一轮最多 3 分钟。", strings.Join(parts, v.t("，"))), nil
 }

@@ -225,6 +225,32 @@ func TestScreenData(t *testing.T) {
 	o.comes("shi", "shiling", accounts.Technician).get("/screens/s-gate/edit").wants(403)
 }
 
+// TestStoppedRule stops a rule with one press and starts it again by its days.
+func TestStoppedRule(t *testing.T) {
+	o := open(t, nil)
+	o.board("liuxi")
+	p := o.comes("wang", "liuxi", accounts.Releaser)
+	p.post("/programme/liuxi/lists/new", "name", "村里的", "latest", "5").wants(200)
+	lists, err := o.c.Store.Playlists(o.Context(), "liuxi")
+	if err != nil || len(lists) != 1 {
+		t.Fatalf("playlists %+v, %v", lists, err)
+	}
+	rule := []string{"name", "全天", "playlist", lists[0].ID, "level", "normal", "pattern", "every", "from", "2026-01-05", "ends", "never", "tag", "led", "share", "1"}
+	p.post("/programme/liuxi/rules/new", rule...).wants(200, "现在在时间内")
+	at := "/programme/liuxi/rules/" + ofRule.FindStringSubmatch(p.body)[1]
+	p.get(at).wants(200, "今天起停播")
+	p.post(at, "was", was.FindStringSubmatch(p.body)[1], "do", "stop").wants(200, "已保存", "不会再播")
+	rules, err := o.c.Store.Rules(o.Context(), "liuxi")
+	if err != nil || len(rules) != 1 || rules[0].Name != "全天" || rules[0].Until.IsZero() || rules[0].From.String() != "2026-01-05" {
+		t.Fatalf("the stopped rule is %+v, %v", rules, err)
+	}
+	p.get(at).wants(200, "删除这条规则")
+	if strings.Contains(p.body, "今天起停播") {
+		t.Error("what is stopped can be stopped")
+	}
+	p.post(at, with(rule, "was", was.FindStringSubmatch(p.body)[1])...).wants(200, "现在在时间内")
+}
+
 // TestCrowdedScreen makes a board so small that what is planned for it takes too
 // long: it is told and saved, for the board hangs there as it is.
 func TestCrowdedScreen(t *testing.T) {

@@ -32,6 +32,7 @@ type rulePage struct {
 	Problems map[string][]finding
 	Wrong    int
 	Words    string // when it plays, and where
+	Playing  bool   // it plays now or will
 }
 
 // lone is a screen that a rule may be for alone, by the tags that no other has.
@@ -136,6 +137,10 @@ func (v *visit) rulePage(it programme, f ruleForm, r schedule.Rule) rulePage {
 		p.Shares = append(p.Shares, option{Value: f.Share, Label: v.t("是别的 %d 倍", share), Chosen: true})
 	}
 	p.Words = v.told(it, r)
+	if days, err := v.calendar(); err == nil && r.ID != "" {
+		starts, now := v.starts(r, days)
+		p.Playing = now || len(starts) > 0
+	}
 	return p
 }
 
@@ -231,6 +236,7 @@ func ruleField(field string) string {
 type ruleSent struct {
 	programme
 	form     ruleForm
+	was      schedule.Rule // as it is stored; zero for a new one
 	rule     schedule.Rule
 	at       int // of the rule in Rules
 	problems []playlist.Problem
@@ -259,7 +265,7 @@ func (v *visit) ruleSent() (ruleSent, error) {
 	case v.r.PathValue("rule") != newRule:
 		return s, store.ErrNotFound
 	}
-	s.form.ID = base.ID
+	s.form.ID, s.was = base.ID, base
 	s.rule, s.problems = s.form.rule(base)
 	s.Rules = slices.Clone(it.Rules)
 	if s.at < 0 {
@@ -313,6 +319,16 @@ func (v *visit) saving(wrong int) string {
 	return v.t("保存前要处理 %d 处。", wrong)
 }
 
+// stopped is a rule that plays from today on no more. Everything else of it stays,
+// so that another last day starts it again.
+func stopped(r schedule.Rule, today schedule.Date) schedule.Rule {
+	r.Until, r.Period = today.AddDays(-1), nil
+	if r.From.After(r.Until) {
+		r.From = r.Until
+	}
+	return r
+}
+
 func saveRule(v *visit) error {
 	s, err := v.ruleSent()
 	if err != nil {
@@ -324,6 +340,9 @@ func saveRule(v *visit) error {
 	if v.form("do") == "delete" {
 		s.Rules = slices.Delete(s.Rules, s.at, s.at+1)
 		s.problems = nil
+	}
+	if v.form("do") == "stop" && s.was.ID != "" {
+		s.Rules[s.at], s.problems = stopped(s.was, schedule.DateOf(v.local(v.Now()))), nil
 	}
 	again := func(found []playlist.Problem) error {
 		s.form.ID = ""

@@ -82,6 +82,16 @@ func (o *office) boards() {
 	// A playlist that takes too long is refused, with what was typed.
 	o.must(o.Open(o.base + "/programme/qinghe/lists/dengping"))
 	o.must(o.Settle())
+	// The order follows the arrows; what is added comes last.
+	const order = `[...document.querySelectorAll("#items .chosen")].map(r => r.querySelector("input").name + "=" + r.querySelector("input").value).join(" ")`
+	o.must(o.Until(order + `.startsWith("order-fanghuo-ling=1 ")`))
+	o.must(o.Click(`#items .chosen:nth-child(1) [data-move=down]`))
+	o.must(o.Until(order + `.includes(" order-fanghuo-ling=2 ") && document.activeElement.dataset.move === "down"`))
+	o.must(o.Click(`#items .chosen:nth-child(2) [data-move=up]`))
+	o.must(o.Click(`#items tr:not(.chosen) [data-move=add]`))
+	o.must(o.Until(order + `.split(" ").length === 4`))
+	o.must(o.Click(`#items .chosen:nth-child(4) [data-move=drop]`))
+	o.must(o.Until(order + `.split(" ").length === 3 && ` + order + `.startsWith("order-fanghuo-ling=1 ")`))
 	o.must(o.Fill(`input[name="dwell-fanghuo-ling"]`, "170"))
 	o.must(o.Fill("input[name=name]", "大屏短讯（长）"))
 	o.must(o.Until(`document.querySelector("#list").dataset.checked`))
@@ -100,6 +110,23 @@ func (o *office) boards() {
 	o.must(o.Fill(`input[name="dwell-fanghuo-ling"]`, "20"))
 	o.must(o.Press("button[value=save]"))
 	o.says(".done", "已保存")
+
+	// One screen alone is chosen by its name.
+	o.must(o.Open(o.base + "/programme/qinghe/rules/new"))
+	o.must(o.Until(`[...document.querySelectorAll("[data-alone] option")].some(o => o.textContent.startsWith("大门 LED 屏"))`))
+	o.must(o.Until(`(s => { s.selectedIndex = [...s.options].findIndex(o => o.textContent.startsWith("大门 LED 屏")); s.dispatchEvent(new Event("change", { bubbles: true })); return true })(document.querySelector("[data-alone] select"))`))
+	o.must(o.Until(`document.querySelector("[data-fact=words]").innerText.includes("只在大门 LED 屏（青禾县政务服务中心）上播")`))
+	o.must(o.Until(`[...document.querySelectorAll("input[name=tag]:checked")].length === 2`))
+
+	// Why does a board not show something, and when will it?
+	o.must(o.Open(o.base + "/screens/guangchang-led/forecast"))
+	o.Complaints() // of a form that was left half filled in
+	o.must(o.Fill("input[name=about]", "年度报告"))
+	o.must(o.Press(".ask button"))
+	o.says(".answer b", "年度报告")
+	o.says(".answer", "播")
+	o.sound("forecast-asked")
+	o.must(o.Open(o.base + "/programme/qinghe"))
 
 	// The rule goes again.
 	o.must(o.Press(`table.rules a[href*="/rules/rule-"]`))

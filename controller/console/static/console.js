@@ -198,6 +198,56 @@ function choosing(e) {
   if (way && !way.checked) { way.checked = true; way.dispatchEvent(new Event("change", { bubbles: true })); }
 }
 
+// --- the order of a list
+
+// Whoever has a script takes rows in and moves them with buttons; the fields with
+// the numbers, which are what is sent, follow. Rows that are in come first.
+function ordering(table) {
+  const body = table.tBodies[0], say = table.dataset;
+  const field = row => row.querySelector('input[name^="order-"]');
+  const rows = () => [...body.rows].filter(field);
+  const chosen = () => rows().filter(r => field(r).value.trim()).sort((a, b) => parseFloat(field(a).value) - parseFloat(field(b).value));
+  const dress = () => {
+    const list = chosen();
+    for (const row of rows()) {
+      const at = list.indexOf(row), b = row.querySelectorAll("[data-move]");
+      row.classList.toggle("chosen", at >= 0);
+      b.forEach(x => { x.hidden = (x.dataset.move === "add") === (at >= 0); });
+      b[1].disabled = at === 0;
+      b[2].disabled = at === list.length - 1;
+    }
+  };
+  const arrange = list => {
+    list.forEach((r, i) => { field(r).value = i + 1; });
+    body.prepend(...list);
+    dress();
+  };
+  const move = (row, how) => {
+    const list = chosen(), at = list.indexOf(row);
+    if (how === "add") list.push(row);
+    else list.splice(at, 1);
+    if (how === "drop") field(row).value = "";
+    if (how === "up") list.splice(at - 1, 0, row);
+    if (how === "down") list.splice(at + 1, 0, row);
+    arrange(list);
+    if (how === "drop" && list.length) list[list.length - 1].after(row);
+    const next = row.querySelector(`[data-move="${how}"]`);
+    (next.hidden || next.disabled ? row.querySelector("[data-move]:not([hidden]):not(:disabled)") : next).focus({ preventScroll: how === "add" });
+    field(row).dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  table.classList.add("ordered");
+  for (const row of rows()) {
+    for (const [how, text] of [["add", say.add], ["up", "↑"], ["down", "↓"], ["drop", "✕"]]) {
+      const b = make(field(row).parentNode, "button", "move");
+      b.type = "button"; b.dataset.move = how; b.textContent = text;
+      b.title = say[how]; b.setAttribute("aria-label", say[how] + " " + row.dataset.search);
+      b.addEventListener("click", () => move(row, how));
+    }
+  }
+  body.addEventListener("change", e => { if (e.target.name && e.target.name.startsWith("order-")) arrange(chosen()); });
+  dress();
+}
+
 // --- one screen alone
 
 // To choose a screen by its name ticks the tags that no other screen has; tags
@@ -228,6 +278,7 @@ function saying(e) {
 document.querySelectorAll("[data-live]").forEach(live);
 document.querySelectorAll("form[data-check]").forEach(checking);
 document.querySelectorAll("[data-alone]").forEach(alone);
+document.querySelectorAll("[data-order]").forEach(ordering);
 document.addEventListener("input", choosing, true);
 document.addEventListener("focusin", saying);
 document.addEventListener("mouseover", saying);
