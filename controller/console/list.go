@@ -308,6 +308,7 @@ type listSent struct {
 	at       int // of the playlist in Lists
 	problems []playlist.Problem
 	stale    bool
+	twice    bool // this very form has added it already, with the same in it
 }
 
 func (v *visit) listSent() (listSent, error) {
@@ -332,9 +333,17 @@ func (v *visit) listSent() (listSent, error) {
 	s.list, s.problems = s.form.list(base)
 	s.Lists = slices.Clone(it.Lists)
 	if at < 0 {
-		s.list.ID = newID("list")
-		s.at = len(s.Lists)
-		s.Lists = append(s.Lists, s.list)
+		s.list.ID = newID("list", s.form.Once)
+		s.at = slices.IndexFunc(s.Lists, func(l playlist.Playlist) bool { return l.ID == s.list.ID })
+		if s.at < 0 {
+			s.at = len(s.Lists)
+			s.Lists = append(s.Lists, s.list)
+		} else { // the form was gone back to, and may have been changed
+			s.twice = mark(s.Lists[s.at]) == mark(s.list)
+			s.Lists[s.at] = s.list
+			v.r.Form.Del("once")
+			v.r.PostForm.Del("once")
+		}
 	} else {
 		s.Lists[at] = s.list
 	}
@@ -377,6 +386,9 @@ func saveList(v *visit) error {
 	}
 	if s.stale {
 		return store.ErrConflict
+	}
+	if s.twice {
+		return v.to("/programme/"+string(s.Site.ID), "done", "programme")
 	}
 	if v.form("do") == "delete" {
 		s.Lists = slices.Delete(s.Lists, s.at, s.at+1)

@@ -235,9 +235,12 @@ func TestStoppedRule(t *testing.T) {
 	if err != nil || len(lists) != 1 {
 		t.Fatalf("playlists %+v, %v", lists, err)
 	}
-	rule := []string{"name", "全天", "playlist", lists[0].ID, "level", "normal", "pattern", "every", "from", "2026-01-05", "ends", "never", "tag", "led", "share", "1"}
+	rule := []string{"name", "全天", "playlist", lists[0].ID, "level", "normal", "pattern", "every", "from", "2026-01-05", "ends", "never", "tag", "led", "share", "1", "once", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 	p.post("/programme/liuxi/rules/new", rule...).wants(200, "现在在时间内")
 	at := "/programme/liuxi/rules/" + ofRule.FindStringSubmatch(p.body)[1]
+	p.post("/programme/liuxi/rules/new", rule...).wants(200, "已保存") // the back button and 保存 once more
+	p.post("/programme/liuxi/rules/new", with(rule, "name", "整天")...).wants(200, "已保存", "整天")
+	p.post("/programme/liuxi/rules/new", rule...).wants(200, "已保存", "全天")
 	p.get(at).wants(200, "今天起停播")
 	p.post(at, "was", was.FindStringSubmatch(p.body)[1], "do", "stop").wants(200, "已保存", "不会再播")
 	rules, err := o.c.Store.Rules(o.Context(), "liuxi")
@@ -248,7 +251,7 @@ func TestStoppedRule(t *testing.T) {
 	if strings.Contains(p.body, "今天起停播") {
 		t.Error("what is stopped can be stopped")
 	}
-	p.post(at, with(rule, "was", was.FindStringSubmatch(p.body)[1])...).wants(200, "现在在时间内")
+	p.post(at, with(rule, "once", "", "was", was.FindStringSubmatch(p.body)[1])...).wants(200, "现在在时间内")
 }
 
 // TestCrowdedScreen makes a board so small that what is planned for it takes too

@@ -1,7 +1,7 @@
 package console
 
 import (
-	"crypto/rand"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -241,6 +241,7 @@ type ruleSent struct {
 	at       int // of the rule in Rules
 	problems []playlist.Problem
 	stale    bool // somebody changed the rule meanwhile
+	twice    bool // this very form has added it already, with the same in it
 }
 
 func (v *visit) ruleSent() (ruleSent, error) {
@@ -269,17 +270,34 @@ func (v *visit) ruleSent() (ruleSent, error) {
 	s.rule, s.problems = s.form.rule(base)
 	s.Rules = slices.Clone(it.Rules)
 	if s.at < 0 {
-		s.rule.ID = newID("rule")
-		s.at = len(s.Rules)
-		s.Rules = append(s.Rules, s.rule)
+		s.rule.ID = newID("rule", s.form.Once)
+		s.at = slices.IndexFunc(s.Rules, func(r schedule.Rule) bool { return r.ID == s.rule.ID })
+		if s.at < 0 {
+			s.at = len(s.Rules)
+			s.Rules = append(s.Rules, s.rule)
+		} else { // the form was gone back to, and may have been changed
+			s.twice = mark(s.Rules[s.at]) == mark(s.rule)
+			s.Rules[s.at] = s.rule
+			v.r.Form.Del("once")
+			v.r.PostForm.Del("once")
+		}
 	} else {
 		s.Rules[s.at] = s.rule
 	}
 	return s, nil
 }
 
-// newID names a new part of a programme.
-func newID(kind string) string { return kind + "-" + strings.ToLower(rand.Text()[:8]) }
+// newID names a new part of a programme after its form's own number, so that a
+// form sent twice adds one part.
+func newID(kind, once string) string {
+	if !ofForm.MatchString(once) {
+		once = newOnce()
+	}
+	return kind + "-" + strings.ToLower(once[:8])
+}
+
+// ofForm is the number of a form, as newOnce makes it.
+var ofForm = regexp.MustCompile(`^[A-Z2-7]{26}$`)
 
 func (s ruleSent) prefix() string { return "rules[" + strconv.Itoa(s.at) + "]" }
 
@@ -336,6 +354,9 @@ func saveRule(v *visit) error {
 	}
 	if s.stale {
 		return store.ErrConflict
+	}
+	if s.twice {
+		return v.to("/programme/"+string(s.Site.ID), "done", "programme")
 	}
 	if v.form("do") == "delete" {
 		s.Rules = slices.Delete(s.Rules, s.at, s.at+1)
