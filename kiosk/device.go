@@ -270,7 +270,7 @@ func (d *Device) Showed(s wire.Showing, also ...wire.Showing) {
 		}
 		d.showing, d.also = s, since(also, d.also, now)
 	}
-	first := !d.first && s.Page != "" && s.Page != "pairing" && s.Page != "fallback"
+	first := !d.first && s.Page != "" && s.Page != "pairing" && s.Page != "fallback" && s.Page != wire.Dark
 	d.first = d.first || first
 	d.mu.Unlock()
 	if first {
