@@ -100,7 +100,7 @@ type Zone struct {
 }
 
 // Light is how bright a board is over the day, in per cent of its full
-// brightness (DOMAIN V07). A timetable decides where there is one, else the sun
+// light (DOMAIN V07). A timetable decides where there is one, else the sun
 // of the site, else Day holds always.
 type Light struct {
 	Day   int            `json:"day" toml:"day"`               // by day, 1 to 100

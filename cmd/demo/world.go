@@ -48,6 +48,7 @@ type screen struct {
 	virtual        *machine.Screen
 	config         string
 	process        *process
+	lit            bool // the board has come up to its brightness since it was started
 	sum            screenSummary
 }
 
@@ -175,7 +176,7 @@ func (w *world) startScreen(s *screen) error {
 	if err != nil {
 		return err
 	}
-	s.process = p
+	s.process, s.lit = p, false
 	return nil
 }
 
@@ -200,6 +201,7 @@ func (w *world) enrol(ctx context.Context) error {
 		if err := w.office.call(ctx, "POST", "/pairing", body, nil); err != nil {
 			return fmt.Errorf("enrol %s: %w", s.id, err)
 		}
+		s.lit = false // its settings say how bright it is
 	}
 	for _, s := range w.screens {
 		if _, err := w.office.until(ctx, s.id, "it shows the loop", func(st state) bool { return st.has() && st.page() == "loop" }); err != nil {
@@ -215,16 +217,23 @@ func (w *world) shoot(ctx context.Context, s *screen, step string) error {
 	if w.shots == "" || s.virtual == nil {
 		return nil
 	}
-	limit, cancel := context.WithTimeoutCause(ctx, 5*time.Second, fmt.Errorf("screen %s is blank at step %s", s.id, step))
+	limit, cancel := context.WithTimeoutCause(ctx, 30*time.Second, fmt.Errorf("screen %s is blank or dark at step %s", s.id, step))
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
+	var most uint8 // of all channels, and since when it has not changed
+	var since time.Time
 	for {
 		img, err := s.virtual.Capture()
 		if err != nil {
 			return err
 		}
-		if !uniform(img) {
+		if now := brightest(img); s.kind == "led" && (now != most || since.IsZero()) {
+			most, since = now, time.Now()
+		}
+		// A board comes up slowly after its start; a lamp that is off is not black.
+		s.lit = s.lit || s.kind != "led" || most > offLamp && time.Since(since) > time.Second
+		if s.lit && !uniform(img) && (s.kind != "led" || most > offLamp) {
 			return w.save(s, step, img)
 		}
 		select {
@@ -233,6 +242,16 @@ func (w *world) shoot(ctx context.Context, s *screen, step string) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// offLamp is brighter than a lamp of the simulation that is off.
+const offLamp = 40
+
+func brightest(img *image.RGBA) (most uint8) {
+	for i := 0; i+3 < len(img.Pix); i += 4 {
+		most = max(most, img.Pix[i], img.Pix[i+1], img.Pix[i+2])
+	}
+	return most
 }
 
 func uniform(img *image.RGBA) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"image/color"
+	"math"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -327,13 +328,14 @@ func TestZonesThatDoNotFit(t *testing.T) {
 	}
 }
 
-// brightest is the strongest channel in a frame.
+// brightest is the light of the strongest channel in a frame, 0 to 255, as a
+// sending card with a gamma of 2.2 makes it.
 func brightest(f *scene.Frame) uint8 {
 	b := max(f.Ground.R, f.Ground.G, f.Ground.B)
 	for _, op := range f.Ops {
 		b = max(b, op.Color.R, op.Color.G, op.Color.B)
 	}
-	return b
+	return uint8(math.Round(255 * math.Pow(float64(b)/255, 2.2)))
 }
 
 // TestDarkHours: in the hours without light nothing is lit and nothing counts as

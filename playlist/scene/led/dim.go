@@ -8,16 +8,20 @@ import (
 	"mingbai/playlist/scene"
 )
 
-// Dim returns the frame at so many per cent of its brightness: the colours of
-// its operations are scaled, so that every painter and every output takes it
-// exactly, dot for dot, and it costs no painting. The frame itself is not
-// changed; at 100 it is returned as it is, at 0 it is black.
+// gamma is the power by which sending cards and pixel controllers turn the values
+// of a picture into light, as they come from the works and as configs.Output has
+// it: so many per cent of the values would be far less light.
+const gamma = 2.2
+
+// Dim returns the frame at so many per cent of its light: the colours of its
+// operations are scaled by the root that gamma undoes, so that every painter and
+// every output takes it exactly, dot for dot, and it costs no painting. The frame
+// itself is not changed; at 100 it is returned as it is, at 0 it is black.
 //
 // Colours are scaled as a whole and rounded, so that their hue stays within what
 // eight bits can say, and a dot that is lit stays lit down to the lowest level.
-// It is the picture that is scaled: what light comes of it is decided by the
-// gamma of the sending card or of the network output. A frame with pictures is
-// covered with black instead.
+// A card that is set to a gamma of 1 gives more light than asked for. A frame
+// with pictures is covered with black instead.
 func Dim(f *scene.Frame, percent float64) *scene.Frame {
 	switch {
 	case percent >= 100:
@@ -25,7 +29,7 @@ func Dim(f *scene.Frame, percent float64) *scene.Frame {
 	case !(percent > 0):
 		return &scene.Frame{Size: f.Size, Ground: black}
 	}
-	by := percent / 100
+	by := math.Pow(percent/100, 1/gamma)
 	out := &scene.Frame{Size: f.Size, Regions: f.Regions}
 	if slices.ContainsFunc(f.Ops, func(o scene.Op) bool { return o.Kind == scene.OpImage }) {
 		out.Ground = f.Ground

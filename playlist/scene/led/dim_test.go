@@ -44,7 +44,7 @@ func TestDim(t *testing.T) {
 					t.Fatalf("at %v %% a dot goes from %v to %v", percent, was, got)
 				}
 				// Within the rounding of the channel and of the brightest.
-				exact := float64(want[c]) * percent / 100
+				exact := float64(want[c]) * math.Pow(percent/100, 1/2.2)
 				if math.Abs(float64(got[c])-exact) > 1 {
 					t.Fatalf("at %v %% %v becomes %v", percent, want, got)
 				}
@@ -87,7 +87,7 @@ func TestDimPicture(t *testing.T) {
 	c := scene.NewCanvas(2, 1, color.RGBA{0, 0, 0, 255})
 	c.Image(&scene.Bitmap{W: 1, H: 1, Pix: []uint8{200, 100, 40, 255}}, image.Point{})
 	img := image.NewRGBA(image.Rect(0, 0, 2, 1))
-	scene.Paint(img, led.Dim(c.Frame(), 50))
+	scene.Paint(img, led.Dim(c.Frame(), 100*math.Pow(0.5, 2.2)))
 	if got := img.RGBAAt(0, 0); got.R < 99 || got.R > 101 || got.G < 49 || got.G > 51 || got.B < 19 || got.B > 21 {
 		t.Errorf("half of a picture is %v", got)
 	}
