@@ -334,16 +334,7 @@ func (v *visit) listSent() (listSent, error) {
 	s.Lists = slices.Clone(it.Lists)
 	if at < 0 {
 		s.list.ID = newID("list", s.form.Once)
-		s.at = slices.IndexFunc(s.Lists, func(l playlist.Playlist) bool { return l.ID == s.list.ID })
-		if s.at < 0 {
-			s.at = len(s.Lists)
-			s.Lists = append(s.Lists, s.list)
-		} else { // the form was gone back to, and may have been changed
-			s.twice = mark(s.Lists[s.at]) == mark(s.list)
-			s.Lists[s.at] = s.list
-			v.r.Form.Del("once")
-			v.r.PostForm.Del("once")
-		}
+		s.Lists, s.at, s.twice = added(v, s.Lists, s.list, func(l playlist.Playlist) bool { return l.ID == s.list.ID })
 	} else {
 		s.Lists[at] = s.list
 	}

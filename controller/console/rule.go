@@ -271,20 +271,25 @@ func (v *visit) ruleSent() (ruleSent, error) {
 	s.Rules = slices.Clone(it.Rules)
 	if s.at < 0 {
 		s.rule.ID = newID("rule", s.form.Once)
-		s.at = slices.IndexFunc(s.Rules, func(r schedule.Rule) bool { return r.ID == s.rule.ID })
-		if s.at < 0 {
-			s.at = len(s.Rules)
-			s.Rules = append(s.Rules, s.rule)
-		} else { // the form was gone back to, and may have been changed
-			s.twice = mark(s.Rules[s.at]) == mark(s.rule)
-			s.Rules[s.at] = s.rule
-			v.r.Form.Del("once")
-			v.r.PostForm.Del("once")
-		}
+		s.Rules, s.at, s.twice = added(v, s.Rules, s.rule, func(r schedule.Rule) bool { return r.ID == s.rule.ID })
 	} else {
 		s.Rules[s.at] = s.rule
 	}
 	return s, nil
+}
+
+// added puts what a new form says into a programme: at the end, or over what this
+// very form has added before somebody went back to it; twice when that was the
+// same.
+func added[T any](v *visit, parts []T, part T, itself func(T) bool) (out []T, at int, twice bool) {
+	if at = slices.IndexFunc(parts, itself); at < 0 {
+		return append(parts, part), len(parts), false
+	}
+	twice = mark(parts[at]) == mark(part)
+	parts[at] = part
+	v.r.Form.Del("once")
+	v.r.PostForm.Del("once")
+	return parts, at, twice
 }
 
 // newID names a new part of a programme after its form's own number, so that a
