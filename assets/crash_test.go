@@ -54,6 +54,15 @@ func storeOp(fsys *crashfs.FS) (done promised) {
 	if _, err := s.PutBytes(gone); err == nil {
 		s.Sweep(func(ref Ref) bool { return ref != RefOf(gone) })
 	}
+	held := blob(5, 40)
+	if _, err := s.PutBytes(held); err == nil {
+		w := s.BeginSweep()
+		if s.Hold(RefOf(held), int64(len(held))) {
+			w.Remove(RefOf(held)) // somebody is about to name it
+			done = append(done, RefOf(held))
+		}
+		w.End()
+	}
 	return done
 }
 

@@ -198,6 +198,11 @@ func (s *Store) hold(ref Ref, size int64) bool {
 	return true
 }
 
+// Hold reports whether a blob of this size is here, and keeps the sweeps that run
+// from taking it away: for who is about to write down that it is wanted. Who only
+// asks Has may find it gone afterwards.
+func (s *Store) Hold(ref Ref, size int64) bool { return s.hold(ref, size) }
+
 // Put stores what r gives, up to its end, and returns its address and size.
 // More than limit bytes is ErrTooLarge and stores nothing. ctx is looked at
 // between reads; it cannot interrupt a Read of r that blocks.
@@ -341,6 +346,21 @@ func (s *Store) Size(ref Ref) (int64, bool) {
 	return n, err == nil
 }
 
+// Info returns the size of the blob's file and when it was last written. The bytes
+// are not looked at.
+func (s *Store) Info(ref Ref) (fs.FileInfo, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.present(ref); err != nil {
+		return nil, err
+	}
+	info, err := s.fsys.Stat(s.path(ref))
+	if err != nil {
+		return nil, fmt.Errorf("look up blob %s: %w", ref.Short(), err)
+	}
+	return info, nil
+}
+
 // File opens a blob for streaming, and returns its size. The bytes are NOT
 // verified here: hashing first would read everything twice and stop sendfile;
 // the receiver knows the Ref and verifies. With durable.OS it is an *os.File,
@@ -357,6 +377,37 @@ func (s *Store) File(ref Ref) (io.ReadSeekCloser, int64, error) {
 		return nil, 0, fmt.Errorf("open blob %s: %w", ref.Short(), err)
 	}
 	return f, size, nil
+}
+
+// checkChunk is how much Check reads at once, in bytes.
+const checkChunk = 256 << 10
+
+// Check reads the blob piece by piece and compares it with its Ref. read is
+// told how long each piece was and may wait or, by an error, stop it. Bytes that
+// do not hash to ref are treated as by Read.
+func (s *Store) Check(ref Ref, read func(n int) error) error {
+	f, _, err := s.File(ref)
+	if err != nil {
+		return err
+	}
+	sum, buf := sha256.New(), make([]byte, checkChunk)
+	for err == nil {
+		var n int
+		n, err = f.Read(buf)
+		sum.Write(buf[:n])
+		if stop := read(n); stop != nil {
+			f.Close()
+			return stop
+		}
+	}
+	f.Close()
+	if err != io.EOF {
+		return fmt.Errorf("check blob %s: %w", ref.Short(), err)
+	}
+	if refOfSum(sum) != ref {
+		return s.corrupt(ref)
+	}
+	return nil
 }
 
 // Read returns the whole blob, verified. A blob of more than limit bytes is

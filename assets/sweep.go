@@ -104,24 +104,13 @@ func (s *Store) corrupt(ref Ref) error {
 // or may soon be wanted; blobs put while Sweep runs are kept without asking.
 // keep is called without locks held. It returns how many blobs were removed.
 func (s *Store) Sweep(keep func(Ref) bool) (removed int, err error) {
-	s.mu.Lock()
-	s.sweeps++
-	if s.fresh == nil {
-		s.fresh = map[Ref]bool{}
-	}
-	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.sweeps--; s.sweeps == 0 {
-			s.fresh = nil
-		}
-	}()
+	w := s.BeginSweep()
+	defer w.End()
 	err = s.list(func(ref Ref) error {
 		if keep(ref) {
 			return nil
 		}
-		gone, err := s.removeStale(ref)
+		_, gone, err := w.Remove(ref)
 		if gone {
 			removed++
 		}
@@ -136,18 +125,70 @@ func (s *Store) Sweep(keep func(Ref) bool) (removed int, err error) {
 	return removed, s.sweepTemps()
 }
 
-// removeStale need not be durable: a blob that comes back after a crash is
-// swept again.
-func (s *Store) removeStale(ref Ref) (bool, error) {
+// Sweeping is a sweep that takes its time. From BeginSweep until End every blob
+// that is put or held is remembered, and Remove leaves it alone. So who finds out
+// which blobs are wanted after BeginSweep, and removes the others before End, takes
+// nothing away from those who hold a blob first and write down afterwards that they
+// want it.
+type Sweeping struct{ store *Store }
+
+// BeginSweep begins a sweep. End must be called.
+func (s *Store) BeginSweep() *Sweeping {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sweeps++
+	if s.fresh == nil {
+		s.fresh = map[Ref]bool{}
+	}
+	return &Sweeping{s}
+}
+
+// End ends the sweep; once is enough.
+func (w *Sweeping) End() {
+	s := w.store
+	if s == nil {
+		return
+	}
+	w.store = nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sweeps--; s.sweeps == 0 {
+		s.fresh = nil
+	}
+}
+
+// Remove removes a blob unless it was put or held since the sweep began. It returns
+// its size in bytes and whether it is gone; one that was not there is. It need not
+// be durable: a blob that comes back after a crash is swept again.
+func (w *Sweeping) Remove(ref Ref) (size int64, gone bool, err error) {
+	s := w.store
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.fresh[ref] {
-		return false, nil
+		return 0, false, nil
+	}
+	if info, err := s.fsys.Stat(s.path(ref)); err == nil {
+		size = info.Size()
 	}
 	if err := s.fsys.Remove(s.path(ref)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, fmt.Errorf("sweep blob %s: %w", ref.Short(), err)
+		return 0, false, fmt.Errorf("sweep blob %s: %w", ref.Short(), err)
 	}
-	return true, nil
+	return size, true, nil
+}
+
+// Each calls do with every blob and its file, in order. Blobs that vanish meanwhile
+// are passed over. An error of do ends it.
+func (s *Store) Each(do func(Ref, fs.FileInfo) error) error {
+	return s.list(func(ref Ref) error {
+		info, err := s.fsys.Stat(s.path(ref))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("look up blob %s: %w", ref.Short(), err)
+		}
+		return do(ref, info)
+	})
 }
 
 // sweepPartials removes unfinished blobs that are not wanted, or that came

@@ -44,6 +44,7 @@ type planned struct {
 func openPlanned(t *testing.T) *planned {
 	o := &planned{t: t, dir: scratch(t)}
 	cfg := configs.DefaultController()
+	cfg.Approvals.Policy = "single"
 	cfg.Speech.Enabled = "off"
 	cfg.Data, cfg.Listen = filepath.Join(o.dir, "office"), "127.0.0.1:0"
 	var err error
@@ -59,10 +60,14 @@ func openPlanned(t *testing.T) *planned {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Nothing here looks at a picture, and to make all sizes of them takes longer
-	// than all the rest.
+	// One small picture stands for all: to make all sizes of them takes longer than
+	// all the rest.
+	shades := image.NewGray(image.Rect(0, 0, 640, 480))
+	for i := range shades.Pix {
+		shades.Pix[i] = uint8(i%640/5 + i/640/4)
+	}
 	var small bytes.Buffer
-	if err := png.Encode(&small, image.NewGray(image.Rect(0, 0, 640, 480))); err != nil {
+	if err := png.Encode(&small, shades); err != nil {
 		t.Fatal(err)
 	}
 	for _, d := range county.Drafts {
@@ -228,6 +233,7 @@ type still struct {
 }
 
 func (s *still) Status() kiosk.Status                     { return s.status }
+func (s *still) Lit(int) bool                             { return false }
 func (s *still) Showed(w wire.Showing, _ ...wire.Showing) { s.shows = w }
 func (s *still) Blob(assets.Ref, int64) ([]byte, error)   { return nil, assets.ErrNotFound }
 

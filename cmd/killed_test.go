@@ -42,7 +42,7 @@ var killAt = []string{"", "The controller has welcomed this screen.", "The contr
 // left on disk against the invariant after every kill (R01 of the reliability
 // regime). The points differ from run to run; the seed is printed.
 func TestKilledInSync(t *testing.T) {
-	rounds := 500
+	rounds := 200 // of one check; more with -count
 	if testing.Short() {
 		rounds = 60
 	}
@@ -100,6 +100,7 @@ type hectic struct {
 func openHectic(t *testing.T) *hectic {
 	o := &hectic{t: t, dir: scratch(t), more: make(chan struct{}, 2)}
 	cfg := configs.DefaultController()
+	cfg.Approvals.Policy = "single"
 	cfg.Speech.Enabled = "off"
 	cfg.Data, cfg.Listen = filepath.Join(o.dir, "office"), "127.0.0.1:0"
 	cfg.Limits.PushInline = 2000 // much has to be fetched
@@ -306,11 +307,13 @@ func (v *victim) round(after string, d time.Duration) {
 	defer timer.Stop()
 	tick := time.NewTicker(3 * time.Millisecond)
 	defer tick.Stop()
-	for began, turn := false, 0; !began; {
-		// There must be something to sync while the device runs.
+	for began, turn, next := false, 0, 0; !began; {
+		// There must be something to sync while the device runs; a slow one is not
+		// given more and more of it.
 		if _, runs := p.said(func(l logLine) bool { return l.Msg != "" }); runs {
-			if turn%20 == 0 {
+			if turn == next {
 				v.o.ask()
+				next += max(20, next)
 			}
 			turn++
 		}

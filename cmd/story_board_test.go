@@ -23,7 +23,7 @@ import (
 func ledboard(dir string) func() (string, error) {
 	return sync.OnceValues(func() (string, error) {
 		program := filepath.Join(dir, "ledboard")
-		build := exec.Command("go", "build", "-tags", "noebiten", "-o", program, "mingbai/cmd/ledboard")
+		build := exec.Command("go", "build", "-tags", "netgo,osusergo,noebiten", "-o", program, "mingbai/cmd/ledboard")
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
 			return "", fmt.Errorf("build ledboard: %w\n%s", err, out)
@@ -73,9 +73,13 @@ format = "json"
 }
 
 func (w *world) startBoard(ts *testscript.TestScript, s *screen) {
-	program, err := w.ledboard()
+	program, args, err := s.installed, []string{"launch", "-config", s.config}, error(nil)
+	if program == "" {
+		program, err = w.ledboard()
+		args = args[1:]
+	}
 	ts.Check(err)
-	s.process, err = startFile(s.name, w.dir, program, "ledboard", "-config", s.config)
+	s.process, err = startFile(s.name, w.dir, program, "ledboard", args...)
 	ts.Check(err)
 	w.until(ts, s.name+" has started", func() (bool, string) {
 		if !s.process.running() {

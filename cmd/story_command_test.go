@@ -17,10 +17,17 @@ func commandWord(ts *testscript.TestScript, neg bool, args []string) {
 	s := w.screen(ts, args[0])
 	w.began = time.Now()
 	var answer struct {
+		ID    string `json:"id"`
 		OK    bool   `json:"ok"`
 		Error string `json:"error"`
 	}
 	w.must(ts, "POST", "/screens/"+s.name+"/commands", map[string]any{"kind": args[1], "wait": 30}, &answer)
+	w.until(ts, s.name+" answers", func() (bool, string) {
+		if !answer.OK && answer.Error == "" {
+			w.must(ts, "GET", "/commands/"+answer.ID+"?wait=1", nil, &answer)
+		}
+		return answer.OK || answer.Error != "", "it says nothing"
+	})
 	if !answer.OK {
 		w.fail(ts, "%s answered: %s", s.name, answer.Error)
 	}

@@ -20,6 +20,9 @@ type line struct {
 	damage int // every so many bytes towards the screen one is flipped; 0 is none
 	passed int
 	conns  map[net.Conn]bool
+	mute   bool          // nothing comes through, and nobody is told: a cable that was pulled far away
+	stalls time.Duration // it is mute for so long again and again, and in order for as long; 0 is never
+	turned chan struct{} // closed when any of it is changed
 }
 
 func newLine() (*line, error) {
@@ -27,7 +30,7 @@ func newLine() (*line, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &line{listener: l, conns: map[net.Conn]bool{}}
+	p := &line{listener: l, conns: map[net.Conn]bool{}, turned: make(chan struct{})}
 	p.work.Go(p.serve)
 	return p, nil
 }
@@ -45,6 +48,8 @@ func (l *line) to(address string) {
 func (l *line) set(change func(*line)) {
 	l.mu.Lock()
 	change(l)
+	close(l.turned)
+	l.turned = make(chan struct{})
 	var ended []net.Conn
 	if l.down {
 		for c := range l.conns {
@@ -94,7 +99,7 @@ func (l *line) carry(screen net.Conn) {
 	done := make(chan struct{})
 	go func() { // ends with either connection
 		defer close(done)
-		_, _ = io.Copy(office, screen)
+		_, _ = io.Copy(office, heldUp{screen, l})
 		office.Close()
 		screen.Close()
 	}()
@@ -122,6 +127,45 @@ func (l *line) release(conns ...net.Conn) {
 	}
 }
 
+// heldUp is what is read from a connection while the line is mute.
+type heldUp struct {
+	net.Conn
+	line *line
+}
+
+func (h heldUp) Read(p []byte) (int, error) {
+	n, err := h.Conn.Read(p)
+	h.line.holdUp()
+	return n, err
+}
+
+// holdUp waits while the line is mute. What is sent meanwhile comes late, as TCP
+// has it.
+func (l *line) holdUp() {
+	for {
+		l.mu.Lock()
+		mute, turned, wait := l.mute, l.turned, time.Duration(0)
+		if l.stalls > 0 {
+			if in := time.Duration(time.Now().UnixNano()) % (2 * l.stalls); in < l.stalls {
+				mute, wait = true, l.stalls-in
+			}
+		}
+		mute = mute && !l.down
+		l.mu.Unlock()
+		if !mute {
+			return
+		}
+		var late <-chan time.Time
+		if wait > 0 {
+			late = time.After(wait)
+		}
+		select {
+		case <-turned:
+		case <-late:
+		}
+	}
+}
+
 // downward copies towards the screen, slowly or with faults as it is set.
 func (l *line) downward(screen, office net.Conn) {
 	buf := make([]byte, 32<<10)
@@ -133,6 +177,7 @@ func (l *line) downward(screen, office net.Conn) {
 		}
 		l.mu.Unlock()
 		n, err := office.Read(buf[:min(size, len(buf))])
+		l.holdUp()
 		if n > 0 {
 			wait := l.spoil(buf[:n])
 			if wait > 0 {

@@ -8,7 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -22,19 +24,32 @@ type process struct {
 	done chan struct{}
 	err  error // of Wait, after done
 	from int64 // where in the log this run begins
+
+	mu    sync.Mutex // guards what follows
+	lines []logLine  // of this run, as far as they were read
+	read  int64      // how far that is in the log
 }
 
 // start runs the test binary as one of its programs.
 func start(name, dir, program string, args ...string) (*process, error) {
+	return startWith(name, dir, func(*exec.Cmd) {}, program, args...)
+}
+
+// startWith is start of a program on a machine that is prepared for it.
+func startWith(name, dir string, prepare func(*exec.Cmd), program string, args ...string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	return startFile(name, dir, self, program, args...)
+	return startPrepared(name, dir, self, prepare, program, args...)
 }
 
 // startFile runs a program of its own under the name that it shall have.
 func startFile(name, dir, file, program string, args ...string) (*process, error) {
+	return startPrepared(name, dir, file, func(*exec.Cmd) {}, program, args...)
+}
+
+func startPrepared(name, dir, file string, prepare func(*exec.Cmd), program string, args ...string) (*process, error) {
 	p := &process{name: name, log: filepath.Join(dir, name+".log"), done: make(chan struct{})}
 	out, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
@@ -46,6 +61,7 @@ func startFile(name, dir, file, program string, args ...string) (*process, error
 	}
 	p.cmd = exec.Command(file, args...)
 	p.cmd.Args[0] = program
+	prepare(p.cmd)
 	p.cmd.Stdout, p.cmd.Stderr = out, out
 	if p.life, err = p.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -83,9 +99,9 @@ func (p *process) stop() error {
 			return fmt.Errorf("%s did not end well: %w", p.name, p.err)
 		}
 		return nil
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		p.kill()
-		return fmt.Errorf("%s did not end within 20 s", p.name)
+		return fmt.Errorf("%s did not end within %v", p.name, patience)
 	}
 }
 
@@ -106,24 +122,45 @@ type logLine struct {
 	Voice string    `json:"voice"`
 }
 
-// said returns the last line of this run that match accepts.
+// said returns the last line of this run that match accepts, which sees the newest
+// first.
 func (p *process) said(match func(logLine) bool) (found logLine, ok bool) {
-	f, err := os.Open(p.log)
-	if err != nil {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.follow(); err != nil {
 		return logLine{}, false
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.NewSectionReader(f, p.from, 1<<30))
-	if err != nil {
-		return logLine{}, false
-	}
-	for text := range bytes.Lines(data) {
-		var l logLine
-		if json.Unmarshal(text, &l) == nil && match(l) {
-			found, ok = l, true
+	for _, l := range slices.Backward(p.lines) {
+		if match(l) {
+			return l, true
 		}
 	}
-	return found, ok
+	return logLine{}, false
+}
+
+// follow reads the lines that are new and whole.
+func (p *process) follow() error {
+	f, err := os.Open(p.log)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	p.read = max(p.read, p.from)
+	data, err := io.ReadAll(io.NewSectionReader(f, p.read, 1<<30))
+	if err != nil {
+		return err
+	}
+	for text := range bytes.Lines(data) {
+		if text[len(text)-1] != '\n' {
+			break
+		}
+		p.read += int64(len(text))
+		var l logLine
+		if json.Unmarshal(text, &l) == nil {
+			p.lines = append(p.lines, l)
+		}
+	}
+	return nil
 }
 
 // tail returns the last lines of the log, for the report of a failure.

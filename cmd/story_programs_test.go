@@ -39,6 +39,8 @@ func TestMain(m *testing.M) {
 		"mingbai-office": func() { exit(officeProgram()) },
 		"mingbai-screen": func() { exit(screenProgram()) },
 		"mingbai-sync":   func() { exit(syncProgram()) },
+		"mingbai-backup": func() { exit(backupProgram()) },
+		"mingbai-mount":  func() { exit(mountProgram()) },
 	})
 }
 
@@ -77,7 +79,7 @@ func officeProgram() error {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
-	c, err := controller.NewWith(cfg, log, controller.Options{Checkpoint: func(step string) error {
+	c, err := controller.NewWith(cfg, log, controller.Options{TurnEvery: 200 * time.Millisecond, Checkpoint: func(step string) error {
 		at, err := os.ReadFile(*plug)
 		if err != nil || strings.TrimSpace(string(at)) != step {
 			return nil
@@ -118,6 +120,15 @@ func screenProgram() error {
 	record := flag.String("record", "", "where to write what is on the display")
 	window := flag.String("display", "", "the X display on which a real window opens; empty paints in memory")
 	clock := flag.String("clock", "", "the machine's clock: an instant, or a duration ahead of the true time")
+	feigned := flag.String("faults", "", "the folder whose files say what is broken")
+	far := flag.Bool("far", false, "as patient with the line as a screen that is installed, but sooner to notice a silence")
+	room := flag.Bool("small-disk", false, "the data folder is a small disk of its own")
+	flag.Func("version", "the version of the program", func(s string) error {
+		if s != "" {
+			configs.Version = s
+		}
+		return nil
+	})
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -125,15 +136,27 @@ func screenProgram() error {
 	if err != nil {
 		return err
 	}
+	if *room {
+		if err := smallDisk(cfg.Data); err != nil {
+			return err
+		}
+	}
+	broken := newFaults(*feigned, cfg.Data)
+	defer broken.watch()()
 	ahead, err := aheadOf(*clock, time.Now())
 	if err != nil {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
-	device, err := kiosk.NewWith(cfg, kind, log, kiosk.Options{
-		Now:     func() time.Time { return time.Now().Add(ahead) },
+	opt := kiosk.Options{
+		Now:     func() time.Time { return time.Now().Add(ahead + broken.ahead()) },
+		Ping:    broken.ping(),
 		Backoff: link.Backoff{Min: 50 * time.Millisecond, Max: 400 * time.Millisecond},
-	})
+	}
+	if *far {
+		opt.Ping, opt.Silence, opt.Backoff = 4*time.Second, 12*time.Second, link.Backoff{}
+	}
+	device, err := kiosk.NewWith(cfg, kind, log, opt)
 	if err != nil {
 		return err
 	}
@@ -156,7 +179,7 @@ func screenProgram() error {
 		program = &glass{Program: program, path: *record + ".glass"}
 	}
 	log.Info("The program has started.")
-	err = device.Run(ctx, program, screen)
+	err = device.Run(ctx, broken.program(program), broken.presenter(screen))
 	return errors.Join(err, out.Close())
 }
 

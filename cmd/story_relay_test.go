@@ -154,9 +154,22 @@ func (r *relay) note(b []byte) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if list := r.pushes[key]; len(list) == 0 || list[len(list)-1].Revision < p.Revision {
-		r.pushes[key] = append(list, p)
+	list := r.pushes[key]
+	if len(list) > 0 && list[len(list)-1].Revision >= p.Revision {
+		return
 	}
+	if p.Patch != nil {
+		i := slices.IndexFunc(list, func(q wire.Push) bool { return q.Revision == p.Patch.From })
+		if i < 0 {
+			return
+		}
+		whole, err := p.Patch.Apply(list[i].Envelope.Payload)
+		if err != nil {
+			return
+		}
+		p.Envelope.Payload, p.Patch = whole, nil
+	}
+	r.pushes[key] = append(list, p)
 }
 
 // upward passes on what the screen says and notes what it refuses.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -60,9 +61,17 @@ func (w *world) startScreen(ts *testscript.TestScript, s *screen) {
 		w.startBoard(ts, s)
 		return
 	}
+	args := append([]string{"-config", s.config, "-kind", s.kind, "-record", w.record(s), "-clock", s.clock, "-display", s.display()}, s.drill.args()...)
 	var err error
-	s.process, err = start(s.name, w.dir, "mingbai-screen", "-config", s.config, "-kind", s.kind, "-record", w.record(s), "-clock", s.clock, "-display", s.display())
+	prepare := s.drill.prepare
+	if s.cable != nil {
+		prepare, args = s.cable.prepare, append(args, "-far")
+	}
+	s.process, err = startWith(s.name, w.dir, prepare, "mingbai-screen", args...)
 	ts.Check(err)
+	if s.cable != nil {
+		ts.Check(s.cable.plug(s.process.cmd.Process.Pid))
+	}
 	w.until(ts, s.name+" presents something", func() (bool, string) {
 		if !s.process.running() {
 			w.fail(ts, "%s has ended: %v", s.name, s.process.err)
@@ -104,7 +113,9 @@ func switchOn(ts *testscript.TestScript, neg bool, args []string) {
 // unplug NAME: somebody pulls its plug.
 func unplug(ts *testscript.TestScript, neg bool, args []string) {
 	w := need(ts, neg, args, 1, 1, "unplug NAME")
-	w.screen(ts, args[0]).process.kill()
+	s := w.screen(ts, args[0])
+	s.process.kill()
+	s.cuts++
 }
 
 // restart NAME
@@ -191,20 +202,30 @@ func refuses(ts *testscript.TestScript, neg bool, args []string) {
 // record is the file in which a screen writes down what it presents.
 func (w *world) record(s *screen) string { return filepath.Join(w.dir, s.name+".record") }
 
-// sights returns all that a screen has ever presented.
+// sights returns all that a screen has ever presented. Only what was written since
+// the last call is read: stories ask many times a second.
 func (w *world) sights(s *screen) []sight {
-	data, err := os.ReadFile(w.record(s))
+	f, err := os.Open(w.record(s))
 	if err != nil {
 		return nil
 	}
-	var list []sight
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.Size() == s.read {
+		return s.seen
+	}
+	data, err := io.ReadAll(io.NewSectionReader(f, s.read, 1<<40))
+	if err != nil {
+		return s.seen
+	}
+	data = data[:bytes.LastIndexByte(data, '\n')+1] // what is being written comes whole the next time
 	for text := range bytes.Lines(data) {
 		var v sight
 		if json.Unmarshal(text, &v) == nil { // a line that a kill cut short is none
-			list = append(list, v)
+			s.seen = append(s.seen, v)
 		}
 	}
-	return list
+	s.read += int64(len(data))
+	return s.seen
 }
 
 // now returns what a screen presents in its present run; of a board that is the

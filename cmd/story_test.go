@@ -18,7 +18,7 @@ import (
 
 // patience is how long a story waits for what must happen before it has failed.
 // It is no measurement: a busy machine may take its time.
-const patience = 40 * time.Second
+const patience = 3 * time.Minute
 
 // TestStories plays the stories in testdata/stories: real programs in processes of
 // their own, real sockets over lines that can fail, real databases and files.
@@ -28,7 +28,7 @@ func TestStories(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	board := ledboard(t.TempDir())
+	board, pace := ledboard(t.TempDir()), startPacer(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/stories", RequireExplicitExec: true, RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
@@ -36,6 +36,7 @@ func TestStories(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			w.pace = pace
 			env.Values[theWorld{}] = w
 			env.Defer(w.close)
 			return nil
@@ -56,6 +57,13 @@ type world struct {
 	began       time.Time              // of the last thing that was done at the office
 	answered    time.Time              // when the office had done it
 	ledboard    func() (string, error) // the LED board's program
+	vendor      *vendor                // who builds programs; nil when the story has none
+	rollout     string                 // the last one that was started
+	crowd       []*extra               // boards that are only their lines
+	calm        bool                   // screens report as often as they usually do
+	open        bool                   // the office listens on every address, for screens on wires
+	measured    []measurement          // of a drill
+	pace        *pacer                 // of the machine
 }
 
 // screen is one device and its line.
@@ -68,7 +76,13 @@ type screen struct {
 	window           *window         // nil paints in memory
 	lamps            *lamps          // of a board that is the real program; nil for others
 	more             playlist.Screen // what its settings have beside the usual
+	drill            *drill          // of a screen that is to be broken; nil for others
 	dark             time.Time       // since when a board is dark
+	seen             []sight         // what was read of its record
+	read             int64           // so far into it
+	cuts             int             // how often its plug was pulled
+	installed        string          // the program under whose launcher a board runs; empty without one
+	cable            *cable          // of a machine with a network of its own; nil for others
 }
 
 func newWorld(dir, county string, board func() (string, error)) (*world, error) {
@@ -80,10 +94,17 @@ func newWorld(dir, county string, board func() (string, error)) (*world, error) 
 }
 
 func (w *world) close() {
+	for _, o := range w.crowd {
+		o.off()
+	}
 	for _, s := range w.screens {
 		if s.process != nil {
 			s.process.kill()
 		}
+		if s.drill != nil && s.drill.impostor != nil {
+			s.drill.impostor.kill()
+		}
+		s.cable.unplug()
 		s.line.close()
 		s.window.close()
 		s.lamps.unplug()
@@ -109,6 +130,11 @@ func (w *world) screen(ts *testscript.TestScript, name string) *screen {
 // until waits for a condition. What good says while it is false is reported when
 // it stays so.
 func (w *world) until(ts *testscript.TestScript, what string, good func() (ok bool, why string)) {
+	w.untilWithin(ts, patience, what, good)
+}
+
+// untilWithin is until with another patience.
+func (w *world) untilWithin(ts *testscript.TestScript, patience time.Duration, what string, good func() (ok bool, why string)) {
 	limit := time.NewTimer(patience)
 	defer limit.Stop()
 	tick := time.NewTicker(20 * time.Millisecond)

@@ -53,23 +53,35 @@ type glass struct {
 	player.Program
 	path string
 	last *scene.Frame
+	ups  int // fingers that were lifted before the last Step
 	seen onGlass
 }
 
 // onGlass is what a story knows of the page on the display.
 type onGlass struct {
 	Frames  int // that have been there
+	Ups     int // fingers that were lifted before the page that is there was drawn
 	Regions []scene.Region
+}
+
+func (g *glass) Step(now time.Time, input []player.Event) (*scene.Frame, time.Time) {
+	for _, e := range input {
+		if e.Kind == player.Up {
+			g.ups++
+		}
+	}
+	return g.Program.Step(now, input)
 }
 
 func (g *glass) Presented(f *scene.Frame, at time.Time) {
 	g.Program.Presented(f, at)
-	if f == g.last {
+	if f == g.last && g.ups == g.seen.Ups {
 		return
 	}
-	g.last = f
-	g.seen.Frames++
-	g.seen.Regions = f.Regions
+	if f != g.last {
+		g.seen.Frames++
+	}
+	g.last, g.seen.Ups, g.seen.Regions = f, g.ups, f.Regions
 	data, err := json.Marshal(g.seen)
 	if err == nil {
 		// Renamed into place, so that nobody reads half of it.
@@ -169,7 +181,9 @@ func (w *world) rest(ts *testscript.TestScript, s *screen) {
 		if slices.ContainsFunc(w.regions(s), func(r scene.Region) bool { return r.Action == "start" }) {
 			quiet = 800 * time.Millisecond
 		}
-		return time.Since(since) >= quiet, fmt.Sprint(last, " frames")
+		// A machine that draws seldom is quiet for longer between two frames.
+		slower := min(4, w.pace.slower(time.Now().Add(-2*time.Second), time.Now()))
+		return time.Since(since) >= time.Duration(float64(quiet)*slower), fmt.Sprint(last, " frames")
 	})
 }
 
@@ -189,15 +203,14 @@ func tap(ts *testscript.TestScript, neg bool, args []string) {
 	s := w.screen(ts, args[0])
 	w.rest(ts, s)
 	r := w.place(ts, s, strings.Join(args[1:], " "))
-	before := w.glass(s).Frames
+	before := w.glass(s)
 	w.press(ts, s, image.Pt((r.Area.Min.X+r.Area.Max.X)/2, (r.Area.Min.Y+r.Area.Max.Y)/2))
 	w.until(ts, s.name+" answers the touch", func() (bool, string) {
 		if !s.process.running() {
 			w.fail(ts, "%s does not run", s.name)
 		}
 		now := w.glass(s)
-		// The frame of the pressed button is one, the answer another.
-		return now.Frames >= before+2 && len(now.Regions) > 0, fmt.Sprint(now.Frames-before, " frames")
+		return now.Ups > before.Ups && now.Frames > before.Frames && len(now.Regions) > 0, fmt.Sprint(now.Frames-before.Frames, " frames")
 	})
 }
 
@@ -231,15 +244,10 @@ func sees(ts *testscript.TestScript, neg bool, args []string) {
 func idles(ts *testscript.TestScript, neg bool, args []string) {
 	w := need(ts, neg, args, 2, 2, "idles NAME PAGE")
 	s := w.screen(ts, args[0])
-	limit := time.Now().Add(2 * time.Minute)
-	for time.Now().Before(limit) {
-		if v, ok := w.now(s); ok && v.Page == args[1] {
-			return
-		}
-		tick := time.NewTimer(100 * time.Millisecond)
-		<-tick.C
-	}
-	w.fail(ts, "%s did not come to %s by itself within two minutes", s.name, args[1])
+	w.untilWithin(ts, 2*time.Minute+patience, s.name+" comes to "+args[1]+" by itself", func() (bool, string) {
+		v, ok := w.now(s)
+		return ok && v.Page == args[1], v.String()
+	})
 }
 
 // fingers NAME: a child hammers the screen for three seconds, twenty times a

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -29,6 +31,31 @@ var words = map[string]word{
 	"programme": programmeWord,
 	"forecast":  forecastWord,
 
+	"back-up":   backUp,
+	"burn-down": burnDown,
+	"found":     foundWord,
+	"take-back": takeBack,
+	"restore":   restoreWord,
+	"lost":      lostWord,
+	"recall":    recallWord,
+
+	"far":          far,
+	"wire":         wireWord,
+	"count":        count,
+	"carried":      carried,
+	"right":        right,
+	"publish-long": publishLong,
+
+	"vendor":       vendorWord,
+	"launched":     launched,
+	"crowd":        crowdWord,
+	"bring":        bring,
+	"roll-out":     rollOut,
+	"rolled-out":   rolledOut,
+	"stops-itself": stopsItself,
+	"roll-back":    rollBack,
+	"runs":         runsWord,
+
 	"refused-screen": refusedScreen,
 	"says":           says,
 	"no-rows":        noRows,
@@ -38,6 +65,9 @@ var words = map[string]word{
 	"screen":     screenWord,
 	"board":      boardWord,
 	"pair":       pair,
+	"replace":    replaceWord,
+	"new-book":   newBook,
+	"stopped":    stopped,
 	"set":        set,
 	"goes-dark":  goesDark,
 	"lamps":      lampsWord,
@@ -67,6 +97,13 @@ var words = map[string]word{
 	"forge":       forge,
 	"command":     commandWord,
 
+	"drill":    drillWord,
+	"breaks":   breaks,
+	"mends":    mends,
+	"warned":   warned,
+	"clear":    clearWord,
+	"measured": measuredWord,
+
 	"tap":     tap,
 	"type":    typeWord,
 	"sees":    sees,
@@ -84,11 +121,17 @@ func need(ts *testscript.TestScript, neg bool, args []string, from, to int, usag
 	return of(ts)
 }
 
-// office [starts | starts with the sample county | stops | is killed | dies at STEP | is AHEAD ahead]
+// office [starts | starts with calm reports | starts on every address | starts with the sample county | stops | is killed | dies at STEP | is AHEAD ahead]
 func office(ts *testscript.TestScript, neg bool, args []string) {
 	w := need(ts, neg, args, 1, 5, "office [starts | stops | is killed | dies at STEP | is AHEAD ahead]")
 	switch said := strings.Join(args, " "); {
 	case said == "starts":
+		w.startOffice(ts)
+	case said == "starts with calm reports":
+		w.calm = true
+		w.startOffice(ts)
+	case said == "starts on every address":
+		w.open = true
 		w.startOffice(ts)
 	case said == "starts with the sample county":
 		w.county = filepath.Join(w.dir, "county")
@@ -153,7 +196,15 @@ func (w *world) startOffice(ts *testscript.TestScript) {
 		ts.Check(err)
 	}
 	data, config := filepath.Join(w.dir, "office"), filepath.Join(w.dir, "office.toml")
-	text := fmt.Sprintf("listen = \"127.0.0.1:0\"\ndata = %q\n\n[screens]\nreport = \"2s\"\n\n[speech]\nenabled = \"off\"\n", data)
+	report := "2s"
+	if w.calm {
+		report = "30s"
+	}
+	listen := "127.0.0.1:0"
+	if w.open {
+		listen = "0.0.0.0:0"
+	}
+	text := fmt.Sprintf("listen = %q\ndata = %q\n\n[screens]\nreport = %q\n\n[approvals]\npolicy = \"single\"\n\n[speech]\nenabled = \"off\"\n%s", listen, data, report, w.updates())
 	ts.Check(os.WriteFile(config, []byte(text), 0o644))
 	var err error
 	w.office, err = start("office", w.dir, "mingbai-office", "-config", config, "-county", w.county, "-plug", w.plug())
@@ -162,6 +213,9 @@ func (w *world) startOffice(ts *testscript.TestScript) {
 		l, ok := w.office.said(func(l logLine) bool { return strings.Contains(l.Msg, "controller is ready") })
 		if ok {
 			w.url = l.URL
+			if u, err := url.Parse(l.URL); w.open && err == nil {
+				w.url = "http://" + net.JoinHostPort("127.0.0.1", u.Port())
+			}
 		} else if !w.office.running() {
 			w.fail(ts, "the office has ended")
 		}

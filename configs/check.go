@@ -1,6 +1,8 @@
 package configs
 
 import (
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"image"
 	"io/fs"
@@ -17,6 +19,8 @@ import (
 	_ "time/tzdata" // Windows machines bring no time zones
 
 	"mingbai/playlist"
+	"mingbai/playlist/release"
+	"mingbai/playlist/review"
 )
 
 // Problem is one setting that is not sane.
@@ -74,9 +78,20 @@ func (c Controller) Check() []Problem {
 		p.warn("tls.cert", "the controller listens beyond this machine without a certificate; passwords will cross the network in the clear unless a proxy serves https")
 	}
 	p.database(c)
+	p.span("sessions.idle", c.Sessions.Idle, time.Minute, 24*time.Hour)
 	p.span("sessions.lifetime", c.Sessions.Lifetime, time.Minute, 30*24*time.Hour)
+	for _, name := range c.SignIn.SecondFactor {
+		if !slices.Contains(roles, name) {
+			p.wrong("signin.second_factor", "there is no role %q; there are %s", name, strings.Join(roles, ", "))
+		}
+	}
+	p.span("signin.grace", c.SignIn.Grace, 0, 90*24*time.Hour)
 	p.span("screens.pairing", c.Screens.Pairing, 30*time.Second, 24*time.Hour)
 	p.span("screens.report", c.Screens.Report, time.Second, time.Hour)
+	if c.Screens.ScreenshotEvery != 0 {
+		p.span("screens.screenshot_every", c.Screens.ScreenshotEvery, 15*time.Minute, 24*time.Hour)
+	}
+	p.clock("screens.screenshot_at", c.Screens.ScreenshotAt)
 	p.span("screens.offline", c.Screens.Offline, 2*time.Second, 24*time.Hour)
 	if c.Screens.Offline < 2*c.Screens.Report && c.Screens.Report <= time.Hour {
 		p.warn("screens.offline", "%v is less than two reports of %v apart; sound screens will seem offline now and then", c.Screens.Offline, c.Screens.Report)
@@ -88,9 +103,40 @@ func (c Controller) Check() []Problem {
 	} else {
 		p.secret("api.token_file", c.TokenFile(), true)
 	}
+	if _, ok := review.Preset(c.Approvals.Policy); !ok {
+		p.wrong("approvals.policy", "%q is not a policy of review; town, county and single are", c.Approvals.Policy)
+	}
 	p.speech(c.Speech)
+	p.updates(c.Updates)
+	p.watch(c.Watch, c.Mail)
+	p.backup(c.Backup)
+	p.days("keep.voices", c.Keep.Voices, 180, 3650)
+	p.days("keep.ledger", c.Keep.Ledger, 400, 36500)
+	if c.Metrics.TokenFile != "" {
+		p.secret("metrics.token_file", c.Metrics.TokenFile, false)
+	}
 	p.log(c.Log)
 	return p
+}
+
+func (c *checker) days(key string, n, least, most int) {
+	if n < least || n > most {
+		c.wrong(key, "%d days; %d to %d are allowed", n, least, most)
+	}
+}
+
+func (c *checker) updates(u Updates) {
+	for i, text := range u.Keys {
+		if _, err := release.ParsePublic(text); err != nil {
+			c.wrong(fmt.Sprintf("updates.keys[%d]", i), "%v", err)
+		}
+	}
+	if u.Threshold < 0 || u.Threshold > len(u.Keys) {
+		c.wrong("updates.threshold", "%d of %d keys; 0 stands for more than half", u.Threshold, len(u.Keys))
+	}
+	c.span("updates.soak_few", u.SoakFew, time.Second, 30*24*time.Hour)
+	c.span("updates.soak_some", u.SoakSome, time.Second, 30*24*time.Hour)
+	c.bytes("updates.upload", u.Upload, 1<<20, 1<<30)
 }
 
 // Check says what is not sane in a screen's settings, by the rules of
@@ -134,6 +180,11 @@ func (s Screen) Check(kind playlist.ScreenKind) []Problem {
 			p.warn("voice.command", "%s is not on this machine; nothing will be read aloud", words[0])
 		}
 	}
+	if cmd := s.Machine.Reboot; len(cmd) > 0 {
+		if _, err := exec.LookPath(cmd[0]); err != nil {
+			p.warn("machine.reboot", "%s is not on this machine; it will not be started anew from afar", cmd[0])
+		}
+	}
 	if s.Printer.SessionSheets < 1 || s.Printer.SessionSheets > 50 {
 		p.wrong("printer.session_sheets", "%d is outside 1 to 50", s.Printer.SessionSheets)
 	}
@@ -143,6 +194,13 @@ func (s Screen) Check(kind playlist.ScreenKind) []Problem {
 	if _, err := exec.LookPath("lp"); err != nil && s.Printer.Name != "" {
 		p.warn("printer.name", "this machine has no lp; install CUPS, or nothing will be printed")
 	}
+	if _, err := s.ReleasePin(); err != nil {
+		p.wrong("update.keys", "%v", err)
+	}
+	if s.Update.Threshold < 0 {
+		p.wrong("update.threshold", "%d signatures; 0 is more than half of the keys", s.Update.Threshold)
+	}
+	p.span("update.trial", s.Update.Trial, 10*time.Second, time.Hour)
 	p.log(s.Log)
 	return p
 }
@@ -231,8 +289,25 @@ func (c *checker) tls(t TLS) {
 	case t.Key == "":
 		c.wrong("tls.key", "a certificate is named but no key; name both or neither")
 	default:
-		c.readable("tls.cert", t.Cert)
+		if _, ok := c.readable("tls.cert", t.Cert); ok {
+			c.dear(t.Cert)
+		}
 		c.secret("tls.key", t.Key, false)
+	}
+}
+
+// dear warns of a certificate that makes it dear when all screens come back at once.
+func (c *checker) dear(path string) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return // readable says so
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return // loading it says so
+	}
+	if cert, err := x509.ParseCertificate(block.Bytes); err == nil && cert.PublicKeyAlgorithm == x509.RSA {
+		c.warn("tls.cert", "the certificate has an RSA key, which costs several times the work of ECDSA (P-256) for every screen that connects; with thousands of screens have one made with ECDSA")
 	}
 }
 
@@ -357,3 +432,6 @@ func (c *checker) log(l Log) {
 		c.wrong("log.format", "%q is neither text nor json", l.Format)
 	}
 }
+
+// roles are the roles of package accounts by name.
+var roles = []string{"drafter", "first_reviewer", "second_reviewer", "secrecy", "releaser", "technician", "auditor", "administrator"}

@@ -3,6 +3,8 @@ package configs
 import (
 	"path/filepath"
 	"time"
+
+	"mingbai/playlist/review"
 )
 
 // Controller is what a controller is told. The zero value is not useful; start
@@ -18,6 +20,10 @@ type Controller struct {
 	// slash at the end, for example https://gongkai.example.gov.cn. Default:
 	// empty, the address that it listens on.
 	PublicURL string `toml:"public_url"`
+	// TrustProxy takes the address of a request for the audit log from what a
+	// proxy before the controller says (X-Forwarded-For). Only for a controller
+	// that nobody reaches past the proxy. Default: false.
+	TrustProxy bool `toml:"trust_proxy"`
 	// Data is the folder with everything that must survive. Default:
 	// DefaultData("controller").
 	Data string `toml:"data"`
@@ -33,13 +39,98 @@ type Controller struct {
 	TLS       TLS       `toml:"tls"`
 	Database  Database  `toml:"database"`
 	Sessions  Sessions  `toml:"sessions"`
+	SignIn    SignIn    `toml:"signin"`
 	Screens   Screens   `toml:"screens"`
 	Limits    Limits    `toml:"limits"`
 	API       API       `toml:"api"`
 	Approvals Approvals `toml:"approvals"`
 	Fonts     Fonts     `toml:"fonts"`
 	Speech    Speech    `toml:"speech"`
+	Updates   Updates   `toml:"updates"`
+	Watch     Watch     `toml:"watch"`
+	Mail      Mail      `toml:"mail"`
+	Metrics   Metrics   `toml:"metrics"`
+	Backup    Backup    `toml:"backup"`
+	Keep      Keep      `toml:"keep"`
 	Log       Log       `toml:"log"`
+}
+
+// Watch is who is told when something is wrong with a screen.
+type Watch struct {
+	// Severity is the least of warnings that anybody is told of: note, warn or
+	// urgent. Default: warn.
+	Severity string `toml:"severity"`
+	// QuietFrom until QuietUntil, hours of the day like 22:00, mails about what is
+	// not urgent wait. Both empty: never. Default: empty.
+	QuietFrom  string `toml:"quiet_from"`
+	QuietUntil string `toml:"quiet_until"`
+	// Recipients are who is told. Default: nobody.
+	Recipients []Recipient `toml:"recipients"`
+}
+
+// Recipient is who is told of the warnings of a site and all below it.
+type Recipient struct {
+	// Site is its ID; empty for all sites.
+	Site string `toml:"site"`
+	// Mail are addresses that get mails.
+	Mail []string `toml:"mail"`
+	// Webhook is an address that gets every message as JSON by POST.
+	Webhook string `toml:"webhook"`
+	// SecretFile holds the secret that signs what is sent to Webhook, readable by
+	// its owner only.
+	SecretFile string `toml:"secret_file"`
+}
+
+// Mail is the server that mails are handed to.
+type Mail struct {
+	// Host is its name. Default: empty, no mails.
+	Host string `toml:"host"`
+	// Port is 587 for starttls, 465 for tls. Default: 587.
+	Port int `toml:"port"`
+	// TLS is starttls, tls or none. Default: starttls.
+	TLS string `toml:"tls"`
+	// CA is a file with the certificates that the server's must come from, PEM.
+	// Default: empty, those of the machine.
+	CA string `toml:"ca"`
+	// User signs in. Default: empty, nobody does.
+	User string `toml:"user"`
+	// PasswordFile holds the password of User, readable by its owner only.
+	PasswordFile string `toml:"password_file"`
+	// From is the address that mails come from.
+	From string `toml:"from"`
+}
+
+// Metrics protects the figures for Prometheus under /metrics.
+type Metrics struct {
+	// TokenFile holds the bearer token, readable by its owner only. Default:
+	// empty, there is no /metrics.
+	TokenFile string `toml:"token_file"`
+}
+
+// Backup is how the controller backs itself up (GB/T 22239, 8.1.4.9).
+type Backup struct {
+	// Folder gets a folder for each backup. They hold private keys. Better on
+	// another disk. Default: empty, backups in Data.
+	Folder string `toml:"folder"`
+	// At is when one is made every day, an hour of the day. Empty: never, somebody
+	// else does it by the command. Default: 02:30.
+	At string `toml:"at"`
+	// Daily is of how many days the newest backup is kept. Default: 7.
+	Daily int `toml:"daily"`
+	// Weekly is of how many weeks the newest backup is kept. Default: 4.
+	Weekly int `toml:"weekly"`
+}
+
+// Keep is how long the controller keeps what is not for ever.
+type Keep struct {
+	// Voices is how many days the words of residents stay after they were dealt
+	// with; their contacts go after 180 in any case. Personal data stay no longer
+	// than their purpose needs (个人信息保护法 19). Default: 1095.
+	Voices int `toml:"voices"`
+	// Ledger is how many days the single rows of display stay; the sums of each day
+	// stay for ever. Lists of beneficiaries must be accounted for over five years
+	// (DOMAIN L17). Default: 1830.
+	Ledger int `toml:"ledger"`
 }
 
 // TLS names the certificate that the controller serves with. Both empty means
@@ -61,10 +152,24 @@ type Database struct {
 	PostgresDSNFile string `toml:"postgres_dsn_file"`
 }
 
-// Sessions bounds how long staff stay signed in.
+// Sessions bounds how long staff stay signed in (GB/T 22239, 8.1.4.1).
 type Sessions struct {
-	// Lifetime ends a session after its last use. Default: 12h.
+	// Idle ends a session after its last use: a page opened, something sent or
+	// typed. Pages that refresh themselves are no use. Default: 30m.
+	Idle time.Duration `toml:"idle"`
+	// Lifetime ends a session after signing in, however much it is used. Default:
+	// 12h.
 	Lifetime time.Duration `toml:"lifetime"`
+}
+
+// SignIn says who needs more than a password.
+type SignIn struct {
+	// SecondFactor lists the roles that need a second factor: an authenticator or
+	// a passkey. Others may set one up. Default: administrator.
+	SecondFactor []string `toml:"second_factor"`
+	// Grace is how long somebody has to set one up, from the first sign-in that
+	// asks for it; then nothing else opens. Zero: at once. Default: 336h.
+	Grace time.Duration `toml:"grace"`
 }
 
 // Screens is how the controller deals with its screens.
@@ -73,9 +178,17 @@ type Screens struct {
 	Pairing time.Duration `toml:"pairing"`
 	// Report is how often a screen reports its health. Default: 30s.
 	Report time.Duration `toml:"report"`
-	// Offline is how long a screen may be silent before it counts as offline.
+	// Offline is how long a screen may report nothing before it counts as offline
+	// although its connection is there; a line that is cut is known within 25
+	// seconds in any case.
 	// Default: 90s.
 	Offline time.Duration `toml:"offline"`
+	// ScreenshotEvery is how often every screen that is online is photographed, one
+	// a second at the most; zero never. Default: 24h.
+	ScreenshotEvery time.Duration `toml:"screenshot_every"`
+	// ScreenshotAt is when the day's first turn begins, an hour of the day.
+	// Default: 10:00, when offices are open and boards are lit.
+	ScreenshotAt string `toml:"screenshot_at"`
 }
 
 // Limits bounds sizes, in bytes.
@@ -96,11 +209,12 @@ type API struct {
 	TokenFile string `toml:"token_file"`
 }
 
-// Approvals is the policy of release.
+// Approvals is how notices are reviewed before they are shown.
 type Approvals struct {
-	// TwoPerson makes a notice need two different people before it is shown.
-	// Default: false, one publisher of the channel releases.
-	TwoPerson bool `toml:"two_person"`
+	// Policy is what a release needs where the console has set nothing else for a
+	// site: town (two people), county (four stages) or single (nobody reviews, for
+	// trying the program out). Default: town.
+	Policy string `toml:"policy"`
 }
 
 // Speech is how notices are read aloud for touchscreens. They are recorded in the
@@ -132,6 +246,23 @@ type Fonts struct {
 	Rare []string `toml:"rare"`
 }
 
+// Updates is how new programs reach screens.
+type Updates struct {
+	// Keys are the public keys, base64, of the people whose packages this
+	// controller believes. Default: empty, no package is taken.
+	Keys []string `toml:"keys"`
+	// Threshold is how many of them must have signed. Default: 0, more than half.
+	Threshold int `toml:"threshold"`
+	// SoakFew is how long the first screens (1 in 100) are watched after they took
+	// a new program, before one in ten gets it; the last stage is watched as
+	// long. Default: 1h.
+	SoakFew time.Duration `toml:"soak_few"`
+	// SoakSome is how long those are watched before all get it. Default: 4h.
+	SoakSome time.Duration `toml:"soak_some"`
+	// Upload is the largest package file, in bytes. Default: 268435456 (256 MiB).
+	Upload int64 `toml:"upload"`
+}
+
 // Log says what is logged to standard error.
 type Log struct {
 	// Level is debug, info, warn or error. Default: info.
@@ -143,22 +274,29 @@ type Log struct {
 // DefaultController returns a controller's settings with every default.
 func DefaultController() Controller {
 	return Controller{
-		Office:   "政务公开办公室",
-		Listen:   "127.0.0.1:8420",
-		Data:     DefaultData("controller"),
-		Zone:     "Asia/Shanghai",
-		Language: "zh",
-		Database: Database{Path: "mingbai.db"},
-		Sessions: Sessions{Lifetime: 12 * time.Hour},
-		Screens:  Screens{Pairing: 10 * time.Minute, Report: 30 * time.Second, Offline: 90 * time.Second},
-		Limits:   Limits{PushInline: 256 << 10, Upload: 32 << 20},
-		API:      API{TokenFile: "api-token"},
-		Fonts:    Fonts{Rare: []string{}},
+		Office:    "政务公开办公室",
+		Listen:    "127.0.0.1:8420",
+		Data:      DefaultData("controller"),
+		Zone:      "Asia/Shanghai",
+		Language:  "zh",
+		Database:  Database{Path: "mingbai.db"},
+		Sessions:  Sessions{Idle: 30 * time.Minute, Lifetime: 12 * time.Hour},
+		SignIn:    SignIn{SecondFactor: []string{"administrator"}, Grace: 14 * 24 * time.Hour},
+		Screens:   Screens{Pairing: 10 * time.Minute, Report: 30 * time.Second, Offline: 90 * time.Second, ScreenshotEvery: 24 * time.Hour, ScreenshotAt: "10:00"},
+		Limits:    Limits{PushInline: 256 << 10, Upload: 32 << 20},
+		API:       API{TokenFile: "api-token"},
+		Approvals: Approvals{Policy: review.Town.ID},
+		Fonts:     Fonts{Rare: []string{}},
 		Speech: Speech{
 			Enabled: "auto", Rate: 165, Workers: 2, Timeout: 20 * time.Second,
 			Command: []string{"espeak-ng", "-v", "cmn-latn-pinyin", "-b", "1", "-s", "{rate}", "--stdout"},
 		},
-		Log: Log{Level: "info", Format: "text"},
+		Updates: Updates{Keys: []string{}, SoakFew: time.Hour, SoakSome: 4 * time.Hour, Upload: 256 << 20},
+		Watch:   Watch{Severity: "warn", Recipients: []Recipient{}},
+		Mail:    Mail{Port: 587, TLS: "starttls"},
+		Backup:  Backup{At: "02:30", Daily: 7, Weekly: 4},
+		Keep:    Keep{Voices: 1095, Ledger: 1830},
+		Log:     Log{Level: "info", Format: "text"},
 	}
 }
 
@@ -178,6 +316,12 @@ func LoadController(path string) (Controller, error) {
 	for i, path := range c.Fonts.Rare {
 		c.Fonts.Rare[i] = against(dir, path)
 	}
+	for i, r := range c.Watch.Recipients {
+		c.Watch.Recipients[i].SecretFile = against(dir, r.SecretFile)
+	}
+	c.Mail.CA, c.Mail.PasswordFile = against(dir, c.Mail.CA), against(dir, c.Mail.PasswordFile)
+	c.Metrics.TokenFile = against(dir, c.Metrics.TokenFile)
+	c.Backup.Folder = against(dir, c.Backup.Folder)
 	c.Database.PostgresDSNFile = against(dir, c.Database.PostgresDSNFile)
 	return c, nil
 }
@@ -191,8 +335,20 @@ func (c Controller) TokenFile() string { return against(c.Data, c.API.TokenFile)
 // Blobs returns the folder of the blob store.
 func (c Controller) Blobs() string { return filepath.Join(c.Data, "blobs") }
 
+// Shots returns the folder of the screenshots. They are not content: what a device
+// sends stays apart from it, and backups leave it out.
+func (c Controller) Shots() string { return filepath.Join(c.Data, "shots") }
+
 // Keys returns the folder of the signing keys.
 func (c Controller) Keys() string { return filepath.Join(c.Data, "keys") }
+
+// Backups returns the folder of the backups.
+func (c Controller) Backups() string {
+	if c.Backup.Folder != "" {
+		return c.Backup.Folder
+	}
+	return filepath.Join(c.Data, "backups")
+}
 
 // Location returns the time zone. Check refuses a zone that does not exist; for
 // one this returns an error.

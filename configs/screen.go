@@ -2,9 +2,11 @@ package configs
 
 import (
 	"path/filepath"
+	"strings"
 	"time"
 
 	"mingbai/playlist"
+	"mingbai/playlist/release"
 )
 
 // Screen is what a device program is told, a touchscreen's and an LED board's
@@ -48,7 +50,48 @@ type Screen struct {
 	Pair    Pair           `toml:"pair"`
 	Voice   Voice          `toml:"voice"`
 	Printer Printer        `toml:"printer"`
+	Vitals  Vitals         `toml:"vitals"`
+	Update  Update         `toml:"update"`
+	Machine Machine        `toml:"machine"`
 	Log     Log            `toml:"log"`
+}
+
+// Vitals is where a device looks how its machine is.
+type Vitals struct {
+	// DRM is the folder in which the system says which displays are plugged in.
+	// Default: /sys/class/drm.
+	DRM string `toml:"drm"`
+	// Input is the file in which the system lists keyboards, mice and touch
+	// panels. Default: /proc/bus/input/devices.
+	Input string `toml:"input"`
+	// Backlight is the folder in which the system has the light behind a built-in
+	// panel, which a touchscreen dims if it may write there. Empty leaves it alone.
+	// Default: /sys/class/backlight.
+	Backlight string `toml:"backlight"`
+}
+
+// Update is which programs a device may be changed to from afar. It needs the
+// launcher (the program's launch mode); without it every offer is refused.
+type Update struct {
+	// Keys are the public release keys that the device trusts before it has heard
+	// anything, base64 as the controller's command prints them. Default: empty,
+	// those that the release build stamped into the program; where there are none
+	// either, every offer is refused.
+	Keys []string `toml:"keys"`
+	// Threshold is how many different keys must have signed. Default: 0, more than
+	// half.
+	Threshold int `toml:"threshold"`
+	// Trial is how long a new program must be well before it stays. Default: 90s.
+	Trial time.Duration `toml:"trial"`
+}
+
+// Machine is what a technician may do to the machine from afar.
+type Machine struct {
+	// Reboot is the command line that starts the machine anew, for example
+	// ["systemctl", "reboot"], or ["shutdown", "/r", "/t", "0"] on Windows. The
+	// program's account must be allowed to do it. Default: empty, the machine is
+	// not started anew from afar.
+	Reboot []string `toml:"reboot"`
 }
 
 // Voice is how a touchscreen reads aloud. LED boards ignore it.
@@ -108,6 +151,11 @@ type Window struct {
 	Backend Backend `toml:"backend"`
 	// HideCursor hides the mouse pointer. Default: true.
 	HideCursor bool `toml:"hide_cursor"`
+	// Standby switches a touchscreen's monitor off in dark hours, by DPMS, where it
+	// has the whole monitor. Without it the picture is black and the monitor lit,
+	// for televisions that do not light up by themselves again. LED boards ignore
+	// it. Default: true.
+	Standby bool `toml:"standby"`
 }
 
 // Backend is a way to the display.
@@ -134,7 +182,7 @@ func DefaultScreen(kind playlist.ScreenKind) Screen {
 		LedgerLimit:   256 << 20,
 		Report:        30 * time.Second,
 		Panel:         playlist.Panel{Width: 1080, Height: 1920, WidthMM: 529, HeightMM: 941},
-		Window:        Window{Fullscreen: true, Borderless: true, Scale: 1, Backend: BackendAuto, HideCursor: true},
+		Window:        Window{Fullscreen: true, Borderless: true, Scale: 1, Backend: BackendAuto, HideCursor: true, Standby: true},
 		Output: Output{
 			Universe: 1, Channel: 1, Colours: "rgb", Start: TopLeft, Run: Rows, Wiring: Straight,
 			Brightness: 1, Balance: [3]float64{1, 1, 1}, Gamma: [3]float64{1, 1, 1}, Power: 1,
@@ -142,6 +190,8 @@ func DefaultScreen(kind playlist.ScreenKind) Screen {
 		},
 		Voice:   Voice{Volume: 100},
 		Printer: Printer{SessionSheets: 4, DaySheets: 100},
+		Vitals:  Vitals{DRM: "/sys/class/drm", Input: "/proc/bus/input/devices", Backlight: "/sys/class/backlight"},
+		Update:  Update{Keys: []string{}, Trial: 90 * time.Second},
 		Log:     Log{Level: "info", Format: "text"},
 	}
 	if kind == playlist.LED {
@@ -179,5 +229,32 @@ func (s Screen) Mailbox() string { return filepath.Join(s.Data, "mailbox") }
 // their way.
 func (s Screen) Spool() string { return filepath.Join(s.Data, "printer") }
 
+// Starts returns the file with the record of when the program was started.
+func (s Screen) Starts() string { return filepath.Join(s.Data, "starts.json") }
+
 // KeyFile returns the file of the device's own signing key.
 func (s Screen) KeyFile() string { return filepath.Join(s.Data, "device.key") }
+
+// Slots returns the folder of the programs that the device was changed to.
+func (s Screen) Slots() string { return filepath.Join(s.Data, "slots") }
+
+// ReleasePin returns the release keys that the device trusts; none is no error.
+func (s Screen) ReleasePin() (release.KeySet, error) {
+	texts, threshold := s.Update.Keys, s.Update.Threshold
+	if len(texts) == 0 && releaseKeys != "" {
+		texts = strings.Split(releaseKeys, ",")
+	}
+	var keys [][]byte
+	for _, text := range texts {
+		k, err := release.ParsePublic(text)
+		if err != nil {
+			return release.KeySet{}, err
+		}
+		keys = append(keys, k)
+	}
+	pin := release.Pin(keys, threshold)
+	if pin.IsZero() {
+		return pin, nil
+	}
+	return pin, pin.Check()
+}

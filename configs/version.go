@@ -10,6 +10,11 @@ import (
 // -ldflags "-X mingbai/configs.stamped=1.2.3".
 var stamped string
 
+// releaseKeys is set by release builds with
+// -ldflags "-X mingbai/configs.releaseKeys=BASE64,BASE64": the keys of the people
+// who sign programs.
+var releaseKeys string
+
 // Version is the version of the programs: what the release build stamped, or
 // else the revision of the source that the program was built from.
 var Version = cmp.Or(stamped, buildVersion())
@@ -33,7 +38,7 @@ func buildVersion() string {
 	switch {
 	case len(revision) >= 12:
 		return "dev-" + revision[:12] + modified
-	case info.Main.Version != "":
+	case info.Main.Version != "" && info.Main.Version != "(devel)": // not what packages may be called
 		return info.Main.Version
 	default:
 		return "dev"

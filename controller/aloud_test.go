@@ -62,7 +62,7 @@ func newVoice(t *testing.T) (*speaker.Speaker, string, func() int) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "spoken")
-	s, err := speaker.New(speaker.Config{Command: []string{exe, "voice", file}, Timeout: 20 * time.Second})
+	s, err := speaker.New(speaker.Config{Command: []string{exe, "voice", file}, Timeout: 3 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,13 +87,13 @@ func (o *office) readAloud(t *testing.T, until func() bool) {
 
 func eventually(t *testing.T, until func() bool) {
 	t.Helper()
-	tick, limit := time.NewTicker(20*time.Millisecond), time.After(time.Minute)
+	tick, limit := time.NewTicker(20*time.Millisecond), time.After(3*time.Minute)
 	defer tick.Stop()
 	for !until() {
 		select {
 		case <-tick.C:
 		case <-limit:
-			t.Fatal("it did not come to pass within a minute")
+			t.Fatal("it did not come to pass within three minutes")
 		}
 	}
 }

@@ -3,19 +3,21 @@ package controller_test
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
 	"image"
 	"image/png"
 	"io"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"mingbai/assets/durable"
 	"mingbai/controller"
+	"mingbai/controller/fleet"
 	"mingbai/controller/publish"
 	"mingbai/playlist"
 	"mingbai/playlist/wire"
@@ -36,228 +38,11 @@ type answer struct {
 	header http.Header
 }
 
-func newClient(t *testing.T, c *controller.Controller) *client {
-	t.Helper()
-	token, err := os.ReadFile(c.Config.TokenFile())
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := &client{t: t, url: c.URL(), token: strings.TrimSpace(string(token)), seen: map[string]bool{}}
-	r := a.raw("GET", "/api/v1/openapi.json", "", nil)
-	if err := json.Unmarshal(r.body, &a.doc); err != nil {
-		t.Fatal(err)
-	}
-	a.seen["description"] = true
-	return a
-}
-
-func (a *client) raw(method, path, key string, body []byte) answer {
-	req, err := http.NewRequest(method, a.url+path, bytes.NewReader(body))
-	if err != nil {
-		a.t.Error(err)
-		return answer{}
-	}
-	if a.token != "" {
-		req.Header.Set("Authorization", "Bearer "+a.token)
-	}
-	if key != "" {
-		req.Header.Set("Idempotency-Key", key)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		a.t.Error(err)
-		return answer{}
-	}
-	defer res.Body.Close()
-	data, err := io.ReadAll(res.Body)
-	if err != nil {
-		a.t.Error(err)
-	}
-	return answer{res.StatusCode, data, res.Header}
-}
-
-// try calls and checks the answer against the description, whatever it is.
-func (a *client) try(method, path, body string) answer {
-	r := a.raw(method, path, "", []byte(body))
-	a.conforms(method, path, r)
-	return r
-}
-
-// do is try where only success will do.
-func (a *client) do(method, path, body string, into any) {
-	a.t.Helper()
-	r := a.try(method, path, body)
-	if r.status/100 != 2 {
-		a.t.Fatalf("%s %s: %d %s", method, path, r.status, r.body)
-	}
-	if into != nil {
-		if err := json.Unmarshal(r.body, into); err != nil {
-			a.t.Fatalf("%s %s: %v in %s", method, path, err, r.body)
-		}
-	}
-}
-
-// refused checks that a call fails with a status and a code.
-func (a *client) refused(method, path, body string, status int, code string) {
-	a.t.Helper()
-	r := a.try(method, path, body)
-	if r.status != status || !bytes.Contains(r.body, []byte(`"code":"`+code+`"`)) {
-		a.t.Errorf("%s %s: %d %s, want %d %s", method, path, r.status, r.body, status, code)
-	}
-}
-
-// conforms finds the operation and compares the answer with its schema.
-func (a *client) conforms(method, path string, r answer) {
-	a.t.Helper()
-	path, _, _ = strings.Cut(path, "?")
-	op := a.operation(method, path)
-	if op == nil {
-		if r.status/100 == 2 {
-			a.t.Errorf("%s %s is answered but not described", method, path)
-		}
-		return
-	}
-	responses := op["responses"].(map[string]any)
-	res, ok := responses[fmt.Sprint(r.status)].(map[string]any)
-	if !ok {
-		if r.status/100 == 2 {
-			a.t.Errorf("%s %s: status %d is not described", method, path, r.status)
-		}
-		res = a.doc["components"].(map[string]any)["responses"].(map[string]any)["Failure"].(map[string]any)
-	} else {
-		a.seen[op["operationId"].(string)] = true
-	}
-	content, _ := res["content"].(map[string]any)
-	js, ok := content["application/json"].(map[string]any)
-	if !ok || js["schema"] == nil {
-		return
-	}
-	var v any
-	if err := json.Unmarshal(r.body, &v); err != nil {
-		a.t.Errorf("%s %s: %v", method, path, err)
-		return
-	}
-	for _, p := range a.mismatch(js["schema"].(map[string]any), v, "$") {
-		a.t.Errorf("%s %s: %s", method, path, p)
-	}
-}
-
-func (a *client) operation(method, path string) map[string]any {
-	parts := strings.Split(path, "/")
-	best, bestFixed := map[string]any(nil), -1
-	for pattern, item := range a.doc["paths"].(map[string]any) {
-		want := strings.Split(pattern, "/")
-		if len(want) != len(parts) {
-			continue
-		}
-		fixed := 0
-		for i := range want {
-			if want[i] == parts[i] {
-				fixed++
-			} else if !strings.HasPrefix(want[i], "{") {
-				fixed = -1
-				break
-			}
-		}
-		if op, ok := item.(map[string]any)[strings.ToLower(method)].(map[string]any); ok && fixed > bestFixed {
-			best, bestFixed = op, fixed
-		}
-	}
-	return best
-}
-
-// mismatch says where a value differs from a schema.
-func (a *client) mismatch(s map[string]any, v any, at string) []string {
-	if ref, ok := s["$ref"].(string); ok {
-		name := ref[strings.LastIndex(ref, "/")+1:]
-		return a.mismatch(a.doc["components"].(map[string]any)["schemas"].(map[string]any)[name].(map[string]any), v, at)
-	}
-	if all, ok := s["allOf"].([]any); ok {
-		return a.mismatch(all[0].(map[string]any), v, at)
-	}
-	if anyOf, ok := s["anyOf"].([]any); ok {
-		if v == nil {
-			return nil
-		}
-		return a.mismatch(anyOf[0].(map[string]any), v, at)
-	}
-	want, _ := s["type"].(string)
-	switch v := v.(type) {
-	case map[string]any:
-		if want != "object" && want != "" {
-			return []string{at + " is an object, not " + want}
-		}
-		return a.objectMismatch(s, v, at)
-	case []any:
-		if want != "array" && want != "" {
-			return []string{at + " is a list, not " + want}
-		}
-		var all []string
-		for i, e := range v {
-			if items, ok := s["items"].(map[string]any); ok {
-				all = append(all, a.mismatch(items, e, fmt.Sprintf("%s[%d]", at, i))...)
-			}
-		}
-		return all
-	case string:
-		if want != "string" && want != "" {
-			return []string{at + " is text, not " + want}
-		}
-	case float64:
-		if want != "number" && want != "integer" && want != "" {
-			return []string{at + " is a number, not " + want}
-		}
-	case bool:
-		if want != "boolean" && want != "" {
-			return []string{at + " is true or false, not " + want}
-		}
-	case nil:
-		if want != "" {
-			return []string{at + " is null"}
-		}
-	}
-	return nil
-}
-
-func (a *client) objectMismatch(s, v map[string]any, at string) []string {
-	var all []string
-	properties, _ := s["properties"].(map[string]any)
-	extra, _ := s["additionalProperties"].(map[string]any)
-	if properties == nil && extra == nil {
-		return nil // anything
-	}
-	for name, e := range v {
-		switch p, ok := properties[name].(map[string]any); {
-		case ok:
-			all = append(all, a.mismatch(p, e, at+"."+name)...)
-		case extra != nil:
-			all = append(all, a.mismatch(extra, e, at+"."+name)...)
-		default:
-			all = append(all, at+"."+name+" is not described")
-		}
-	}
-	required, _ := s["required"].([]any)
-	for _, name := range required {
-		if _, ok := v[name.(string)]; !ok {
-			all = append(all, at+"."+name.(string)+" is missing")
-		}
-	}
-	return all
-}
-
-func encode(t *testing.T, v any) string {
-	t.Helper()
-	b, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
-
 // TestAPI calls every route of the description on a running controller with a
 // small county and one real connection of a device.
 func TestAPI(t *testing.T) {
-	c, _ := start(t, settings(t.TempDir()))
+	v := newVendor(t)
+	c, _ := start(t, updatable(t.TempDir(), v))
 	load(t, c)
 	a := newClient(t, c)
 
@@ -293,6 +78,8 @@ func TestAPI(t *testing.T) {
 	a.do("GET", "/api/v1/pairing", "", nil)
 	a.refused("POST", "/api/v1/pairing", fmt.Sprintf(`{"code":"000000","site":%q,"name":"x"}`, root.ID), 404, "code")
 
+	callUpdates(t, a, v, root.ID)
+
 	// A notice from the button to the screen and away again.
 	n := announcement(root.ID, leaf, "关于调整办事窗口时间的公告")
 	a.do("POST", "/api/v1/notices/check", encode(t, n), nil)
@@ -319,7 +106,15 @@ func TestAPI(t *testing.T) {
 	a.do("GET", "/api/v1/notices?limit=5&below=true&site="+string(root.ID), "", nil)
 
 	a.do("POST", "/api/v1/notices", `{"draft":true,"notice":`+encode(t, announcement(root.ID, leaf, "只是草稿"))+`}`, &first)
-	a.do("POST", "/api/v1/notices/"+string(first.Notice)+"/release", `{"version":1}`, nil)
+	// A program sends a draft and takes it back; what is in review is released by a
+	// person.
+	sent := "/api/v1/notices/" + string(first.Notice)
+	a.do("POST", sent+"/submit", `{"version":1,"note":"请审核"}`, nil)
+	a.refused("POST", sent+"/submit", `{}`, 409, "turn")
+	a.refused("PUT", sent, `{"draft":true,"notice":`+encode(t, announcement(root.ID, leaf, "改了"))+`}`, 409, "in_review")
+	a.refused("POST", sent+"/release", `{"version":1}`, 403, "forbidden")
+	a.do("POST", sent+"/withdraw", `{}`, nil)
+	a.do("POST", sent+"/release", `{"version":1}`, nil)
 	d.until(channel, func(e playlist.Edition) bool {
 		return slices.ContainsFunc(e.Notices, func(x playlist.Entry) bool { return x.ID == first.Notice })
 	})
@@ -358,12 +153,15 @@ func TestAPI(t *testing.T) {
 	testScreenRoutes(t, a, c, d, screen, root)
 	testOfficeRoutes(t, a, c, root, leaf)
 	testVoiceRoutes(t, a, d, root, pub.Notice)
+	testWarningRoutes(t, a, c, d.screen, root)
+	testFoundRoutes(t, a, c, d.screen)
 	testAlert(t, a, d, root)
 
 	a.do("POST", "/api/v1/notices/"+string(pub.Notice)+"/takedown", `{"reason":"内容有误"}`, &pub)
 	d.until(channel, func(e playlist.Edition) bool {
 		return slices.ContainsFunc(e.Takedowns, func(x playlist.Takedown) bool { return x.Notice == pub.Notice && x.Version == 2 })
 	})
+	testRecall(t, a, d, channel)
 	a.do("DELETE", screen, "", nil)
 
 	for _, item := range a.doc["paths"].(map[string]any) {
@@ -373,6 +171,80 @@ func TestAPI(t *testing.T) {
 			}
 		}
 	}
+}
+
+// testRecall has a screen say that it has a newer edition than the controller, as
+// after an older backup: it is listed, and the screen is asked for it.
+func testRecall(t *testing.T, a *client, d *device, ch playlist.ChannelID) {
+	there := d.have[ch] + 7
+	d.conn.Close()
+	d.have[ch] = there // it brings it along; of what it says later only what it was sent is believed
+	d.connect()
+	d.expect(wire.TypeWelcome, &d.welcome)
+	wait(t, func() bool {
+		var lost struct {
+			Items []struct {
+				Channel     playlist.ChannelID
+				Here, There playlist.Revision
+				Online      int
+			}
+		}
+		a.do("GET", "/api/v1/recalls", "", &lost)
+		return len(lost.Items) == 1 && lost.Items[0].Channel == ch && lost.Items[0].There == there && lost.Items[0].Here < there && lost.Items[0].Online == 1
+	})
+	var cmd struct{ ID string }
+	a.do("POST", "/api/v1/channels/"+ch.String()+"/recall", "{}", &cmd)
+	var asked wire.Command
+	d.expect(wire.TypeCommand, &asked)
+	if asked.ID != cmd.ID || asked.Kind != wire.CommandReturn {
+		t.Errorf("the screen was asked %+v, the command is %s", asked, cmd.ID)
+	}
+}
+
+// testFoundRoutes takes a device back that comes with the controller's own word for
+// a screen of which nothing is known here, as after the restore of a backup.
+func testFoundRoutes(t *testing.T, a *client, c *controller.Controller, like playlist.ScreenID) {
+	row, err := c.Store.Screen(t.Context(), like)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := publish.OpenKeys(durable.OS, c.Config.Keys())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rootKey, err := keys.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)).Public().(ed25519.PublicKey)
+	e := wire.Enrolment{Screen: row.Screen, Language: "zh", Key: key, Enrolled: time.Now().Add(-time.Hour), Revision: 3}
+	e.Screen.ID, e.Screen.Name = "s-found", "三楼后装的触摸屏"
+	word, err := wire.SignEnrolment(e, rootKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p wire.Proof
+	if err := json.Unmarshal(word, &p.Enrolment); err != nil {
+		t.Fatal(err)
+	}
+	h := wire.Hello{Version: wire.Version, Key: key, Screen: e.Screen.ID, Kind: e.Screen.Kind, Panel: e.Screen.Panel, Settings: 3, Program: "test 1", Host: "test"}
+	if v, err := c.Fleet.Hello(t.Context(), h, "10.0.0.9:1"); err != nil || !v.Pairing.Prove {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	if err := c.Fleet.Proof(t.Context(), h, p); err != nil {
+		t.Fatal(err)
+	}
+	var found struct{ Items []fleet.Found }
+	a.do("GET", "/api/v1/pairing/found", "", &found)
+	if len(found.Items) != 1 || found.Items[0].Screen.ID != e.Screen.ID {
+		t.Fatalf("found %+v", found.Items)
+	}
+	var back fleet.State
+	a.do("POST", "/api/v1/pairing/found", `{"device":"`+found.Items[0].Fingerprint+`"}`, &back)
+	if back.ID != e.Screen.ID || back.Name != e.Screen.Name {
+		t.Errorf("taken back: %+v", back.Screen)
+	}
+	a.do("DELETE", "/api/v1/screens/"+string(e.Screen.ID), "", nil)
 }
 
 func testScreenRoutes(t *testing.T, a *client, c *controller.Controller, d *device, screen string, root playlist.Site) {
@@ -448,7 +320,7 @@ func testOfficeRoutes(t *testing.T, a *client, c *controller.Controller, root pl
 	a.do("GET", "/api/v1/channels/"+channel.String()+"/editions", "", nil)
 	a.do("GET", "/api/v1/channels/"+channel.String()+"/editions/1", "", nil)
 	a.do("GET", "/api/v1/ledger", "", nil)
-	a.do("GET", "/api/v1/register?limit=10", "", nil)
+	a.do("GET", "/api/v1/audit?limit=10", "", nil)
 	a.do("POST", "/api/v1/accounts", `{"login":"zhang","name":"张某","roles":["drafter"],"password":"correct horse"}`, nil)
 	a.do("GET", "/api/v1/accounts", "", nil)
 
@@ -501,7 +373,7 @@ func testOfficeRoutes(t *testing.T, a *client, c *controller.Controller, root pl
 	weak.refused("POST", "/api/v1/notices", `{"notice":`+encode(t, announcement(village, leaf, "村里的公告"))+`}`, 403, "forbidden")
 	weak.refused("POST", "/api/v1/notices", `{"draft":true,"notice":`+encode(t, announcement(root.ID, leaf, "县里的公告"))+`}`, 403, "forbidden")
 	weak.do("POST", "/api/v1/notices", `{"draft":true,"notice":`+encode(t, announcement(village, leaf, "村里的草稿"))+`}`, nil)
-	weak.refused("GET", "/api/v1/register", "", 403, "forbidden")
+	weak.refused("GET", "/api/v1/audit", "", 403, "forbidden")
 	a.do("DELETE", "/api/v1/tokens/"+made.Info.ID, "", nil)
 	weak.refused("GET", "/api/v1/sites", "", 401, "unauthorized")
 	weak.token = ""
@@ -562,7 +434,7 @@ func testAlert(t *testing.T, a *client, d *device, root playlist.Site) {
 // wait polls until ok, for what happens on other goroutines.
 func wait(t *testing.T, ok func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -573,4 +445,42 @@ func wait(t *testing.T, ok func() bool) {
 			t.Fatal("it did not come to be")
 		}
 	}
+}
+
+// callUpdates brings a program over the API and offers it.
+func callUpdates(t *testing.T, a *client, v vendor, site playlist.SiteID) {
+	file := v.pack(t, "2", 2, "the second program")
+	a.refused("POST", "/api/v1/packages", "no package", 422, "package")
+	a.refused("POST", "/api/v1/packages", string(newVendor(t).pack(t, "2", 2, "of somebody else")), 422, "package_wrong_key")
+	var pkg struct{ ID, Version string }
+	a.do("POST", "/api/v1/packages", string(file), &pkg)
+	a.refused("POST", "/api/v1/packages", string(file), 409, "known")
+	var packages struct{ Items []struct{ ID string } }
+	if a.do("GET", "/api/v1/packages", "", &packages); len(packages.Items) != 1 || packages.Items[0].ID != pkg.ID || pkg.Version != "2" {
+		t.Errorf("brought %+v, there are %+v", pkg, packages)
+	}
+	type rolled struct{ ID, State, Version string }
+	var ro rolled
+	start := fmt.Sprintf(`{"package":%q,"site":%q}`, pkg.ID, site)
+	a.do("POST", "/api/v1/rollouts", start, &ro)
+	a.refused("POST", "/api/v1/rollouts", start, 409, "busy")
+	a.refused("POST", "/api/v1/rollouts", fmt.Sprintf(`{"package":"none","site":%q}`, site), 404, "not_found")
+	at := "/api/v1/rollouts/" + ro.ID
+	a.do("POST", at+"/pause", "", &ro)
+	a.refused("POST", at+"/pause", "", 409, "state")
+	a.refused("POST", at+"/explode", "", 400, "bad_request")
+	a.refused("POST", "/api/v1/rollouts/none/stop", "", 404, "not_found")
+	var detail struct {
+		Rollout rolled
+		Screens []struct{ Screen string }
+	}
+	if a.do("GET", at+"?limit=5", "", &detail); detail.Rollout != ro || ro.State != "paused" || ro.Version != "2" {
+		t.Errorf("the rollout is %+v, before %+v", detail, ro)
+	}
+	var all struct{ Items []rolled }
+	if a.do("GET", "/api/v1/rollouts", "", &all); len(all.Items) != 1 || all.Items[0] != ro {
+		t.Errorf("the rollouts are %+v", all)
+	}
+	a.do("POST", at+"/stop", "", nil)
+	a.refused("POST", at+"/back", "", 409, "former")
 }

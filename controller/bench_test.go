@@ -12,6 +12,7 @@ import (
 	"mingbai/controller/publish"
 	"mingbai/controller/store"
 	"mingbai/playlist"
+	"mingbai/playlist/review"
 )
 
 // BenchmarkPublish publishes one more notice on a channel of a thousand:
@@ -33,7 +34,7 @@ func BenchmarkPublish(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	desk := publish.New(publish.Config{Store: s, Blobs: blobs, Keys: keys, Zone: time.UTC})
+	desk := publish.New(publish.Config{Store: s, Blobs: blobs, Keys: keys, Zone: time.UTC, Policy: review.Single})
 	defer desk.Close()
 	county := smallCounty()
 	for i := range 1000 {
@@ -70,7 +71,7 @@ func BenchmarkPublish(b *testing.B) {
 		edition.Channel, edition.Revision = copied, playlist.Revision(n)
 		for _, do := range []func(*store.Tx) error{
 			func(t *store.Tx) error {
-				return t.Register(ctx, store.Record{At: start, Actor: "li", Action: "x", Subject: "y"})
+				return t.Audit(ctx, store.Record{At: start, Actor: "li", Action: "x", Subject: "y"})
 			},
 			func(t *store.Tx) error { return t.PutEdition(ctx, edition, 0) },
 		} {

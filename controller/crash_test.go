@@ -17,7 +17,9 @@ import (
 	"mingbai/controller/publish"
 	"mingbai/controller/speaker"
 	"mingbai/controller/store"
+	"mingbai/controller/store/storetest"
 	"mingbai/playlist"
+	"mingbai/playlist/review"
 	"mingbai/playlist/wire"
 )
 
@@ -39,22 +41,20 @@ func openOffice(t *testing.T, dir string, checkpoint func(string) error) *office
 
 func openSpeakingOffice(t *testing.T, dir string, checkpoint func(string) error, voice *speaker.Speaker) *office {
 	t.Helper()
-	ctx := context.Background()
 	o := &office{announced: map[playlist.ChannelID]playlist.Revision{}}
 	var err error
 	if o.blobs, err = assets.Open(durable.OS, filepath.Join(dir, "blobs")); err != nil {
 		t.Fatal(err)
 	}
-	if o.store, err = store.Open(ctx, filepath.Join(dir, "mingbai.db")); err != nil {
-		t.Fatal(err)
-	}
+	o.store = storetest.Open(t, filepath.Join(dir, "mingbai.db"))
 	if o.keys, err = publish.OpenKeys(durable.OS, filepath.Join(dir, "keys")); err != nil {
 		t.Fatal(err)
 	}
 	o.desk = publish.New(publish.Config{
-		Store: o.store, Blobs: o.blobs, Keys: o.keys, Zone: time.UTC, Log: quiet(t), Checkpoint: checkpoint,
+		Store: o.store, Blobs: o.blobs, Keys: o.keys, Zone: time.UTC, Policy: review.Single, Log: quiet(t), Checkpoint: checkpoint,
 		Speaker: voice, SpeakAtOnce: 2, SpeechEvery: time.Hour,
-		Announce: func(ch playlist.ChannelID, rev playlist.Revision) {
+		Announce: func(made publish.Made) {
+			ch, rev := made.Channel, made.Revision
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			if rev < o.announced[ch] {

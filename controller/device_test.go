@@ -7,7 +7,9 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +19,8 @@ import (
 	"mingbai/assets"
 	"mingbai/configs"
 	"mingbai/controller"
+	"mingbai/controller/accounts"
+	"mingbai/controller/store/storetest"
 	"mingbai/playlist"
 	"mingbai/playlist/wire"
 )
@@ -24,6 +28,7 @@ import (
 // settings returns a controller's settings for a folder and a free port.
 func settings(dir string) configs.Controller {
 	cfg := configs.DefaultController()
+	cfg.Approvals.Policy = "single"
 	cfg.Data, cfg.Listen, cfg.Speech.Enabled = dir, "127.0.0.1:0", "off"
 	return cfg
 }
@@ -36,7 +41,10 @@ func quiet(t testing.TB) *slog.Logger {
 // openController opens a controller; the test's end closes it.
 func openController(t testing.TB, cfg configs.Controller) *controller.Controller {
 	t.Helper()
-	c, err := controller.New(cfg, quiet(t))
+	if _, err := os.Stat(cfg.Data); err == nil { // a folder that is not there is the controller's to make
+		storetest.Put(t, cfg.DatabaseFile())
+	}
+	c, err := controller.NewWith(cfg, quiet(t), controller.Options{Passwords: accounts.Cheap, Unhurried: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,12 +82,14 @@ func start(t *testing.T, cfg configs.Controller) (c *controller.Controller, stop
 }
 
 // device is a screen as the protocol sees it: it answers, verifies and adopts,
-// and keeps what it was sent.
+// and keeps what it was sent. It listens all the time, as a screen does: the test may
+// be busy with others for longer than a controller bears silence.
 type device struct {
 	t       *testing.T
 	key     ed25519.PrivateKey
 	url     string
 	conn    *websocket.Conn
+	heard   <-chan heard // of conn; closed at its end
 	screen  playlist.ScreenID
 	root    []byte
 	welcome wire.Welcome
@@ -111,11 +121,27 @@ func (d *device) connect() {
 	}
 	d.conn = conn
 	d.t.Cleanup(func() { conn.Close() })
+	said := make(chan heard, 1<<12)
+	d.heard = said
+	go func() { // ends with the connection
+		defer close(said)
+		for {
+			_, data, err := conn.ReadMessage()
+			select {
+			case said <- heard{data, err}:
+			case <-d.t.Context().Done():
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
 	var ch wire.Challenge
 	d.expect(wire.TypeChallenge, &ch)
 	d.send(wire.TypeHello, wire.Hello{
 		Version: wire.Version, Key: d.key.Public().(ed25519.PublicKey), Signature: wire.SignHello(ch.Nonce, d.key), Screen: d.screen,
-		Program: "test 1", Kind: playlist.Touch, Panel: playlist.Panel{Width: 1080, Height: 1920, WidthMM: 530, HeightMM: 940},
+		Program: "test 1", System: "linux/amd64", Kind: playlist.Touch, Panel: playlist.Panel{Width: 1080, Height: 1920, WidthMM: 530, HeightMM: 940},
 		Host: "test", Settings: d.set.Revision, Have: d.have,
 	})
 }
@@ -131,11 +157,29 @@ func (d *device) send(typ wire.Type, body any, blobs ...[]byte) {
 	}
 }
 
+// heard is what came on a connection, or why nothing comes any more.
+type heard struct {
+	data []byte
+	err  error
+}
+
+// next waits for the next thing that is said, or the end of the connection.
+func (d *device) next() ([]byte, error) {
+	select {
+	case h, ok := <-d.heard:
+		if !ok {
+			return nil, net.ErrClosed
+		}
+		return h.data, h.err
+	case <-time.After(3 * time.Minute):
+		return nil, os.ErrDeadlineExceeded
+	}
+}
+
 // receive returns the next message; pushes are adopted on the way.
 func (d *device) receive() wire.Message {
 	d.t.Helper()
-	d.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
-	_, data, err := d.conn.ReadMessage()
+	data, err := d.next()
 	if err != nil {
 		d.t.Fatalf("receive: %v", err)
 	}

@@ -89,7 +89,7 @@ func TestOverloadIsRefused(t *testing.T) {
 	}
 	a.do("PUT", at, encode(t, p), nil)
 	var records struct{ Items []store.Record }
-	a.do("GET", "/api/v1/register?subject="+string(site.ID), "", &records)
+	a.do("GET", "/api/v1/audit?subject="+string(site.ID), "", &records)
 	if len(records.Items) == 0 || records.Items[0].Action != "programme.put" || records.Items[0].Detail != "1 个播放单，1 条规则" {
 		t.Errorf("the register says %+v", records.Items)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"mingbai/configs"
 	"mingbai/controller"
+	"mingbai/controller/backup"
 	"mingbai/controller/publish"
 	"mingbai/playlist"
 	"mingbai/playlist/wire"
@@ -40,7 +41,7 @@ func TestFilesAreTheOwners(t *testing.T) {
 	c := openController(t, cfg)
 	load(t, c)
 	keys, err := filepath.Glob(filepath.Join(cfg.Keys(), "*.key"))
-	if err != nil || len(keys) != 10 { // the root's, the one for voices, and two of each site
+	if err != nil || len(keys) != 12 { // the root's, those for voices and second factors, two of each site, and of who imported
 		t.Errorf("%d keys, %v", len(keys), err)
 	}
 	for _, path := range append(keys, cfg.DatabaseFile(), cfg.TokenFile()) {
@@ -160,20 +161,20 @@ func TestBackupAndRestore(t *testing.T) {
 	ch := playlist.ChannelID{Site: "liuxi"}
 	d.until(ch, func(playlist.Edition) bool { return true })
 	copied := filepath.Join(t.TempDir(), "backup")
-	if err := controller.Backup(ctx, cfg, copied); err != nil {
+	if _, err := backup.Make(ctx, backup.Request{Place: backup.Of(cfg), Dir: copied}); err != nil {
 		t.Fatal(err)
 	}
-	if err := controller.Backup(ctx, cfg, copied); err == nil {
+	if _, err := backup.Make(ctx, backup.Request{Place: backup.Of(cfg), Dir: copied}); err == nil {
 		t.Error("a backup went into a folder with something in it")
 	}
-	if err := controller.Restore(ctx, cfg, copied); err == nil {
+	if _, err := backup.Restore(ctx, backup.Order{Place: backup.Of(cfg), Dir: copied}); err == nil {
 		t.Error("a restore wrote over a database")
 	}
 	stop()
 
 	other := settings(filepath.Join(t.TempDir(), "new"))
 	other.Listen = c.Addr()
-	if err := controller.Restore(ctx, other, copied); err != nil {
+	if _, err := backup.Restore(ctx, backup.Order{Place: backup.Of(other), Dir: copied}); err != nil {
 		t.Fatal(err)
 	}
 	c, _ = start(t, other)
@@ -229,6 +230,7 @@ func TestPlainHTTPOnly(t *testing.T) {
 // TestBadSettings names what is wrong.
 func TestBadSettings(t *testing.T) {
 	cfg := configs.DefaultController()
+	cfg.Approvals.Policy = "single"
 	cfg.Data, cfg.Zone = t.TempDir(), "Mars/Olympus"
 	if _, err := controller.New(cfg, quiet(t)); err == nil || !strings.Contains(err.Error(), "zone") {
 		t.Errorf("new: %v", err)

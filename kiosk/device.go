@@ -15,8 +15,10 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mingbai/assets"
@@ -27,6 +29,7 @@ import (
 	"mingbai/kiosk/link"
 	"mingbai/kiosk/mailbox"
 	"mingbai/kiosk/player"
+	"mingbai/kiosk/update"
 	"mingbai/kiosk/vitals"
 	"mingbai/playlist"
 	"mingbai/playlist/scene"
@@ -57,6 +60,9 @@ type Status struct {
 	Code     string    // pairing code to show; empty when enrolled or not connected
 	Enrolled bool
 	Identify time.Time // show the screen's name until then
+
+	Dark       time.Time // a technician darkened the screen until then; zero when not
+	Brightness int       // per cent that a technician asked for; 0 when the settings decide
 }
 
 // Device is one screen's program without its display.
@@ -67,21 +73,36 @@ type Device struct {
 	wall    func() time.Time // the machine's clock, right or wrong
 	started time.Time        // by the clock that does not leap
 	spread  time.Duration    // see Options
+	hurry   time.Duration    // see Options
+	onFirst func()           // see Options; may be nil
 
-	key    ed25519.PrivateKey
-	cache  *cache.Cache
-	ledger *ledger.Ledger
-	mail   *mailbox.Mailbox
-	vitals *vitals.Collector
-	clock  *player.Timekeeper
-	link   *link.Link
-	screen player.Presenter
-	lost   func() []string // outputs that cannot be sent to; nil without any
+	key     ed25519.PrivateKey
+	cache   *cache.Cache
+	ledger  *ledger.Ledger
+	mail    *mailbox.Mailbox
+	vitals  *vitals.Collector
+	clock   *player.Timekeeper
+	link    *link.Link
+	updater *update.Updater // nil when the slots cannot be opened
+	screen  player.Presenter
+	lost    func() []string // outputs that cannot be sent to; nil without any
+
+	gear      gear          // what the machine has; set before Run
+	acts      chan act      // commands that take a while
+	lamp      chan struct{} // capacity 1: lit has changed
+	patrolNow chan struct{} // capacity 1: look yourself over now
+	lampFails atomic.Bool   // the lamp cannot be set
+
+	monitorDue chan struct{} // capacity 1: lit has changed
+
+	removed atomic.Bool // the controller told this device to stop
 
 	poke chan struct{} // capacity 1: what is shown has changed, or rows are ready
 	quit context.CancelCauseFunc
 
 	telling sync.Mutex // held while a generation is told to the controller
+
+	senses senses
 
 	mu        sync.Mutex // guards all below
 	code      string
@@ -100,13 +121,27 @@ type Device struct {
 	unstored  bool // the disk failed to take what came; it has to be asked for again
 	first     bool // the first frame with content was logged
 	mailing   mailing
+	beat      time.Time // last turn of the render loop
+	wishes    wishes
+	lit       int // how bright the program wants the display, in per cent; -1 before the first frame
+
+	glow      glow
+	lampError error // of the last time the lamp was set
+
+	patrolledAs patrolled // the last patrol
 }
 
 // Options are what tests change about a device.
 type Options struct {
 	Now     func() time.Time // the machine's clock; time.Now when nil
 	Backoff link.Backoff     // between attempts to connect; the zero value takes the link's own
+	Ping    time.Duration    // between questions how the line is; the link's own when 0
+	Silence time.Duration    // of the controller before the line counts as dead; the link's own when 0
+	Timeout time.Duration    // of a dial, a handshake and an answer; the link's own when 0
 	Spread  time.Duration    // within which new recordings are asked for; a minute when 0
+	Rein    *update.Rein     // of the launcher that started this program; nil without one
+	Hurry   int              // how many times faster than usual the device feels and looks; 1 when 0
+	First   func()           // called once, when the first content is on the display; may be nil
 }
 
 // New opens what a device keeps on disk. The folder is made when missing.
@@ -122,6 +157,7 @@ func NewWith(cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger, opt
 	if opt.Spread <= 0 {
 		opt.Spread = extrasSpread
 	}
+	opt.Hurry = max(opt.Hurry, 1)
 	now := time.Now()
 	if err := durable.MkdirAll(durable.OS, cfg.Data); err != nil {
 		return nil, fmt.Errorf("open the data folder: %w", err)
@@ -144,7 +180,7 @@ func NewWith(cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger, opt
 	}
 	times := c.Times()
 	d := &Device{
-		cfg: cfg, kind: kind, log: log, wall: opt.Now, started: now, spread: opt.Spread,
+		cfg: cfg, kind: kind, log: log, wall: opt.Now, started: now, spread: opt.Spread, hurry: time.Duration(opt.Hurry), onFirst: opt.First,
 		key: key, cache: c, ledger: rows, mail: mail,
 		vitals: vitals.New(cfg.Data, now),
 		clock:  player.NewTimekeeper(times.Floor, configs.Built()),
@@ -152,36 +188,59 @@ func NewWith(cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger, opt
 		asOf:   times.AsOf,
 		every:  cfg.Report,
 		latest: map[playlist.ChannelID]playlist.Revision{},
+		acts:   make(chan act, actsWaiting), lamp: make(chan struct{}, 1), monitorDue: make(chan struct{}, 1), patrolNow: make(chan struct{}, 1),
+		wishes: wishes{volume: -1}, lit: -1,
 	}
+	d.openSenses(context.Background())
+	d.loadPatrolled()
 	d.link, err = link.New(link.Options{
 		URL: cfg.Controller, CA: cfg.CA, Key: key, Store: c.Blobs(),
-		Hello: d.hello, Handler: d.handler(), Backoff: opt.Backoff, Log: log,
+		Hello: d.hello, Proof: d.proof, Handler: d.handler(), Backoff: opt.Backoff, PingEvery: opt.Ping, Log: log,
+		Silence: opt.Silence, Timeout: opt.Timeout,
 	})
 	if err != nil {
 		return nil, err
 	}
+	d.updater = d.newUpdater(opt.Rein)
 	return d, nil
 }
 
-// Run shows program on screen until ctx ends or a technician asks for a restart,
-// which is ErrRestart. It must be called where the presenter wants to run. A
+// Run shows program on screen until ctx ends, a technician asks for a restart,
+// which is ErrRestart, or another version of the program is to run, which is
+// update.ErrTakeover. It must be called where the presenter wants to run. A
 // program that has a Close is closed when the screen is gone, before what the
 // device keeps is.
 func (d *Device) Run(ctx context.Context, program player.Program, screen player.Presenter) error {
+	parent := ctx
 	ctx, quit := context.WithCancelCause(ctx)
 	defer quit(nil)
 	d.screen, d.quit = screen, quit
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		if err := d.link.Run(ctx); err != nil {
-			d.log.Error("The controller does not want this screen any more; it goes on with what it has.", "error", err)
+			// A device that was replaced or retired has no say any more, also not with
+			// what it still has: it shows so, and nothing else.
+			d.removed.Store(true)
+			d.log.Error("The controller does not want this screen any more; it shows no content.", "error", err)
+			screen.Wake()
 		}
 	})
 	wg.Go(func() { d.keepHouse(ctx) })
+	wg.Go(func() { d.keepSenses(ctx) })
+	wg.Go(func() { d.keepLooking(ctx) })
+	if d.updater != nil {
+		wg.Go(func() { d.renew(ctx) })
+	}
+	wg.Go(func() { d.keepActs(ctx) })
+	wg.Go(func() { d.keepLamp(ctx) })
+	wg.Go(func() { d.keepMonitor(ctx) })
+	wg.Go(func() { d.keepPatrol(ctx) })
+	d.setVolume()
 	if d.kind == playlist.Touch {
 		wg.Go(func() { d.keepExtras(ctx) }) // a board has no voice
 	}
 	err := screen.Run(ctx, &watched{Program: program, device: d})
+	d.ended(parent, ctx)
 	if c, ok := program.(interface{ Close() }); ok {
 		c.Close() // what somebody has just said is still stored
 	}
@@ -199,6 +258,9 @@ func (d *Device) Run(ctx context.Context, program player.Program, screen player.
 	if err == nil && errors.Is(context.Cause(ctx), ErrRestart) {
 		return ErrRestart
 	}
+	if err == nil && errors.Is(context.Cause(ctx), update.ErrTakeover) {
+		return update.ErrTakeover
+	}
 	return err
 }
 
@@ -211,11 +273,22 @@ func (d *Device) Status() Status {
 		s.Library = g.Library
 	}
 	_, s.Enrolled = d.cache.Identity()
+	if d.removed.Load() {
+		s.Library, s.Enrolled = nil, false
+	}
+	w := d.wished()
+	s.Brightness = w.brightness
+	if w.darkUntil > 0 {
+		s.Dark = s.Moment.Now.Add(w.darkUntil - s.Read.Sub(d.started))
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s.AsOf, s.Identify = d.asOf, d.identify
 	if !s.Enrolled {
 		s.Code = d.code
+		if d.removed.Load() {
+			s.Code = "已停用" // in place of digits: there are none to type
+		}
 	}
 	return s
 }
@@ -276,6 +349,9 @@ func (d *Device) Showed(s wire.Showing, also ...wire.Showing) {
 	if first {
 		d.log.Info("The first content is on the display.", "page", s.Page, "notice", s.Notice,
 			"after_ms", time.Since(d.started).Milliseconds())
+		if d.onFirst != nil {
+			d.onFirst()
+		}
 	}
 	if !same {
 		d.kick()
@@ -324,7 +400,7 @@ func (d *Device) times() cache.Times {
 
 // hello says what this device is and has.
 func (d *Device) hello() wire.Hello {
-	h := wire.Hello{Program: string(d.kind) + " " + configs.Version, Kind: d.kind, Panel: d.cfg.Panel, Host: d.cfg.Name}
+	h := wire.Hello{Program: string(d.kind) + " " + configs.Version, System: runtime.GOOS + "/" + runtime.GOARCH, Kind: d.kind, Panel: d.cfg.Panel, Host: d.cfg.Name, Patches: true}
 	if h.Host == "" {
 		h.Host, _ = os.Hostname() // a machine without a name has an empty one
 	}
@@ -381,6 +457,7 @@ func (d *Device) adopted() {
 	}
 	d.heard()
 	d.link.Adopted(wire.Adopted{Settings: settings, Have: have})
+	d.setVolume()
 	d.screen.Wake()
 	d.kick()
 	// A power cut in the next ten minutes must not take the time with it.

@@ -3,6 +3,7 @@ package kiosk
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"image/png"
 	"strings"
@@ -20,6 +21,7 @@ const (
 	houseEvery = 5 * time.Second  // ledger to disk and on its way
 	saveEvery  = 10 * time.Minute // floor of the clock (DOMAIN 3.5)
 	sweepEvery = 24 * time.Hour
+	tornEvery  = time.Minute // between requests for all, when an envelope is not whole
 	batchRows  = 200
 )
 
@@ -47,6 +49,7 @@ func (d *Device) handler() link.Handler {
 		Taken:   d.taken,
 		Heard:   d.heardBy,
 		Command: d.command,
+		Offer:   d.offered,
 		Lost: func(err error) {
 			d.log.Warn("There is no connection to the controller; the screen goes on with what it has.", "error", err)
 			d.mu.Lock()
@@ -55,6 +58,21 @@ func (d *Device) handler() link.Handler {
 			d.screen.Wake()
 		},
 	}
+}
+
+// proof is the controller's own word that this device is its screen, for the day on
+// which the controller has forgotten it.
+func (d *Device) proof() (p wire.Proof, ok bool) {
+	g := d.cache.Current()
+	if _, enrolled := d.cache.Identity(); !enrolled || g == nil || len(g.Settings.Enrolment) == 0 || d.removed.Load() {
+		return p, false
+	}
+	if err := json.Unmarshal(g.Settings.Enrolment, &p.Enrolment); err != nil {
+		d.log.Error("The record of this screen's enrolment cannot be read.", "error", err)
+		return p, false
+	}
+	d.log.Warn("The controller does not know this screen; it is shown the enrolment that it has signed.")
+	return p, true
 }
 
 func (d *Device) welcome(w wire.Welcome) {
@@ -74,8 +92,13 @@ func (d *Device) welcome(w wire.Welcome) {
 	d.mailing = mailing{} // what was on its way goes again
 	d.mu.Unlock()
 	d.log.Info("The controller has welcomed this screen.", "screen", w.Screen)
+	d.rebooted()
+	d.resendPatrol()
 	d.heard()
 	d.screen.Wake()
+	if len(d.cache.Missing(playlist.ChannelID{})) > 0 {
+		d.senses.ails.Store(true) // the line may have been what kept it from being mended
+	}
 	d.kick()
 }
 
@@ -90,12 +113,13 @@ func (d *Device) push(ctx context.Context, p wire.Push, blobs [][]byte) {
 		d.mu.Unlock()
 	}
 	before := d.cache.Current()
-	if err := d.cache.Offer(p, blobs); err != nil {
+	err := d.cache.Offer(p, blobs)
+	if d.cache.Current() != before {
+		d.adopted() // settings and take-downs count at once, whatever else the disk takes
+	}
+	if err != nil {
 		d.refused(p, err)
 		return
-	}
-	if d.cache.Current() != before {
-		d.adopted() // settings and take-downs count at once
 	}
 	if p.Channel.IsZero() {
 		d.commit(p) // settings come on the link's own goroutine, which must not wait for a download
@@ -106,6 +130,7 @@ func (d *Device) push(ctx context.Context, p wire.Push, blobs [][]byte) {
 			if ctx.Err() == nil {
 				d.log.Error("Content could not be fetched; the screen keeps what it has.", "channel", p.Channel, "revision", p.Revision, "error", err)
 				if e, ok := errors.AsType[*link.Error](err); ok && e.Kind == link.Retry {
+					d.cache.Tried(err)
 					d.again() // the line has its own patience: it was the disk
 				}
 			}
@@ -130,6 +155,11 @@ func (d *Device) refused(p wire.Push, err error) {
 	r := wire.Refused{Channel: p.Channel, Revision: p.Revision, Reason: wire.ReasonStorage, Detail: err.Error()}
 	if refusal, ok := errors.AsType[*wire.Refusal](err); ok {
 		r.Reason, r.Detail = refusal.Reason, refusal.Detail
+	}
+	if r.Reason == wire.ReasonNoBase {
+		d.log.Info("An edition has to come whole.", "channel", p.Channel, "revision", p.Revision, "detail", r.Detail)
+		d.link.Refused(r)
+		return
 	}
 	d.log.Warn("A push was refused; nothing on screen has changed.", "channel", p.Channel, "revision", p.Revision, "reason", r.Reason, "detail", r.Detail)
 	d.link.Refused(r)
@@ -179,7 +209,12 @@ func (d *Device) command(c wire.Command) {
 		d.link.Result(wire.Result{ID: c.ID, OK: true})
 	case wire.CommandScreenshot:
 		go d.screenshot(c.ID)
+	case wire.CommandReturn:
+		go d.giveBack(c.ID)
 	default:
+		if d.act(c) {
+			return
+		}
 		d.link.Result(wire.Result{ID: c.ID, Error: "this program does not know the command " + string(c.Kind)})
 	}
 }
@@ -206,21 +241,28 @@ func (d *Device) keepHouse(ctx context.Context) {
 	tick := time.NewTicker(houseEvery)
 	defer tick.Stop()
 	measured, saved, swept, counted := time.Time{}, time.Now(), time.Now(), time.Now()
+	mended := time.Time{}
 	for {
 		now := time.Now()
 		d.mu.Lock()
 		every := d.every
 		d.mu.Unlock()
-		if now.Sub(measured) >= every {
+		if ails := d.senses.ails.Swap(false); ails || now.Sub(measured) >= every {
 			measured = now
-			v := d.vitals.Collect(ctx, now)
+			d.measure(ctx)
 			d.mu.Lock()
-			d.health = v
 			unstored := d.unstored && d.link.Connected()
 			d.unstored = d.unstored && !unstored
 			d.mu.Unlock()
 			if d.link.Connected() {
 				d.heard()
+			}
+			if torn := d.cache.Torn() && now.Sub(mended) >= tornEvery; torn {
+				mended = now
+				d.mu.Lock()
+				d.reload = true // what was signed comes only by a push
+				d.mu.Unlock()
+				unstored = unstored || d.link.Connected()
 			}
 			if unstored {
 				d.link.Reconnect() // the hello says what is missing
@@ -228,7 +270,8 @@ func (d *Device) keepHouse(ctx context.Context) {
 			d.mend(ctx)
 		}
 		d.report()
-		if err := d.ledger.Flush(); err != nil {
+		err := d.ledger.Flush()
+		if d.flushed(err); err != nil {
 			d.log.Error("The ledger cannot be written; rows wait in memory.", "error", err)
 		}
 		d.drain()
@@ -268,10 +311,17 @@ func (d *Device) report() {
 	r := wire.Report{Time: d.wall(), Showing: d.showing, Also: d.also, Vitals: d.health}
 	r.Vitals.ContentAsOf = d.asOf
 	d.mu.Unlock()
-	if offset, ok := d.clock.Offset(); ok {
+	d.sense(&r.Vitals)
+	// Of one clock with the time of the report, whatever happened to that.
+	if r.Vitals.Heartbeat = (time.Time{}); !d.vitals.Beaten().IsZero() || d.age() > 0 {
+		r.Vitals.Heartbeat = r.Time.Add(-d.age())
+	}
+	if offset, ok := d.clock.Drift(r.Time, d.mono()); ok {
 		r.Vitals.ClockOffset = offset.Seconds()
 	}
 	r.Vitals.ClockSuspect = d.clock.Suspect()
+	d.programme(&r.Vitals.Program)
+	d.outputs(&r.Vitals.Output)
 	if d.lost != nil {
 		r.Vitals.OutputsLost = strings.Join(d.lost(), ", ")
 	}
@@ -312,6 +362,9 @@ func (d *Device) mend(ctx context.Context) {
 }
 
 func (w *watched) Step(now time.Time, input []player.Event) (*scene.Frame, time.Time) {
+	if len(input) > 0 {
+		w.device.senses.touched.Store(now.UnixNano())
+	}
 	frame, next := w.Program.Step(now, input)
 	if !frame.Equal(w.standing) {
 		w.began = now
@@ -323,7 +376,9 @@ func (w *watched) Presented(f *scene.Frame, at time.Time) {
 	if !f.Equal(w.standing) {
 		w.device.vitals.Frame(at.Sub(w.began))
 		w.standing = f
+		w.device.saw(f, at)
 	}
 	w.device.vitals.Beat(at)
+	w.device.turned()
 	w.Program.Presented(f, at)
 }

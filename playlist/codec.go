@@ -155,14 +155,8 @@ const (
 // Shape returns why the notice cannot be drawn safely, or nil: names, the body
 // of its kind, and rows and indexes that fit.
 func (n *Notice) Shape() error {
-	if _, err := ParseNoticeID(string(n.ID)); err != nil {
-		return fmt.Errorf("id: %w", err)
-	}
-	if n.Version < 1 {
-		return fmt.Errorf("notice %s: version %d, versions begin with 1", n.ID, n.Version)
-	}
-	if _, err := ParseSiteID(string(n.Site)); err != nil {
-		return fmt.Errorf("notice %s: site: %w", n.ID, err)
+	if err := n.named(); err != nil {
+		return err
 	}
 	count, has, known := 0, false, false
 	for _, body := range []struct {
@@ -170,7 +164,7 @@ func (n *Notice) Shape() error {
 		set  bool
 	}{
 		{KindAnnouncement, n.Announcement != nil}, {KindGuide, n.Guide != nil}, {KindFund, n.Fund != nil},
-		{KindMedia, n.Media != nil}, {KindAlert, n.Alert != nil},
+		{KindMedia, n.Media != nil}, {KindRoster, n.Roster != nil}, {KindAlert, n.Alert != nil},
 	} {
 		if body.set {
 			count++
@@ -180,7 +174,7 @@ func (n *Notice) Shape() error {
 		}
 	}
 	if !known {
-		return fmt.Errorf("notice %s: kind %.40q is not known", n.ID, n.Kind)
+		return fmt.Errorf("notice %s: kind %.40q is not known: %w", n.ID, n.Kind, ErrNewer)
 	}
 	if !has || count != 1 {
 		return fmt.Errorf("notice %s: a notice of kind %s has exactly that body, this one has %d bodies", n.ID, n.Kind, count)
@@ -188,12 +182,29 @@ func (n *Notice) Shape() error {
 	if err := n.shapePictures(); err != nil {
 		return fmt.Errorf("notice %s: %w", n.ID, err)
 	}
+	if n.Roster != nil && len(n.Roster.Shifts) > maxShifts {
+		return fmt.Errorf("notice %s: roster.shifts: %d, at most %d are allowed", n.ID, len(n.Roster.Shifts), maxShifts)
+	}
 	if n.Fund != nil {
 		for i := range n.Fund.Tables {
 			if err := n.Fund.Tables[i].shape(); err != nil {
 				return fmt.Errorf("notice %s: fund.tables[%d]: %w", n.ID, i, err)
 			}
 		}
+	}
+	return nil
+}
+
+// named checks what every kind of notice is known by.
+func (n *Notice) named() error {
+	if _, err := ParseNoticeID(string(n.ID)); err != nil {
+		return fmt.Errorf("id: %w", err)
+	}
+	if n.Version < 1 {
+		return fmt.Errorf("notice %s: version %d, versions begin with 1", n.ID, n.Version)
+	}
+	if _, err := ParseSiteID(string(n.Site)); err != nil {
+		return fmt.Errorf("notice %s: site: %w", n.ID, err)
 	}
 	return nil
 }
@@ -221,15 +232,23 @@ func (n *Notice) shapePictures() error {
 	if n.Announcement == nil {
 		return nil
 	}
-	for i, b := range n.Announcement.Blocks {
+	for i := range n.Announcement.Blocks {
+		b := &n.Announcement.Blocks[i]
+		if b.Kind != TableBlock && b.Rows != nil {
+			return fmt.Errorf("announcement.blocks[%d].rows: only a table has rows", i)
+		}
 		switch b.Kind {
 		case Paragraph, Heading, ListItem, Salutation:
+		case TableBlock:
+			if err := b.tableShape(); err != nil {
+				return fmt.Errorf("announcement.blocks[%d].%w", i, err)
+			}
 		case Image:
 			if b.Picture < 0 || b.Picture >= len(n.Pictures) {
 				return fmt.Errorf("announcement.blocks[%d].picture: there is no picture %d", i, b.Picture)
 			}
 		default:
-			return fmt.Errorf("announcement.blocks[%d].kind: %.40q is not known", i, b.Kind)
+			return fmt.Errorf("announcement.blocks[%d].kind: %.40q is not known: %w", i, b.Kind, ErrNewer)
 		}
 	}
 	return nil
@@ -240,7 +259,7 @@ func (t *FundTable) shape() error {
 		switch c.Type {
 		case TextColumn, NumberColumn, SumColumn:
 		default:
-			return fmt.Errorf("columns[%d].type: %.40q is not known", i, c.Type)
+			return fmt.Errorf("columns[%d].type: %.40q is not known: %w", i, c.Type, ErrNewer)
 		}
 		if c.Decimals < 0 || c.Decimals > cellPower {
 			return fmt.Errorf("columns[%d].decimals: %d, 0 to %d are allowed", i, c.Decimals, cellPower)

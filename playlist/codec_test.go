@@ -15,6 +15,7 @@ func everyKind() []*Notice {
 	return []*Notice{
 		announcement("irrigation", "qingshan"), guide("low-income", "qingshan"), culture("qingshan"), households("qingshan"),
 		media("canal", "qingshan"), alert("rain", "qingshan", Red, "2026-11-15 08:00", "2026-11-15 20:00"),
+		roster("duty", "qingshan"), table("canals", "qingshan"),
 	}
 }
 
@@ -109,7 +110,7 @@ func TestDecodeNoticeIsStrict(t *testing.T) {
 }
 
 func TestCautionFollowsTheContent(t *testing.T) {
-	want := []schedule.Caution{schedule.Ordinary, schedule.Lenient, schedule.Ordinary, schedule.Strict, schedule.Ordinary, schedule.Lenient}
+	want := []schedule.Caution{schedule.Ordinary, schedule.Lenient, schedule.Ordinary, schedule.Strict, schedule.Ordinary, schedule.Lenient, schedule.Ordinary, schedule.Ordinary}
 	for i, n := range everyKind() {
 		if n.Caution() != want[i] {
 			t.Errorf("%s: caution %d", n.ID, n.Caution())

@@ -3,6 +3,7 @@ package playlist
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -148,4 +149,28 @@ func (e *Edition) takedown(id NoticeID) (Takedown, bool) {
 		return Takedown{}, false
 	}
 	return e.Takedowns[i], true
+}
+
+// With returns what a device would have, had the notice been published as it is,
+// in place of the version that is there. What it is called on stays as it was.
+func (l Loaded) With(n *Notice) (Loaded, error) {
+	entry, _, err := compileNotice(n)
+	if err != nil {
+		return Loaded{}, fmt.Errorf("put notice %s on channel %s: %w", n.ID, l.Edition.Channel, err)
+	}
+	e := l.Edition
+	entry.Since = e.Created
+	e.Notices = slices.DeleteFunc(slices.Clone(e.Notices), func(o Entry) bool { return o.ID == n.ID })
+	at, _ := slices.BinarySearchFunc(e.Notices, n.ID, func(o Entry, id NoticeID) int { return cmp.Compare(o.ID, id) })
+	if old, ok := l.Edition.entry(n.ID); ok && old.Version == n.Version {
+		entry.Since, entry.Speech = old.Since, old.Speech
+	}
+	e.Notices = slices.Insert(e.Notices, at, entry)
+	e.Takedowns = slices.DeleteFunc(slices.Clone(e.Takedowns), func(t Takedown) bool { return t.Notice == n.ID })
+	notices := maps.Clone(l.Notices)
+	if notices == nil {
+		notices = map[NoticeID]*Notice{}
+	}
+	notices[n.ID] = n
+	return Loaded{Edition: e, Notices: notices}, nil
 }

@@ -254,7 +254,7 @@ func (e *Edition) Matches(entry Entry, n *Notice) error {
 		return fmt.Errorf("notice %s version %d is listed, the blob is %s version %d", entry.ID, entry.Version, n.ID, n.Version)
 	case n.Site != e.Channel.Site:
 		return fmt.Errorf("notice %s is of site %s and may not be on channel %s", n.ID, n.Site, e.Channel)
-	case (n.Kind == KindAlert) != e.Channel.Alert:
+	case (n.Kind == KindAlert) != e.Channel.Alert && n.Kind != KindNewer:
 		return fmt.Errorf("notice %s is of kind %s and may not be on channel %s", n.ID, n.Kind, e.Channel)
 	case !n.NotBefore.Equal(entry.NotBefore) || !n.NotAfter.Equal(entry.NotAfter):
 		return fmt.Errorf("notice %s has another window than is listed", n.ID)

@@ -51,11 +51,12 @@ func (n *Notice) Exposes() bool {
 		if hasNumber(titles) {
 			return true
 		}
-		genre, body := "", ""
+		genre, body, named := "", "", false
 		if a := n.Announcement; a != nil {
 			genre = a.Genre
-			for _, b := range a.Blocks {
-				body += b.Text + "\n"
+			for i := range a.Blocks {
+				body += a.Blocks[i].plain()
+				named = named || len(a.Blocks[i].Rows) > 0 && slices.ContainsFunc(a.Blocks[i].Rows[0], isNameColumn)
 			}
 		} else {
 			body = n.Media.Text
@@ -63,7 +64,7 @@ func (n *Notice) Exposes() bool {
 		if !hasAny(titles, exposedClass) && !hasAny(body, exposedClass) {
 			return false
 		}
-		return hasAny(titles, exposedClass) && hasAny(titles+genre, listing) || hasNumber(body) || maskedName.MatchString(titles+"\n"+body)
+		return hasAny(titles, exposedClass) && hasAny(titles+genre, listing) || named || hasNumber(body) || maskedName.MatchString(titles+"\n"+body)
 	}
 	return false
 }

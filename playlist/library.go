@@ -36,7 +36,8 @@ type Library struct {
 	byID      map[NoticeID][]int32
 	byColumn  map[ColumnID][]int32 // with sub-columns
 	backlinks map[NoticeID][]int32
-	postings  []int32          // nearest first
+	postings  []int32 // nearest first
+	rosters   []*Roster
 	exposing  map[*Notice]bool // of which a board on the street shows totals only; nil on other screens
 	alerts    []warned
 	bounds    []schedule.Bound
@@ -179,10 +180,13 @@ func (l *Library) addNotices(loaded []Loaded) error {
 			if n == nil {
 				return fmt.Errorf("edition %s of %s: notice %s is not here", e.Revision, e.Channel, entry.ID)
 			}
-			if err := n.Shape(); err != nil {
+			if err := e.Matches(entry, n); err != nil {
 				return fmt.Errorf("edition %s of %s: %w", e.Revision, e.Channel, err)
 			}
-			if err := e.Matches(entry, n); err != nil {
+			if n.Kind == KindNewer {
+				continue // this program can not draw it
+			}
+			if err := n.Shape(); err != nil {
 				return fmt.Errorf("edition %s of %s: %w", e.Revision, e.Channel, err)
 			}
 			if n.Kind != KindAlert {
@@ -247,6 +251,9 @@ func (l *Library) index() {
 		}
 		if f.posting.Of > 0 {
 			l.postings = append(l.postings, at)
+		}
+		if n.Roster != nil {
+			l.rosters = append(l.rosters, n.Roster)
 		}
 		edge(n.NotBefore)
 		edge(n.NotAfter)

@@ -16,6 +16,7 @@ const (
 	KindGuide        Kind = "guide"        // 办事指南
 	KindFund         Kind = "fund"         // 资金公示
 	KindMedia        Kind = "media"        // 图文、图片
+	KindRoster       Kind = "roster"       // 值班表
 	KindAlert        Kind = "alert"        // 预警; lives on alert channels only
 )
 
@@ -51,6 +52,7 @@ type Notice struct {
 	Guide        *Guide        `json:"guide,omitempty"`
 	Fund         *Fund         `json:"fund,omitempty"`
 	Media        *Media        `json:"media,omitempty"`
+	Roster       *Roster       `json:"roster,omitempty"`
 	Alert        *Alert        `json:"alert,omitempty"`
 }
 
@@ -104,15 +106,17 @@ const (
 	Paragraph  BlockKind = "p"
 	Heading    BlockKind = "h"
 	ListItem   BlockKind = "li"
-	Salutation BlockKind = "to"  // 称谓, for example 各村（社区）：
-	Image      BlockKind = "img" // Text is a caption, Picture an index into Notice.Pictures
+	Salutation BlockKind = "to"    // 称谓, for example 各村（社区）：
+	Image      BlockKind = "img"   // Text is a caption, Picture an index into Notice.Pictures
+	TableBlock BlockKind = "table" // Rows are its cells, the first row its heading; Text is a caption
 )
 
 // Block is one paragraph of an announcement.
 type Block struct {
-	Kind    BlockKind `json:"kind"`
-	Text    string    `json:"text"`
-	Picture int       `json:"picture,omitempty"`
+	Kind    BlockKind  `json:"kind"`
+	Text    string     `json:"text"`
+	Picture int        `json:"picture,omitempty"`
+	Rows    [][]string `json:"rows,omitempty"` // of a TableBlock: 1 to 200 rows of 1 to 8 cells each, all rows of one length
 }
 
 // Guide is a service guide with the fields of 行政许可法 30.
@@ -203,6 +207,25 @@ type Product struct {
 	Quantity int `json:"quantity"`
 	Rate     int `json:"rate"`
 	Result   int `json:"result"`
+}
+
+// Roster is a duty roster (值班表, E17): who answers on which day. Screens show
+// today and tonight first.
+type Roster struct {
+	Place  string  `json:"place,omitempty"` // 值班室 and where it is
+	Phone  string  `json:"phone"`           // of the duty room
+	Night  string  `json:"night,omitempty"` // from when the night shift counts, 18:00 when empty
+	Shifts []Shift `json:"shifts"`          // by day, none twice, at most 400
+	Note   string  `json:"note,omitempty"`
+}
+
+// Shift is one day of a roster.
+type Shift struct {
+	Day   schedule.Date `json:"day"`
+	Lead  string        `json:"lead,omitempty"`  // 带班领导
+	Staff string        `json:"staff"`           // 值班人员 by day
+	Night string        `json:"night,omitempty"` // at night, Staff when empty
+	Phone string        `json:"phone,omitempty"` // other than the roster's
 }
 
 // Media is a page of pictures with captions.

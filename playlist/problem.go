@@ -18,8 +18,12 @@ type Severity string
 // The severities.
 const (
 	Wrong   Severity = "error"   // must be put right before it can be published
+	Doubt   Severity = "doubt"   // must be put right, or a person says why it stays and that is recorded
 	Warning Severity = "warning" // a person should look; publication can go on
 )
+
+// rank orders severities, the gravest first.
+func (s Severity) rank() int { return slices.Index([]Severity{Wrong, Doubt, Warning}, s) }
 
 // Problem is one thing wrong with a document, keyed by the field it is in.
 type Problem struct {
@@ -153,6 +157,6 @@ func (c *checker) ordered() []Problem {
 		seen[k] = true
 		return twice
 	})
-	slices.SortStableFunc(c.out, func(a, b Problem) int { return cmp.Compare(a.Severity, b.Severity) })
+	slices.SortStableFunc(c.out, func(a, b Problem) int { return cmp.Compare(a.Severity.rank(), b.Severity.rank()) })
 	return c.out
 }

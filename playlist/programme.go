@@ -170,6 +170,8 @@ func (n *Notice) Lead() string {
 		return n.Fund.Purpose
 	case n.Media != nil:
 		return n.Media.Text
+	case n.Roster != nil:
+		return n.Roster.Note
 	case n.Alert != nil:
 		return n.Alert.Action
 	}

@@ -223,10 +223,15 @@ func (l *Library) Links(n *Notice, m schedule.Moment) []*Notice {
 
 // NextChange returns the next instant, on the scale of m.Now, at which any
 // answer may change by itself: a window opens or closes, a rule begins or ends,
-// a day begins. It is always after m.Now.
+// a day begins, a night shift. It is always after m.Now.
 func (l *Library) NextChange(m schedule.Moment) time.Time {
 	tomorrow := l.today(m).AddDays(1).In(l.zone)
 	next := tomorrow
+	for _, r := range l.rosters {
+		if until := r.At(m.Now.In(l.zone)).Until; until.Before(next) {
+			next = until
+		}
+	}
 	if until := l.Decide(m).Until; !until.IsZero() && until.Before(next) {
 		next = until
 	}

@@ -1,6 +1,10 @@
 package playlist
 
-import "mingbai/playlist/schedule"
+import (
+	"encoding/json"
+
+	"mingbai/playlist/schedule"
+)
 
 // SiteKind is the rank of a site in the tree.
 type SiteKind string
@@ -67,12 +71,14 @@ type Screen struct {
 	Panel   Panel      `json:"panel" toml:"panel"`
 	Tags    []string   `json:"tags,omitempty" toml:"tags"`
 
+	Light  *Light `json:"light,omitempty" toml:"light"`   // nil: full brightness always. A touchscreen has Day and Dark of it only
+	Volume *int   `json:"volume,omitempty" toml:"volume"` // how loud a touchscreen reads aloud, 0 to 100 per cent; nil: as its machine is set
+
 	// What follows is for LED boards.
 
 	ReaderM int    `json:"reader_m,omitempty" toml:"reader_m"` // metres to the farthest reader; 0 is unknown (DOMAIN A14, V01)
 	Pair    string `json:"pair,omitempty" toml:"pair"`         // boards of one name run in step with each other; they stand at one site
 	Zones   []Zone `json:"zones,omitempty" toml:"zones"`       // none: notices have the whole board
-	Light   *Light `json:"light,omitempty" toml:"light"`       // nil: full brightness always
 }
 
 // ZoneKind says what a zone (版块) of a board shows.
@@ -99,7 +105,7 @@ type Zone struct {
 	Column ColumnID `json:"column,omitempty" toml:"column"` // TextZone: where its text is filed
 }
 
-// Light is how bright a board is over the day, in per cent of its full
+// Light is how bright a screen is over the day, in per cent of its full
 // light (DOMAIN V07). A timetable decides where there is one, else the sun
 // of the site, else Day holds always.
 type Light struct {
@@ -143,6 +149,10 @@ type Settings struct {
 	// VoiceKey seals what residents write, see wire.Voice.Seal: an X25519 public
 	// key of 32 bytes; empty seals nothing.
 	VoiceKey []byte `json:"voice_key,omitempty"`
+	// Enrolment is the controller's signed word on which device this screen is, an
+	// envelope of wire.Enrolment: what the device shows to a controller that has
+	// forgotten it. Empty for a screen without a device.
+	Enrolment json.RawMessage `json:"enrolment,omitempty"`
 }
 
 // Place is a point on the earth. The zero value is not known.

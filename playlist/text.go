@@ -15,6 +15,11 @@ func (n *Notice) texts(each func(field, text string)) {
 			put(at(field, i), s)
 		}
 	}
+	cells := func(field string, rows [][]string) {
+		for i, row := range rows {
+			list(at(field, i), row)
+		}
+	}
 	put("title", n.Title)
 	put("title_en", n.TitleEn)
 	put("summary", n.Summary)
@@ -33,6 +38,7 @@ func (n *Notice) texts(each func(field, text string)) {
 		put("announcement.genre", a.Genre)
 		for i, b := range a.Blocks {
 			put(at("announcement.blocks", i)+".text", b.Text)
+			cells(at("announcement.blocks", i)+".rows", b.Rows)
 		}
 		put("announcement.sign", a.Sign)
 	}
@@ -73,14 +79,22 @@ func (n *Notice) texts(each func(field, text string)) {
 				put(at(field+".columns", j)+".name", c.Name)
 				put(at(field+".columns", j)+".unit", c.Unit)
 			}
-			for j, row := range t.Rows {
-				for k, cell := range row {
-					put(at(at(field+".rows", j), k), cell)
-				}
-			}
+			cells(field+".rows", t.Rows)
 		}
 		put("fund.approver", f.Approver)
 		put("fund.status", f.Status)
+	}
+	if r := n.Roster; r != nil {
+		put("roster.place", r.Place)
+		put("roster.phone", r.Phone)
+		for i, s := range r.Shifts {
+			field := at("roster.shifts", i)
+			put(field+".lead", s.Lead)
+			put(field+".staff", s.Staff)
+			put(field+".night", s.Night)
+			put(field+".phone", s.Phone)
+		}
+		put("roster.note", r.Note)
 	}
 	if m := n.Media; m != nil {
 		put("media.text", m.Text)

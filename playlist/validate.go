@@ -30,6 +30,8 @@ func Validate(n *Notice, env ValidateEnv) []Problem {
 		c.guide(n.Guide)
 	case n.Fund != nil:
 		c.fund(n)
+	case n.Roster != nil:
+		c.roster(n.Roster)
 	case n.Alert != nil:
 		c.alert(n)
 	case n.Media != nil:
@@ -53,6 +55,13 @@ func shapeField(n *Notice) string {
 	}
 	if _, err := ParseSiteID(string(n.Site)); err != nil {
 		return "site"
+	}
+	if a := n.Announcement; a != nil {
+		for i := range a.Blocks {
+			if b := &a.Blocks[i]; b.Kind == TableBlock && b.tableShape() != nil {
+				return at("announcement.blocks", i) + ".rows"
+			}
+		}
 	}
 	if n.shapePictures() != nil {
 		return "pictures"
@@ -202,13 +211,17 @@ func (c *checker) posting(n *Notice) {
 func (c *checker) announcement(a *Announcement) {
 	c.text("announcement.genre", a.Genre, label{"体裁", "the genre"}, false, 12)
 	c.text("announcement.sign", a.Sign, label{"落款", "the signature"}, false, maxName)
-	if !slices.ContainsFunc(a.Blocks, func(b Block) bool { return strings.TrimSpace(b.Text) != "" }) {
+	if !slices.ContainsFunc(a.Blocks, func(b Block) bool { return b.hasText() }) {
 		c.wrong("announcement.blocks", "required", "请填写正文", "the text is required")
 	}
 	if len(a.Blocks) > 1000 {
 		c.wrong("announcement.blocks", "too_many", "正文最多 1000 段", "at most 1000 paragraphs are allowed")
 	}
 	for i, b := range a.Blocks {
+		if b.Kind == TableBlock {
+			c.textTable(at("announcement.blocks", i), &b)
+			continue
+		}
 		limit := 4000
 		if b.Kind == Heading || b.Kind == Salutation || b.Kind == Image {
 			limit = 120

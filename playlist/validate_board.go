@@ -27,13 +27,22 @@ func (c *checker) board(s Screen) {
 		if len(s.Zones) > 0 {
 			c.wrong("zones", "touch", "触摸屏不分版块", "a touchscreen has no zones")
 		}
-		if s.Light != nil {
-			c.wrong("light", "touch", "触摸屏没有亮度设置", "a touchscreen has no light settings")
+		if l := s.Light; l != nil {
+			c.light(*l)
+			if l.Sun || len(l.Table) > 0 || l.Cap > 0 || l.Night != l.Day {
+				c.wrong("light.day", "touch", "触摸屏只设一个亮度和开关屏时间", "a touchscreen has one brightness, and hours of light")
+			}
+		}
+		if v := s.Volume; v != nil && (*v < 0 || *v > 100) {
+			c.wrong("volume", "range", "音量应为 0 至 100（%）", "the volume is 0 to 100 per cent")
 		}
 		if s.Pair != "" {
 			c.wrong("pair", "touch", "触摸屏不能与别的屏同步", "a touchscreen can not be one of a pair")
 		}
 		return
+	}
+	if s.Volume != nil {
+		c.wrong("volume", "led", "LED 屏没有声音", "an LED board has no sound")
 	}
 	if s.Pair != "" {
 		if _, err := parseName(s.Pair, 40); err != nil {

@@ -147,6 +147,7 @@ func ValidateColumns(columns []Column) []Problem {
 		default:
 			c.wrong(field+".cadence", "unknown", "更新周期不对", "the cadence must be monthly, quarterly, yearly, standing or empty")
 		}
+		c.duty(field, col)
 		if col.Tile < 0 || col.Tile > maxTiles {
 			c.wrong(field+".tile", "range", "首页位置应为 1 至 8", "a tile is 1 to 8, or 0 for none")
 		} else if other, taken := tiles[col.Tile]; taken && col.Tile > 0 {
@@ -172,6 +173,22 @@ func ValidateColumns(columns []Column) []Problem {
 		}
 	}
 	return c.out
+}
+
+// duty complains about who must fill a column, and when.
+func (c *checker) duty(field string, col Column) {
+	c.text(field+".department", col.Department, label{"责任部门", "the department"}, false, 40)
+	for i, k := range col.Kinds {
+		if !slices.Contains([]SiteKind{Province, County, Town, Village, Hall}, k) || slices.Contains(col.Kinds[:i], k) {
+			c.wrong(at(field+".kinds", i), "unknown", "应公开的站点级别不对", "the kinds of sites must be province, county, town, village or hall, none twice")
+		}
+	}
+	if col.Within < 0 || col.Within > 250 {
+		c.wrong(field+".within", "range", "公开期限应为 1 至 250 个工作日", "the limit is 1 to 250 working days, or 0 for the law's 20")
+	}
+	if col.Fresh < 0 || col.Fresh > 1000 {
+		c.wrong(field+".fresh", "range", "最长未更新天数应为 1 至 1000", "a column is stale after 1 to 1000 days, or 0 for never")
+	}
 }
 
 // ValidatePlaylist returns what is wrong with a playlist.
@@ -206,7 +223,7 @@ func ValidatePlaylist(p Playlist, env ValidateEnv) []Problem {
 			c.wrong("latest.count", "range", fmt.Sprintf("条数应为 1 至 %d", maxLatest), fmt.Sprintf("1 to %d are possible", maxLatest))
 		}
 		for i, k := range s.Kinds {
-			if !slices.Contains([]Kind{KindAnnouncement, KindGuide, KindFund, KindMedia}, k) {
+			if !slices.Contains([]Kind{KindAnnouncement, KindGuide, KindFund, KindMedia, KindRoster}, k) {
 				c.wrong(at("latest.kinds", i), "unknown", "没有这种内容："+string(k), "there is no such kind")
 			}
 		}

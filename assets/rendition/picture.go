@@ -147,7 +147,12 @@ func scale(img image.Image, size image.Point) image.Image {
 
 func (p picture) cutPlanes(size image.Point, orientation int) image.Image {
 	plane := func(i int, size image.Point) *image.Gray {
-		g := scale(p.planes[i], size).(*image.Gray)
+		g := p.planes[i]
+		if d := g.Rect.Size(); d.X >= size.X && d.Y >= size.Y {
+			g = reduced(g, size)
+		} else { // chroma of a size of its own
+			g = scale(g, size).(*image.Gray)
+		}
 		if p.narrow {
 			g = mapped(g, &fullRange[min(i, 1)])
 		}

@@ -4,6 +4,10 @@
 //	controller [-config FILE] [-check] [-version] [-sample]
 //	controller [-config FILE] backup DIR
 //	controller [-config FILE] restore DIR
+//	controller [-config FILE] reset-factors LOGIN
+//	controller [-config FILE] verify [-root KEY] [-head HEAD] [BACKUP]
+//	controller release-keys new|rotate DIR ...
+//	controller release pack|sign|check ...
 package main
 
 import (
@@ -34,6 +38,14 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, out, logs io.Writer) (err error) {
+	if len(args) > 0 { // on the machine of who makes the programs, without settings
+		switch args[0] {
+		case "release-keys":
+			return releaseKeys(args[1:], out, logs)
+		case "release":
+			return releases(args[1:], out, logs)
+		}
+	}
 	flags := flag.NewFlagSet("controller", flag.ContinueOnError)
 	flags.SetOutput(logs)
 	file := flags.String("config", "", "settings, a TOML `FILE`; every default works without one")
@@ -58,17 +70,21 @@ func run(ctx context.Context, args []string, out, logs io.Writer) (err error) {
 	}
 	switch flags.Arg(0) {
 	case "":
-	case "backup", "restore":
+	case "backup":
+		return backUp(ctx, cfg, flags.Args()[1:], out)
+	case "restore":
+		return restore(ctx, cfg, flags.Args()[1:], out)
+	case "verify":
+		return verify(ctx, cfg, flags.Args()[1:], out)
+	case "reset-factors":
 		if flags.NArg() != 2 {
-			return fmt.Errorf("%s needs a folder", flags.Arg(0))
+			return errors.New("reset-factors needs a login")
 		}
-		do := controller.Backup
-		if flags.Arg(0) == "restore" {
-			do = controller.Restore
-		}
-		return do(ctx, cfg, flags.Arg(1))
+		said, err := controller.ResetFactors(ctx, cfg, flags.Arg(1))
+		fmt.Fprint(out, said)
+		return err
 	default:
-		return fmt.Errorf("there is no %q; there are backup and restore", flags.Arg(0))
+		return fmt.Errorf("there is no %q; there are backup, restore, verify, reset-factors, release-keys and release", flags.Arg(0))
 	}
 
 	c, err := controller.New(cfg, logger(logs, cfg.Log))

@@ -8,8 +8,9 @@
 // It installs the system packages that are missing, saying which and why. With
 // -once it enrols the screens, publishes an announcement, lets a resident look
 // something up and leave an opinion at the touchscreen, stops the controller,
-// restarts the screens without it, starts it again, takes the announcement down,
-// raises and lifts an exercise alert, saves a picture of every screen at every
+// restarts the screens without it, starts it again, lets the technician ask things
+// of the touchscreen, kills the program of an LED board until its warning is up and
+// cleared again, takes the announcement down, raises and lifts an exercise alert, saves a picture of every screen at every
 // step and of the console's pages, and the touchscreen's picture book, prints a JSON object as its last output, and
 // exits 0 only if all of it worked.
 package main
@@ -119,6 +120,7 @@ type summary struct {
 	Guides      int             `json:"guides"`
 	FundNotices int             `json:"fund_notices"`
 	LedgerRows  int64           `json:"ledger_rows"`
+	Watch       watchSummary    `json:"watch"`
 	Pages       []string        `json:"console_pages,omitempty"`
 	BookPages   int             `json:"book_pages,omitempty"`     // pictures in DIR/book
 	Boards      []string        `json:"contact_sheets,omitempty"` // of LED boards, files in DIR

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -57,6 +58,7 @@ func (o office) call(ctx context.Context, method, path string, in, out any) erro
 type state struct {
 	ID       string            `json:"id"`
 	Online   bool              `json:"online"`
+	Program  string            `json:"program"` // name and version
 	Desired  map[string]uint64 `json:"desired"`
 	Reported map[string]uint64 `json:"reported"`
 	Ledger   uint64            `json:"ledger_seq"`
@@ -85,6 +87,12 @@ func (s state) page() string {
 		return ""
 	}
 	return s.Report.Showing.Page
+}
+
+// version is that of the program on the screen's device.
+func (s state) version() string {
+	_, version, _ := strings.Cut(s.Program, " ")
+	return version
 }
 
 // has reports whether the screen has adopted all that it should show.

@@ -7,8 +7,18 @@ import (
 	"time"
 )
 
-// stepLimit is how long one step of the story may take before it has failed.
-const stepLimit = 90 * time.Second
+// stepLimit is how long one step of the story may take before it has failed;
+// photographing takes a hundred pictures.
+const (
+	stepLimit  = 90 * time.Second
+	photoLimit = 5 * time.Minute
+)
+
+// The steps that take pictures of the console.
+const (
+	photographing = "photograph the console"
+	noticing      = "notice a board that is gone"
+)
 
 // story runs everything unattended and says what came of it.
 func (w *world) story(ctx context.Context) (sum summary) {
@@ -17,30 +27,44 @@ func (w *world) story(ctx context.Context) (sum summary) {
 		for _, s := range w.screens {
 			sum.Screens = append(sum.Screens, s.sum)
 		}
+		sum.Watch = w.watch
 		sum.Seconds = time.Since(began).Seconds()
 	}()
-	var notice published
+	var notice string
 	steps := []struct {
 		name string
 		run  func(context.Context) error
 	}{
 		{"enrol the screens", w.enrol},
+		{"hire the staff", w.hire},
 		{"count what is published", func(ctx context.Context) error { return w.count(ctx, &sum) }},
-		{"publish an announcement", func(ctx context.Context) (err error) { notice, err = w.publish(ctx); return err }},
+		{"publish through five hands", func(ctx context.Context) (err error) { notice, err = w.publish(ctx); return err }},
 		{"a resident looks something up", w.visit},
 		{"go on without the controller", w.offline},
 		{"bring the ledgers in", func(ctx context.Context) (err error) { sum.LedgerRows, err = w.reunite(ctx); return err }},
-		{"photograph the console", func(ctx context.Context) (err error) {
-			sum.Pages, err = w.photographConsole(ctx, notice.Notice)
+		{"work at the desks", func(ctx context.Context) (err error) { w.desks, err = w.work(ctx); return err }},
+		{"bring a signed program", w.bring},
+		{"tend the screens from afar", w.tend},
+		{noticing, w.incident},
+		{"and that it is back", w.mend},
+		{"back everything up", w.backUp},
+		{"set up a second factor", w.secure},
+		{photographing, func(ctx context.Context) (err error) {
+			sum.Pages, err = w.photographConsole(ctx, notice)
 			return err
 		}},
 		{"take the announcement down", func(ctx context.Context) error { return w.takeDown(ctx, notice) }},
 		{"raise and lift an exercise", w.exercise},
 		{"weigh the screens", w.weigh},
+		{"count the warnings", w.reckon},
 	}
 	for _, step := range steps {
 		start := time.Now()
-		limit, cancel := context.WithTimeoutCause(ctx, stepLimit, fmt.Errorf("it took longer than %v", stepLimit))
+		most := stepLimit
+		if step.name == photographing || step.name == noticing {
+			most = photoLimit
+		}
+		limit, cancel := context.WithTimeoutCause(ctx, most, fmt.Errorf("it took longer than %v", most))
 		err := step.run(limit)
 		cancel()
 		if err != nil {
@@ -90,39 +114,6 @@ func (w *world) each(do func(*screen) error) error {
 		}
 	}
 	return nil
-}
-
-// publish writes an announcement for the hall and waits until every screen shows
-// it.
-func (w *world) publish(ctx context.Context) (published, error) {
-	now := time.Now()
-	body := map[string]any{"notice": map[string]any{
-		"kind": "announcement", "site": "qinghe-hall", "column": "dongtai-tongzhi",
-		"title":  "关于政务服务大厅周末照常办理业务的公告",
-		"issuer": "青禾县政务服务中心", "issued": now.Format("2006-01-02"),
-		"summary": "本周六、周日 9:00 至 16:00，社保、医保、户籍窗口照常受理。", "led": "本周末大厅照常办理业务 9:00—16:00",
-		"hotline":   "0000-12345",
-		"not_after": now.AddDate(0, 0, 14).UTC().Format(time.RFC3339),
-		"announcement": map[string]any{"genre": "公告", "blocks": []map[string]any{
-			{"kind": "to", "text": "广大办事群众："},
-			{"kind": "p", "text": "为方便群众办事，本周六、周日 9:00 至 16:00，政务服务大厅社会保险、医疗保险、户籍证件窗口照常受理业务。"},
-			{"kind": "p", "text": "需要办理其他事项的，请拨打政务服务热线 0000-12345 预约。"},
-		}},
-	}}
-	var p published
-	began := time.Now()
-	if err := w.office.call(ctx, "POST", "/notices", body, &p); err != nil {
-		return p, err
-	}
-	err := w.each(func(s *screen) error {
-		_, err := w.office.until(ctx, s.id, "it shows the announcement", func(st state) bool { return st.showing() == p.Notice })
-		s.sum.PublishToShownMS = time.Since(began).Milliseconds()
-		return err
-	})
-	if err != nil {
-		return p, err
-	}
-	return p, w.settleAndShoot(ctx, "published")
 }
 
 // settleAndShoot lets a fade end before the picture is taken.
@@ -204,25 +195,6 @@ func (w *world) weigh(ctx context.Context) error {
 		s.sum.RSSBytes = st.Report.Vitals.RSS
 	}
 	return nil
-}
-
-func (w *world) takeDown(ctx context.Context, p published) error {
-	var gone published
-	began := time.Now()
-	if err := w.office.call(ctx, "POST", "/notices/"+p.Notice+"/takedown", map[string]string{"reason": "演示：活动已结束"}, &gone); err != nil {
-		return err
-	}
-	err := w.each(func(s *screen) error {
-		_, err := w.office.until(ctx, s.id, "the announcement is gone", func(st state) bool {
-			return st.Reported[gone.Channel] >= gone.Revision && st.showing() != p.Notice
-		})
-		s.sum.TakedownToGoneMS = time.Since(began).Milliseconds()
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return w.settleAndShoot(ctx, "taken-down")
 }
 
 func (w *world) exercise(ctx context.Context) error {

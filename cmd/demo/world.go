@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"mingbai/cmd/internal/machine"
@@ -27,15 +28,24 @@ type options struct {
 // world is everything that runs.
 type world struct {
 	options
-	life    context.Context // of the programs; steps of the story are shorter
-	say     io.Writer
-	logs    io.Writer // nil unless verbose
-	listen  string
-	office  office
-	control *process
-	screens []*screen
-	shotNo  int
-	temp    bool // data is ours to remove
+	life     context.Context // of the programs; steps of the story are shorter
+	say      io.Writer
+	logs     io.Writer // nil unless verbose
+	listen   string
+	office   office
+	desks    desks
+	password string              // of all employees
+	seated   map[string]*clerk   // by login
+	recovery map[string][]string // codes of those with a second factor, by login
+	pinned   string              // the keys that sign programs, as settings say it
+	warning  string              // address of the one of the story
+	watch    watchSummary
+	pages    []string // pictures of the console's pages
+	shown    []shot   // and what they show
+	control  *process
+	screens  []*screen
+	shotNo   int
+	temp     bool // data is ours to remove
 }
 
 // screen is one device with its display.
@@ -54,7 +64,7 @@ type screen struct {
 
 // newWorld starts the controller and the screens and enrols those that are new.
 func newWorld(ctx context.Context, say io.Writer, o options) (w *world, err error) {
-	w = &world{options: o, say: say, life: ctx}
+	w = &world{options: o, say: say, life: ctx, password: strings.ToLower(rand.Text()[:12]), seated: map[string]*clerk{}, recovery: map[string][]string{}}
 	defer func() {
 		if err != nil {
 			w.close()
@@ -71,7 +81,13 @@ func newWorld(ctx context.Context, say io.Writer, o options) (w *world, err erro
 	} else if w.data, err = filepath.Abs(w.data); err != nil {
 		return w, err
 	}
+	if err = w.keepPassword(); err != nil {
+		return w, err
+	}
 	if w.listen, err = freeAddress(o.once); err != nil {
+		return w, err
+	}
+	if err = w.pin(ctx); err != nil {
 		return w, err
 	}
 	w.office.base = "http://" + w.listen
@@ -124,7 +140,7 @@ func freeAddress(once bool) (string, error) {
 func (w *world) startController(ctx context.Context) error {
 	data := filepath.Join(w.data, "controller")
 	config := filepath.Join(w.data, "controller.toml")
-	text := fmt.Sprintf("listen = %q\ndata = %q\n\n[screens]\nreport = \"5s\"\n\n[log]\nformat = \"json\"\n", w.listen, data)
+	text := fmt.Sprintf("listen = %q\ndata = %q\n\n[screens]\nreport = \"5s\"\n\n[approvals]\npolicy = \"county\"\n\n[updates]\n%s\n[log]\nformat = \"json\"\n", w.listen, data, w.pinned)
 	if err := os.MkdirAll(w.data, 0o755); err != nil {
 		return err
 	}
@@ -158,8 +174,8 @@ func (w *world) prepare(ctx context.Context, s *screen) error {
 			return err
 		}
 	}
-	text := fmt.Sprintf("controller = %q\ndata = %q\nname = %q\nreport = \"5s\"\n\n[panel]\nwidth = %d\nheight = %d\n%s\n\n[window]\nfullscreen = false\nx = %d\ny = %d\nborderless = %v\nhide_cursor = %v\nscale = %d\ndots = %v\n\n[log]\nformat = \"json\"\n",
-		w.office.base, filepath.Join(w.data, s.id), s.id, s.width, s.height, s.panel, s.x, s.y, w.virtual, w.virtual, scale, s.kind == "led")
+	text := fmt.Sprintf("controller = %q\ndata = %q\nname = %q\nreport = \"5s\"\n\n[panel]\nwidth = %d\nheight = %d\n%s\n\n[window]\nfullscreen = false\nx = %d\ny = %d\nborderless = %v\nhide_cursor = %v\nscale = %d\ndots = %v\n\n[update]\n%s\n[log]\nformat = \"json\"\n",
+		w.office.base, filepath.Join(w.data, s.id), s.id, s.width, s.height, s.panel, s.x, s.y, w.virtual, w.virtual, scale, s.kind == "led", w.pinned)
 	s.config = filepath.Join(w.data, s.id+".toml")
 	return os.WriteFile(s.config, []byte(text), 0o644)
 }
@@ -286,16 +302,6 @@ func (w *world) shootAll(ctx context.Context, step string) error {
 	return nil
 }
 
-// person adds somebody who may do everything in the demo, and returns the sign-in.
-func (w *world) person(ctx context.Context) (login, password string, err error) {
-	login, password = "demo", strings.ToLower(rand.Text()[:12])
-	err = w.office.call(ctx, "POST", "/accounts", map[string]any{
-		"login": login, "name": "演示员", "password": password,
-		"roles": []string{"drafter", "reviewer", "secrecy", "releaser", "technician", "auditor", "administrator"},
-	}, nil)
-	return login, password, err
-}
-
 // live runs until the person has seen enough.
 func (w *world) live(ctx context.Context) error {
 	limit, cancel := context.WithTimeout(ctx, 2*time.Minute)
@@ -304,15 +310,20 @@ func (w *world) live(ctx context.Context) error {
 		if err := w.enrol(limit); err != nil {
 			return err
 		}
+		if err := w.hire(limit); err != nil {
+			return err
+		}
+		if err := w.bring(limit); err != nil {
+			return err
+		}
 		if err := os.WriteFile(filepath.Join(w.data, "enrolled"), nil, 0o644); err != nil {
 			return err
 		}
 	}
-	login, password, err := w.person(limit)
-	if err != nil {
-		return err
+	fmt.Fprintf(w.say, "\n  Console   %s\n  Data      %s\n  Password  %s (of everybody)\n", w.office.base, w.data, w.password)
+	for _, e := range staff {
+		fmt.Fprintf(w.say, "  Sign in   %-10s %s  %s\n", e.Login, e.Name, e.Post)
 	}
-	fmt.Fprintf(w.say, "\n  Console   %s\n  Sign in   %s / %s\n  Data      %s\n", w.office.base, login, password, w.data)
 	for _, s := range w.screens {
 		where := "in a window"
 		if s.virtual != nil {
@@ -320,10 +331,40 @@ func (w *world) live(ctx context.Context) error {
 		}
 		fmt.Fprintf(w.say, "  Screen    %-16s %d×%d %s\n", s.id, s.width, s.height, where)
 	}
+	board := w.screens[len(w.screens)-1]
 	fmt.Fprintf(w.say, "\nPull the plug: kill %d (the controller). The screens go on. Ctrl-C ends everything.\n", w.control.cmd.Process.Pid)
-	<-ctx.Done()
+	fmt.Fprintf(w.say, "Break a screen: kill -9 %d (%s), and sign in as %s: 告警 says so within half a minute. It is started again after %.0f s.\n",
+		board.process.cmd.Process.Pid, board.id, technician, brokenFor.Seconds())
+	var wg sync.WaitGroup
+	for _, s := range w.screens {
+		wg.Go(func() { w.revive(ctx, s) })
+	}
+	wg.Wait()
 	fmt.Fprintln(w.say, "Stopping.")
 	return nil
+}
+
+// brokenFor is how long a screen whose program ended stays so, for somebody to
+// look at its warning. The service manager of a real one starts it at once.
+const brokenFor = time.Minute
+
+// revive starts the program of a screen again when it has ended, until ctx ends.
+func (w *world) revive(ctx context.Context, s *screen) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.process.done:
+		}
+		if rest(ctx, brokenFor) != nil {
+			return
+		}
+		if err := w.startScreen(s); err != nil {
+			fmt.Fprintln(os.Stderr, "demo:", err)
+			return
+		}
+		fmt.Fprintf(w.say, "%s runs again: kill -9 %d\n", s.id, s.process.cmd.Process.Pid)
+	}
 }
 
 // close ends everything and waits for it.

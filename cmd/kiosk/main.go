@@ -1,6 +1,7 @@
 // Command kiosk is the touchscreen's program.
 //
 //	kiosk -config /etc/mingbai/kiosk.toml
+//	kiosk launch -config FILE    the same, looked after and updated: what services run
 //	kiosk -check -config FILE    say what is wrong with the file
 //	kiosk -version
 package main
@@ -23,6 +24,7 @@ func main() {
 		cfg := d.Config()
 		speaker := voice.New(cfg.Voice.Command, log)
 		speaker.SetVolume(cfg.Voice.Volume)
+		d.Sounds(speaker)
 		return touch.New(d, touch.Options{
 			Panel: cfg.Panel, Idle: cfg.Idle, Console: cfg.Controller, Voice: speaker,
 			Printer: printer.New(printer.Config{

@@ -3,6 +3,7 @@
 // pixel controllers on the network, or both.
 //
 //	ledboard -config /etc/mingbai/ledboard.toml
+//	ledboard launch -config FILE    the same, looked after and updated: what services run
 //	ledboard -check -config FILE    say what is wrong with the file
 //	ledboard -version
 //

@@ -24,6 +24,7 @@
 //	announcements/*.toml   公告 of every genre
 //	funds/*.toml, *.csv    资金公示 and their tables
 //	media/*.toml           图文
+//	rosters/*.toml, *.csv  值班表 and their days
 //	alerts/*.toml          templates of warnings, not published
 //	pictures/*             PNG and JPEG that the notices name
 package intake

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mingbai/configs/plain"
 	"mingbai/playlist"
 )
 
@@ -44,14 +45,14 @@ const MaxFundRows = 5000
 
 func (f fundFile) fund(s *sheet) *playlist.Fund {
 	out := &playlist.Fund{
-		Period: tidy(f.Period), Purpose: tidy(f.Purpose), Standard: tidy(f.Standard),
-		Approver: tidy(f.Approver), Status: tidy(f.Status),
+		Period: plain.Tidy(f.Period), Purpose: plain.Tidy(f.Purpose), Standard: plain.Tidy(f.Standard),
+		Approver: plain.Tidy(f.Approver), Status: plain.Tidy(f.Status),
 	}
 	out.Total = s.amount("总金额", f.Total)
 	for _, line := range f.Sources {
 		p := fields(line)
 		if len(p) != 2 || p[0] == "" {
-			s.wrong("来源", "「%s」应写成：中央 | 303万元", clip(line))
+			s.wrong("来源", "「%s」应写成：中央 | 303万元", plain.Clip(line))
 			continue
 		}
 		out.Sources = append(out.Sources, playlist.FundSource{Name: p[0], Amount: s.amount("来源", p[1])})
@@ -66,14 +67,14 @@ func (f fundFile) fund(s *sheet) *playlist.Fund {
 
 // amount reads 313.4万元 and catches the slip 4万亿 (DOMAIN B22).
 func (s *sheet) amount(key, text string) playlist.Amount {
-	text = narrow(tidy(text))
+	text = plain.Narrow(plain.Tidy(text))
 	if strings.Contains(text, "万亿") {
-		s.wrong(key, "「%s」的单位是万亿，是不是万元？", clip(text))
+		s.wrong(key, "「%s」的单位是万亿，是不是万元？", plain.Clip(text))
 		return 0
 	}
 	a, err := playlist.ParseAmount(text)
 	if err != nil {
-		s.wrong(key, "「%s」不是金额，应写成 1286.40万元 或 41730元", clip(text))
+		s.wrong(key, "「%s」不是金额，应写成 1286.40万元 或 41730元", plain.Clip(text))
 	}
 	return a
 }
@@ -86,25 +87,25 @@ var typesOfColumn = map[string]playlist.ColumnType{"文字": playlist.TextColumn
 func (s *sheet) fundColumn(line string) (playlist.FundColumn, bool) {
 	p := fields(line)
 	if len(p) < 2 || len(p) > 5 || p[0] == "" {
-		s.wrong("列", "「%s」应写成：面积 | 合计 | 亩 | 1", clip(line))
+		s.wrong("列", "「%s」应写成：面积 | 合计 | 亩 | 1", plain.Clip(line))
 		return playlist.FundColumn{}, false
 	}
 	p = append(p, "", "", "")
 	c := playlist.FundColumn{Name: p[0], Type: typesOfColumn[p[1]], Unit: p[2], Money: p[4] == "金额"}
 	if c.Type == "" {
-		s.wrong("列", "「%s」的类型应为文字、数字或合计", clip(line))
+		s.wrong("列", "「%s」的类型应为文字、数字或合计", plain.Clip(line))
 		return c, false
 	}
 	if p[3] != "" {
-		n, err := strconv.Atoi(narrow(p[3]))
+		n, err := strconv.Atoi(plain.Narrow(p[3]))
 		if err != nil || n < 0 || n > 6 {
-			s.wrong("列", "「%s」的小数位应为 0 至 6", clip(line))
+			s.wrong("列", "「%s」的小数位应为 0 至 6", plain.Clip(line))
 			return c, false
 		}
 		c.Decimals = n
 	}
 	if p[4] != "" && !c.Money {
-		s.wrong("列", "「%s」最后一项只能写「金额」，表示这一列加起来应等于总金额", clip(line))
+		s.wrong("列", "「%s」最后一项只能写「金额」，表示这一列加起来应等于总金额", plain.Clip(line))
 		return c, false
 	}
 	return c, true
@@ -112,9 +113,9 @@ func (s *sheet) fundColumn(line string) (playlist.FundColumn, bool) {
 
 // table reads one table of a fund notice.
 func (s *sheet) table(f fundTable) (playlist.FundTable, tableSource) {
-	t := playlist.FundTable{Title: tidy(f.Title), By: kindsOfTable[tidy(f.By)]}
+	t := playlist.FundTable{Title: plain.Tidy(f.Title), By: kindsOfTable[plain.Tidy(f.By)]}
 	if t.By == "" {
-		s.wrong("分类", "「%s」应为项目、村或户", clip(f.By))
+		s.wrong("分类", "「%s」应为项目、村或户", plain.Clip(f.By))
 	}
 	csvFile := path.Join(path.Dir(s.file), f.File)
 	from := tableSource{file: csvFile}
@@ -147,7 +148,7 @@ func (s *sheet) table(f fundTable) (playlist.FundTable, tableSource) {
 		for i, c := range t.Columns {
 			cells[i] = fundCell(row, c)
 			if c.Name == "序号" && cells[i] != strconv.Itoa(number) {
-				row.Wrong(c.Name, "应为 %d，写的是「%s」，是不是漏了一行", number, clip(cells[i]))
+				row.Wrong(c.Name, "应为 %d，写的是「%s」，是不是漏了一行", number, plain.Clip(cells[i]))
 				number, _ = strconv.Atoi(cells[i]) // go on counting from what is there
 			}
 		}
@@ -173,7 +174,7 @@ func fundCell(row Row, c playlist.FundColumn) string {
 	if c.Type == playlist.TextColumn {
 		return text
 	}
-	num := strings.TrimSuffix(narrow(text), c.Unit)
+	num := strings.TrimSuffix(plain.Narrow(text), c.Unit)
 	if marks.MatchString(num) {
 		num = strings.ReplaceAll(num, ",", "")
 	}
@@ -185,13 +186,13 @@ func fundCell(row Row, c playlist.FundColumn) string {
 		return "0"
 	}
 	if !decimal.MatchString(num) {
-		row.Wrong(c.Name, "「%s」不是数字", clip(text))
+		row.Wrong(c.Name, "「%s」不是数字", plain.Clip(text))
 		return "0"
 	}
 	whole, part, _ := strings.Cut(num, ".")
 	part = strings.TrimRight(part, "0")
 	if len(part) > c.Decimals {
-		row.Wrong(c.Name, "「%s」的小数多于 %d 位", clip(text), c.Decimals)
+		row.Wrong(c.Name, "「%s」的小数多于 %d 位", plain.Clip(text), c.Decimals)
 		part = part[:c.Decimals]
 	}
 	if c.Decimals == 0 {
@@ -202,14 +203,14 @@ func fundCell(row Row, c playlist.FundColumn) string {
 
 // product reads 面积 × 标准 = 金额.
 func (s *sheet) product(text string, columns []playlist.FundColumn) *playlist.Product {
-	if tidy(text) == "" {
+	if plain.Tidy(text) == "" {
 		return nil
 	}
 	left, result, ok := strings.Cut(text, "=")
 	quantity, rate, ok2 := strings.Cut(left, "×")
 	p := &playlist.Product{Quantity: indexOf(columns, quantity), Rate: indexOf(columns, rate), Result: indexOf(columns, result)}
 	if !ok || !ok2 || p.Quantity < 0 || p.Rate < 0 || p.Result < 0 {
-		s.wrong("核算", "「%s」应写成：面积 × 标准 = 金额，三个都是表里的列", clip(text))
+		s.wrong("核算", "「%s」应写成：面积 × 标准 = 金额，三个都是表里的列", plain.Clip(text))
 		return nil
 	}
 	return p
@@ -217,7 +218,7 @@ func (s *sheet) product(text string, columns []playlist.FundColumn) *playlist.Pr
 
 func indexOf(columns []playlist.FundColumn, name string) int {
 	for i, c := range columns {
-		if c.Name == tidy(name) {
+		if c.Name == plain.Tidy(name) {
 			return i
 		}
 	}
@@ -280,12 +281,12 @@ func (l *loader) village(row Row, columns []playlist.FundColumn, cells []string)
 		if ids := l.named[cells[i]]; len(ids) == 1 {
 			return ids[0]
 		} else if len(ids) > 1 {
-			row.Wrong(c.Name, "有 %d 个叫「%s」的站点，请写成「望川镇柳溪村」这样的全称", len(ids), clip(cells[i]))
+			row.Wrong(c.Name, "有 %d 个叫「%s」的站点，请写成「望川镇柳溪村」这样的全称", len(ids), plain.Clip(cells[i]))
 			return ""
 		}
 		if named == "" && c.Name != "序号" {
 			named = fmt.Sprintf("「%s」", c.Name)
-			row.Wrong(c.Name, "没有叫「%s」的村（社区）", clip(cells[i]))
+			row.Wrong(c.Name, "没有叫「%s」的村（社区）", plain.Clip(cells[i]))
 		}
 	}
 	return ""

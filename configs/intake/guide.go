@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 
+	"mingbai/configs/plain"
 	"mingbai/playlist"
 )
 
@@ -29,14 +30,14 @@ type guideFile struct {
 
 func (f guideFile) guide(s *sheet) *playlist.Guide {
 	g := &playlist.Guide{
-		Who: tidy(f.Who), Basis: tidyAll(f.Basis), Conditions: tidyAll(f.Conditions), Quota: tidy(f.Quota),
-		Limit: tidy(f.Limit), LegalLimit: tidy(f.LegalLimit), Fee: tidy(f.Fee), Place: tidy(f.Place),
-		Hours: tidy(f.Hours), Phone: tidy(f.Phone), Complaint: tidy(f.Complaint), Tips: tidyAll(f.Tips),
+		Who: plain.Tidy(f.Who), Basis: tidyAll(f.Basis), Conditions: tidyAll(f.Conditions), Quota: plain.Tidy(f.Quota),
+		Limit: plain.Tidy(f.Limit), LegalLimit: plain.Tidy(f.LegalLimit), Fee: plain.Tidy(f.Fee), Place: plain.Tidy(f.Place),
+		Hours: plain.Tidy(f.Hours), Phone: plain.Tidy(f.Phone), Complaint: plain.Tidy(f.Complaint), Tips: tidyAll(f.Tips),
 	}
 	for _, line := range f.Steps {
 		p := append(fields(line), "", "")
 		if len(p) > 5 || p[0] == "" {
-			s.wrong("步骤", "「%s」应写成：名称 | 说明 | 时限", clip(line))
+			s.wrong("步骤", "「%s」应写成：名称 | 说明 | 时限", plain.Clip(line))
 			continue
 		}
 		g.Steps = append(g.Steps, playlist.Step{Name: p[0], Detail: p[1], Limit: p[2]})
@@ -45,7 +46,7 @@ func (f guideFile) guide(s *sheet) *playlist.Guide {
 		if m, ok := material(line); ok {
 			g.Materials = append(g.Materials, m)
 		} else {
-			s.wrong("材料", "「%s」应写成：名称 | 原件1 复印2 | 说明 | 视情况", clip(line))
+			s.wrong("材料", "「%s」应写成：名称 | 原件1 复印2 | 说明 | 视情况", plain.Clip(line))
 		}
 	}
 	return g
@@ -58,7 +59,7 @@ func material(line string) (playlist.Material, bool) {
 	if len(p) > 7 || p[0] == "" || p[3] != "" && p[3] != "视情况" {
 		return playlist.Material{}, false
 	}
-	m := pieces.FindStringSubmatch(narrow(p[1]))
+	m := pieces.FindStringSubmatch(plain.Narrow(p[1]))
 	if m == nil || p[1] == "" {
 		return playlist.Material{}, false
 	}
@@ -70,7 +71,7 @@ func material(line string) (playlist.Material, bool) {
 func tidyAll(in []string) []string {
 	var out []string
 	for _, s := range in {
-		if s = tidy(s); s != "" {
+		if s = plain.Tidy(s); s != "" {
 			out = append(out, s)
 		}
 	}

@@ -90,6 +90,10 @@ func TestProblemsAreTold(t *testing.T) {
 		{"unknown column", "资金/农业地力补贴.csv", "序号,村名,面积,标准,金额\n", []string{
 			"资金/农业地力补贴.csv 第 1 行「村名」：不认识这一列；可用的列有：序号、村、面积、标准、金额",
 			"资金/农业地力补贴.csv 第 1 行「村」：表头缺少这一列"}},
+		{"departments", "departments.csv", "编号,站点,名称\nCaizheng,qinghe,财政局\nwenlv,qinghe,文旅局\nwenlv,qinghe,文旅局\nx,nowhere,某局\n", []string{
+			"departments.csv 第 2 行「编号」：「Caizheng」不能作编号，或者已经用过",
+			"departments.csv 第 4 行「编号」：「wenlv」不能作编号，或者已经用过",
+			"departments.csv 第 5 行「站点」：没有编号为「nowhere」的站点"}},
 		{"a cell too many", "资金/农业地力补贴.csv", "序号,村,面积,标准,金额\n1,柳溪村,12.5,95,1,187.50\n", []string{
 			"资金/农业地力补贴.csv 第 2 行：比表头多出一格「187.50」，是不是少了引号或多了逗号"}},
 		{"open quote", "资金/农业地力补贴.csv", "序号,村,面积,标准,金额\n1,\"柳溪村,12.5,95,1187.50\n", []string{

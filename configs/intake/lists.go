@@ -4,8 +4,10 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"mingbai/configs/plain"
 	"mingbai/playlist"
 	"mingbai/playlist/schedule"
 )
@@ -35,12 +37,12 @@ func (l *loader) head(at schedule.Date) {
 	if !l.problems.decode(file, data, &h) {
 		return
 	}
-	if l.county.Name = tidy(h.Name); l.county.Name == "" {
+	if l.county.Name = plain.Tidy(h.Name); l.county.Name == "" {
 		l.problems.wrong(file, 0, "name", "不能为空")
 	}
 	zone, err := time.LoadLocation(h.Zone)
 	if err != nil || h.Zone == "" {
-		l.problems.wrong(file, 0, "zone", "「%s」不是时区，一般写 Asia/Shanghai", clip(h.Zone))
+		l.problems.wrong(file, 0, "zone", "「%s」不是时区，一般写 Asia/Shanghai", plain.Clip(h.Zone))
 	} else {
 		l.zone = zone
 	}
@@ -74,7 +76,7 @@ func (l *loader) sites() {
 	}, func(r Row) {
 		id, err := playlist.ParseSiteID(r.Text("编号"))
 		if err != nil {
-			r.Wrong("编号", "「%s」不能作编号：只能用小写字母、数字和中间的短横，最多 40 个", clip(r.Text("编号")))
+			r.Wrong("编号", "「%s」不能作编号：只能用小写字母、数字和中间的短横，最多 40 个", plain.Clip(r.Text("编号")))
 			return
 		}
 		s := playlist.Site{
@@ -87,7 +89,7 @@ func (l *loader) sites() {
 			return
 		}
 		if _, known := names[s.Parent]; !known && s.Parent != "" {
-			r.Wrong("上级", "前面的行里没有编号为「%s」的站点", clip(string(s.Parent)))
+			r.Wrong("上级", "前面的行里没有编号为「%s」的站点", plain.Clip(string(s.Parent)))
 		}
 		names[id] = s.Name
 		l.county.Sites = append(l.county.Sites, s)
@@ -122,14 +124,14 @@ func (l *loader) screens() {
 	seen := map[playlist.ScreenID]bool{}
 	for _, s := range f.Screens {
 		if _, err := playlist.ParseScreenID(string(s.ID)); err != nil {
-			l.problems.wrong(file, 0, "id", "「%s」不能作屏幕编号", clip(string(s.ID)))
+			l.problems.wrong(file, 0, "id", "「%s」不能作屏幕编号", plain.Clip(string(s.ID)))
 		}
 		if seen[s.ID] {
 			l.problems.wrong(file, 0, "id", "屏幕「%s」出现了两次", s.ID)
 		}
 		seen[s.ID] = true
 		if !slices.ContainsFunc(l.county.Sites, func(x playlist.Site) bool { return x.ID == s.Site }) {
-			l.problems.wrong(file, 0, "site", "屏幕「%s」的站点「%s」不存在", s.ID, clip(string(s.Site)))
+			l.problems.wrong(file, 0, "site", "屏幕「%s」的站点「%s」不存在", s.ID, plain.Clip(string(s.Site)))
 		}
 		for _, p := range playlist.ValidateScreen(s, l.env()) {
 			l.problems.add(Problem{File: file, Column: p.Field, Text: "屏幕「" + string(s.ID) + "」" + p.Message, Warning: p.Severity == playlist.Warning})
@@ -149,18 +151,27 @@ func (l *loader) columns() {
 	l.table(file, []Heading{
 		{Name: "编号", Filled: true}, {Name: "上级", Need: true}, {Name: "名称", Filled: true}, {Name: "英文名"}, {Name: "说明"},
 		{Name: "领域", Filled: true}, {Name: "首页位置"}, {Name: "更新周期"}, {Name: "责任单位"},
+		{Name: "应公开站点"}, {Name: "工作日"}, {Name: "最长未更新"},
 	}, func(r Row) {
 		id, err := playlist.ParseColumnID(r.Text("编号"))
 		if err != nil || known[id] {
-			r.Wrong("编号", "「%s」不能作编号，或者已经用过", clip(r.Text("编号")))
+			r.Wrong("编号", "「%s」不能作编号，或者已经用过", plain.Clip(r.Text("编号")))
 			return
 		}
 		c := playlist.Column{
 			ID: id, Parent: playlist.ColumnID(r.Text("上级")), Name: r.Text("名称"), NameEn: r.Text("英文名"), Hint: r.Text("说明"),
 			Field: Choice(r, "领域", columnFields), Tile: r.Int("首页位置"), Cadence: Choice(r, "更新周期", cadences), Owner: r.Text("责任单位"),
+			Within: r.Int("工作日"), Fresh: r.Int("最长未更新"),
+		}
+		for name := range strings.FieldsSeq(strings.ReplaceAll(r.Text("应公开站点"), "、", " ")) {
+			if i := slices.IndexFunc(siteKinds, func(w Word[playlist.SiteKind]) bool { return w.Chinese == name }); i >= 0 {
+				c.Kinds = append(c.Kinds, siteKinds[i].Means)
+			} else {
+				r.Wrong("应公开站点", "「%s」不是站点级别，应写省、县、镇、村或大厅，几个之间用顿号", plain.Clip(name))
+			}
 		}
 		if c.Parent != "" && !known[c.Parent] {
-			r.Wrong("上级", "前面的行里没有编号为「%s」的栏目", clip(string(c.Parent)))
+			r.Wrong("上级", "前面的行里没有编号为「%s」的栏目", plain.Clip(string(c.Parent)))
 		}
 		known[id] = true
 		l.county.Columns = append(l.county.Columns, c)
@@ -200,14 +211,14 @@ func (l *loader) playlists() {
 	env := l.env()
 	env.Notices = l.noticeIDs()
 	for _, p := range f.Playlists {
-		l.onSite(file, p.Site, "播放单「"+clip(p.ID)+"」")
+		l.onSite(file, p.Site, "播放单「"+plain.Clip(p.ID)+"」")
 		for _, item := range p.Items {
 			if _, ok := l.seen[item.Notice]; !ok {
-				l.problems.wrong(file, 0, "items", "播放单「%s」里的「%s」不存在", clip(p.ID), clip(string(item.Notice)))
+				l.problems.wrong(file, 0, "items", "播放单「%s」里的「%s」不存在", plain.Clip(p.ID), plain.Clip(string(item.Notice)))
 			}
 		}
 		for _, one := range playlist.ValidatePlaylist(p.Playlist, env) {
-			l.problems.add(Problem{File: file, Column: one.Field, Text: "播放单「" + clip(p.ID) + "」" + one.Message, Warning: one.Severity == playlist.Warning})
+			l.problems.add(Problem{File: file, Column: one.Field, Text: "播放单「" + plain.Clip(p.ID) + "」" + one.Message, Warning: one.Severity == playlist.Warning})
 		}
 	}
 	l.county.Playlists = f.Playlists
@@ -215,7 +226,7 @@ func (l *loader) playlists() {
 
 func (l *loader) onSite(file string, site playlist.SiteID, what string) {
 	if !slices.ContainsFunc(l.county.Sites, func(x playlist.Site) bool { return x.ID == site }) {
-		l.problems.wrong(file, 0, "site", "%s的站点「%s」不存在", what, clip(string(site)))
+		l.problems.wrong(file, 0, "site", "%s的站点「%s」不存在", what, plain.Clip(string(site)))
 	}
 }
 
@@ -249,7 +260,7 @@ func (l *loader) rules() {
 		return
 	}
 	for _, r := range f.Rules {
-		l.onSite(file, r.Site, "规则「"+clip(r.ID)+"」")
+		l.onSite(file, r.Site, "规则「"+plain.Clip(r.ID)+"」")
 		l.county.Rules = append(l.county.Rules, Rule{Site: r.Site, Rule: schedule.Rule{
 			ID: r.ID, Name: r.Name, Playlist: r.Playlist, Level: r.Level, From: l.shift(r.From.Date), Until: l.shift(r.Until.Date),
 			Spans: r.Spans, Weekdays: r.Weekdays, Days: r.Days, Tags: r.Tags,

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"mingbai/configs/plain"
 	"mingbai/playlist"
 	"mingbai/playlist/schedule"
 )
@@ -27,14 +28,15 @@ type County struct {
 	Anchor schedule.Date // the day around which the files' dates are written; zero for a real county
 	Days   int           // by how many days every date was shifted
 
-	Sites     []playlist.Site // parents before children, as in the file
-	Screens   []playlist.Screen
-	Columns   []playlist.Column
-	Holidays  []schedule.Exception
-	Playlists []Playlist
-	Rules     []Rule
-	Drafts    []Draft // guides, announcements, funds, media; by kind, then by file
-	Alerts    []Draft // templates of warnings, not to be published as they are
+	Sites       []playlist.Site // parents before children, as in the file
+	Departments []Department
+	Screens     []playlist.Screen
+	Columns     []playlist.Column
+	Holidays    []schedule.Exception
+	Playlists   []Playlist
+	Rules       []Rule
+	Drafts      []Draft // guides, announcements, funds, media, rosters; by kind, then by file
+	Alerts      []Draft // templates of warnings, not to be published as they are
 
 	// Warnings is what a person should look at although it can be used.
 	Warnings Problems
@@ -87,6 +89,7 @@ func Load(fsys fs.FS, at schedule.Date) (*County, error) {
 	}
 	l.head(at)
 	l.sites()
+	l.departments()
 	l.columns()
 	l.screens() // zones name columns
 	l.holidays()
@@ -100,6 +103,7 @@ func Load(fsys fs.FS, at schedule.Date) (*County, error) {
 		{[]string{"announcements", "公告"}, playlist.KindAnnouncement, &c.Drafts},
 		{[]string{"funds", "资金"}, playlist.KindFund, &c.Drafts},
 		{[]string{"media", "图文"}, playlist.KindMedia, &c.Drafts},
+		{[]string{"rosters", "值班"}, playlist.KindRoster, &c.Drafts},
 		{[]string{"alerts", "预警"}, playlist.KindAlert, &c.Alerts},
 	} {
 		for _, dir := range k.dirs {
@@ -169,7 +173,7 @@ func (l *loader) read(file string) ([]byte, bool) {
 	if !ok {
 		return nil, false
 	}
-	data, err := text(raw)
+	data, err := io.ReadAll(plain.Reader(bytes.NewReader(raw)))
 	if err != nil {
 		l.problems.wrong(file, 0, "", "编码不对，请另存为 UTF-8：%v", err)
 		return nil, false
@@ -181,12 +185,12 @@ func (l *loader) read(file string) ([]byte, bool) {
 // those who store it.
 func (l *loader) picture(s *sheet, name string) []byte {
 	if name == "" || name != path.Base(name) {
-		s.wrong("图片", "「%s」不是文件名，图片都放在 pictures 文件夹里", clip(name))
+		s.wrong("图片", "「%s」不是文件名，图片都放在 pictures 文件夹里", plain.Clip(name))
 		return nil
 	}
 	file := path.Join("pictures", name)
 	if _, err := fs.Stat(l.fsys, file); err != nil {
-		s.wrong("图片", "找不到图片「%s」", clip(name))
+		s.wrong("图片", "找不到图片「%s」", plain.Clip(name))
 		return nil
 	}
 	data, ok := l.bytes(file, maxPicture)
@@ -194,7 +198,7 @@ func (l *loader) picture(s *sheet, name string) []byte {
 		return nil
 	}
 	if !bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")) && !bytes.HasPrefix(data, []byte("\xff\xd8\xff")) {
-		s.wrong("图片", "「%s」不是 PNG 或 JPEG 图片", clip(name))
+		s.wrong("图片", "「%s」不是 PNG 或 JPEG 图片", plain.Clip(name))
 		return nil
 	}
 	return data
@@ -202,15 +206,15 @@ func (l *loader) picture(s *sheet, name string) []byte {
 
 // site finds a site by its ID or name.
 func (l *loader) site(s *sheet, name string) playlist.SiteID {
-	name = tidy(name)
+	name = plain.Tidy(name)
 	ids := l.named[name]
 	switch {
 	case name == "":
 		s.wrong("站点", "不能为空，应写发布这份材料的站点")
 	case len(ids) == 0:
-		s.wrong("站点", "没有叫「%s」的站点", clip(name))
+		s.wrong("站点", "没有叫「%s」的站点", plain.Clip(name))
 	case len(ids) > 1:
-		s.wrong("站点", "有 %d 个叫「%s」的站点，请写编号", len(ids), clip(name))
+		s.wrong("站点", "有 %d 个叫「%s」的站点，请写编号", len(ids), plain.Clip(name))
 	default:
 		return ids[0]
 	}
@@ -219,16 +223,16 @@ func (l *loader) site(s *sheet, name string) playlist.SiteID {
 
 // column finds a column by its ID or name.
 func (l *loader) column(s *sheet, name string, kind playlist.Kind) playlist.ColumnID {
-	name = tidy(name)
+	name = plain.Tidy(name)
 	ids := l.filed[name]
 	switch {
 	case name == "" && kind == playlist.KindAlert:
 	case name == "":
 		s.wrong("栏目", "不能为空")
 	case len(ids) == 0:
-		s.wrong("栏目", "没有叫「%s」的栏目", clip(name))
+		s.wrong("栏目", "没有叫「%s」的栏目", plain.Clip(name))
 	case len(ids) > 1:
-		s.wrong("栏目", "有 %d 个叫「%s」的栏目，请写编号", len(ids), clip(name))
+		s.wrong("栏目", "有 %d 个叫「%s」的栏目，请写编号", len(ids), plain.Clip(name))
 	default:
 		return ids[0]
 	}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"mingbai/configs/plain"
 	"mingbai/configs/strict"
 	"mingbai/playlist"
 	"mingbai/playlist/schedule"
@@ -114,6 +115,13 @@ func (s *sheet) read(kind playlist.Kind) bool {
 		}
 		s.fill(f.head)
 		n.Alert = f.alert(s)
+	case playlist.KindRoster:
+		var f rosterFile
+		if !s.l.problems.decode(s.file, s.data, &f) {
+			return false
+		}
+		s.fill(f.head)
+		n.Roster = f.roster(s)
 	case playlist.KindMedia:
 		var f mediaFile
 		if !s.l.problems.decode(s.file, s.data, &f) {
@@ -148,7 +156,7 @@ func (s *sheet) fill(h head) {
 	}
 	var err error
 	if n.ID, err = playlist.ParseNoticeID(id); err != nil {
-		s.wrong("编号", "「%s」不能作编号：只能用小写字母、数字和中间的短横，最多 64 个（不写「编号」时用文件名）", clip(id))
+		s.wrong("编号", "「%s」不能作编号：只能用小写字母、数字和中间的短横，最多 64 个（不写「编号」时用文件名）", plain.Clip(id))
 	}
 	if other, twice := s.l.seen[n.ID]; twice {
 		s.wrong("编号", "与 %s 的编号相同：%s", other, n.ID)
@@ -159,21 +167,21 @@ func (s *sheet) fill(h head) {
 	n.Version = 1
 	n.Site = s.l.site(s, h.Site)
 	n.Column = s.l.column(s, h.Column, n.Kind)
-	n.Title, n.TitleEn, n.Summary, n.LED = tidy(h.Title), tidy(h.TitleEn), tidy(h.Summary), tidy(h.LED)
-	n.Issuer, n.Index, n.Document, n.Hotline = tidy(h.Issuer), tidy(h.Index), tidy(h.Document), tidy(h.Hotline)
-	n.Web = tidy(h.Web)
+	n.Title, n.TitleEn, n.Summary, n.LED = plain.Tidy(h.Title), plain.Tidy(h.TitleEn), plain.Tidy(h.Summary), plain.Tidy(h.LED)
+	n.Issuer, n.Index, n.Document, n.Hotline = plain.Tidy(h.Issuer), plain.Tidy(h.Index), plain.Tidy(h.Document), plain.Tidy(h.Hotline)
+	n.Web = plain.Tidy(h.Web)
 	n.Sensitive = h.Sensitive
 	n.Issued = s.l.shift(h.Issued.Date)
 	n.NotBefore = h.NotBefore.at(s.l.days, s.l.zone)
 	n.NotAfter = h.NotAfter.at(s.l.days, s.l.zone)
 	if p := h.Posting; p != nil {
-		n.Posting = &playlist.Posting{From: s.l.shift(p.From.Date), Days: p.Days, Working: p.Working, Objection: tidy(p.Objection)}
+		n.Posting = &playlist.Posting{From: s.l.shift(p.From.Date), Days: p.Days, Working: p.Working, Objection: plain.Tidy(p.Objection)}
 	}
 	for _, line := range h.Pictures {
 		part := append(fields(line), "", "")
 		role, known := roles[part[2]]
 		if len(part) > 5 || !known {
-			s.wrong("图片", "「%s」应写成：文件名 | 图注，或者 文件名 | 图注 | 原件（或样表）", clip(line))
+			s.wrong("图片", "「%s」应写成：文件名 | 图注，或者 文件名 | 图注 | 原件（或样表）", plain.Clip(line))
 			continue
 		}
 		pic := Picture{Name: part[0], Caption: part[1]}
@@ -201,7 +209,8 @@ var keys = map[string]string{
 	"guide.complaint": "投诉", "guide.tips": "提示",
 	"fund.period": "时期", "fund.purpose": "用途", "fund.standard": "标准", "fund.total": "总金额",
 	"fund.sources": "来源", "fund.tables": "表", "fund.approver": "审核", "fund.status": "拨付情况",
-	"media.text": "说明",
+	"media.text":   "说明",
+	"roster.place": "地点", "roster.phone": "电话", "roster.night": "夜班开始", "roster.shifts": "班", "roster.note": "说明",
 }
 
 var cellPath = regexp.MustCompile(`^fund\.tables\[(\d+)\](?:\.rows\[(\d+)\](?:\[(\d+)\])?)?`)

@@ -6,6 +6,7 @@ import (
 	"image"
 	_ "image/jpeg"
 	_ "image/png"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,9 +46,12 @@ func TestSampleIsSound(t *testing.T) {
 
 func TestSampleCounts(t *testing.T) {
 	c := loadSample(t, schedule.Date{})
+	if len(c.Departments) < 20 {
+		t.Errorf("%d departments", len(c.Departments))
+	}
 	kinds := map[playlist.Kind]int{}
 	pictures := map[string]bool{}
-	withLED, withPosting, linked, withWeb, scans, samples := 0, 0, 0, 0, 0, 0
+	withLED, withPosting, linked, withWeb, scans, samples, tables := 0, 0, 0, 0, 0, 0, 0
 	for _, d := range c.Drafts {
 		kinds[d.Notice.Kind]++
 		if d.Notice.LED != "" {
@@ -69,6 +73,9 @@ func TestSampleCounts(t *testing.T) {
 		}
 		if a := d.Notice.Announcement; a != nil && len(a.Links) > 0 {
 			linked++
+		}
+		if a := d.Notice.Announcement; a != nil && slices.ContainsFunc(a.Blocks, func(b playlist.Block) bool { return b.Kind == playlist.TableBlock }) {
+			tables++
 		}
 		for _, p := range d.Pictures {
 			pictures[p.Name] = true
@@ -106,6 +113,7 @@ func TestSampleCounts(t *testing.T) {
 		got, atLeast int
 	}{
 		{"guides", kinds[playlist.KindGuide], 40}, {"announcements", kinds[playlist.KindAnnouncement], 60},
+		{"rosters", kinds[playlist.KindRoster], 2}, {"tables in texts", tables, 2},
 		{"fund notices", kinds[playlist.KindFund], 30}, {"media pages", kinds[playlist.KindMedia], 5}, {"alert templates", len(c.Alerts), 5},
 		{"towns", sites[playlist.Town], 2}, {"villages", sites[playlist.Village], 22}, {"main columns", main, 12}, {"tiles", tiles, 8},
 		{"touchscreens of the hall", hall[playlist.Touch], 4}, {"boards of the hall", hall[playlist.LED], 2},

@@ -1,8 +1,6 @@
 package intake
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -11,10 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
-
+	"mingbai/configs/plain"
 	"mingbai/playlist/schedule"
 )
 
@@ -23,7 +18,6 @@ const (
 	maxTable = 64 << 20 // bytes, after conversion
 	maxRows  = 200_000
 	maxCell  = 16 << 10 // bytes
-	sniff    = 64 << 10 // bytes looked at to tell the encoding
 )
 
 // Heading is a column that a table may have.
@@ -55,7 +49,7 @@ type Row struct {
 // rows are passed over. After a heading that is wrong there are no rows.
 func (t *Table) Rows(r io.Reader) iter.Seq[Row] {
 	return func(yield func(Row) bool) {
-		in := &bounded{r: decoded(r), left: maxTable}
+		in := &bounded{r: plain.Reader(r), left: maxTable}
 		cr := csv.NewReader(in)
 		cr.FieldsPerRecord = -1
 		cr.ReuseRecord = true
@@ -109,7 +103,7 @@ func (t *Table) heading(line int, cells []string) (index map[string]int, width i
 	index = make(map[string]int)
 	ok := true
 	for i, c := range cells {
-		c = tidy(c)
+		c = plain.Tidy(c)
 		if c == "" {
 			continue // a spreadsheet leaves empty columns behind
 		}
@@ -117,7 +111,7 @@ func (t *Table) heading(line int, cells []string) (index map[string]int, width i
 		name := t.named(c)
 		switch _, twice := index[name]; {
 		case name == "":
-			t.Problems.wrong(t.File, line, clip(c), "不认识这一列；可用的列有：%s", t.names())
+			t.Problems.wrong(t.File, line, plain.Clip(c), "不认识这一列；可用的列有：%s", t.names())
 			ok = false
 		case twice:
 			t.Problems.wrong(t.File, line, name, "这一列出现了两次")
@@ -178,8 +172,8 @@ func (t *Table) sound(line int, cells []string, width int) bool {
 		case len(c) > maxCell:
 			t.Problems.wrong(t.File, line, "", "第 %d 格太长，最多 %d 字节", i+1, maxCell)
 			return false
-		case i >= width && tidy(c) != "":
-			t.Problems.wrong(t.File, line, "", "比表头多出一格「%s」，是不是少了引号或多了逗号", clip(tidy(c)))
+		case i >= width && plain.Tidy(c) != "":
+			t.Problems.wrong(t.File, line, "", "比表头多出一格「%s」，是不是少了引号或多了逗号", plain.Clip(plain.Tidy(c)))
 			return false
 		}
 	}
@@ -208,7 +202,7 @@ func (r Row) Text(name string) string {
 	if !ok || i >= len(r.cells) {
 		return ""
 	}
-	return tidy(r.cells[i])
+	return plain.Tidy(r.cells[i])
 }
 
 // Wrong reports a problem with a cell.
@@ -222,9 +216,9 @@ func (r Row) Int(name string) int {
 	if s == "" {
 		return 0
 	}
-	n, err := strconv.Atoi(narrow(s))
+	n, err := strconv.Atoi(plain.Narrow(s))
 	if err != nil {
-		r.Wrong(name, "「%s」不是整数", clip(s))
+		r.Wrong(name, "「%s」不是整数", plain.Clip(s))
 		return 0
 	}
 	return n
@@ -236,9 +230,9 @@ func (r Row) Float(name string) float64 {
 	if s == "" {
 		return 0
 	}
-	f, err := strconv.ParseFloat(narrow(s), 64)
+	f, err := strconv.ParseFloat(plain.Narrow(s), 64)
 	if err != nil || f != f || f > 1e12 || f < -1e12 {
-		r.Wrong(name, "「%s」不是数字", clip(s))
+		r.Wrong(name, "「%s」不是数字", plain.Clip(s))
 		return 0
 	}
 	return f
@@ -250,7 +244,7 @@ func (r Row) Date(name string) schedule.Date {
 	if s == "" {
 		return schedule.Date{}
 	}
-	d, err := parseDay(s)
+	d, err := plain.Day(s)
 	if err != nil {
 		r.Wrong(name, "%v", err)
 	}
@@ -271,7 +265,7 @@ func Choice[T any](r Row, name string, words []Word[T]) T {
 			known = append(known, w.Chinese)
 		}
 	}
-	r.Wrong(name, "「%s」不在可选范围内，应为：%s", clip(s), strings.Join(known, "、"))
+	r.Wrong(name, "「%s」不在可选范围内，应为：%s", plain.Clip(s), strings.Join(known, "、"))
 	var zero T
 	return zero
 }
@@ -281,38 +275,6 @@ type Word[T any] struct {
 	Chinese string
 	Means   T
 }
-
-// decoded converts to UTF-8 what a spreadsheet saves: UTF-8 or UTF-16 by their
-// marks, else UTF-8 if the beginning is, else GB 18030.
-func decoded(r io.Reader) io.Reader {
-	br := bufio.NewReaderSize(r, sniff)
-	head, _ := br.Peek(sniff) // shorter at the end of the file; errors return on reading
-	switch {
-	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
-		br.Discard(3) // was just peeked
-		return br
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return transform.NewReader(br, unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder())
-	case validStart(head):
-		return br
-	default:
-		return transform.NewReader(br, simplifiedchinese.GB18030.NewDecoder())
-	}
-}
-
-// validStart reports whether b is the beginning of UTF-8, possibly cut inside
-// its last character.
-func validStart(b []byte) bool {
-	for cut := 0; cut < utf8.UTFMax && cut <= len(b); cut++ {
-		if utf8.Valid(b[:len(b)-cut]) {
-			return cut == 0 || !utf8.FullRune(b[len(b)-cut:])
-		}
-	}
-	return false
-}
-
-// text converts the bytes of a text file as decoded does.
-func text(data []byte) ([]byte, error) { return io.ReadAll(decoded(bytes.NewReader(data))) }
 
 var errTooLong = errors.New("too long")
 
@@ -333,7 +295,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 
 func blank(cells []string) bool {
 	for _, c := range cells {
-		if tidy(c) != "" {
+		if plain.Tidy(c) != "" {
 			return false
 		}
 	}

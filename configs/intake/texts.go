@@ -5,12 +5,15 @@ import (
 	"strconv"
 	"strings"
 
+	"mingbai/configs/plain"
 	"mingbai/playlist"
 )
 
 // announcementFile is a text. In 正文 every line is a paragraph; "# " begins a
 // heading, "- " an item of a list, "[图1] " shows the first picture with a
-// caption; a first line that ends with a colon is whom it addresses.
+// caption; a first line that ends with a colon is whom it addresses. Lines that
+// begin and end with | are the rows of a table, the first its heading; "[表] "
+// before them is its caption.
 type announcementFile struct {
 	head
 	Genre string   `toml:"体裁"`
@@ -21,14 +24,46 @@ type announcementFile struct {
 
 var imageLine = regexp.MustCompile(`^\[图(\d{1,2})\]\s*(.*)$`)
 
+var captionLine = regexp.MustCompile(`^\[表\]\s*(.*)$`)
+
+// tableRow reads | 片区 | 时间 | as the cells of a row.
+func tableRow(line string) ([]string, bool) {
+	if len(line) < 2 || line[0] != '|' || line[len(line)-1] != '|' {
+		return nil, false
+	}
+	cells := strings.Split(line[1:len(line)-1], "|")
+	for i := range cells {
+		cells[i] = plain.Tidy(cells[i])
+	}
+	return cells, true
+}
+
 func (f announcementFile) announcement(s *sheet) *playlist.Announcement {
-	a := &playlist.Announcement{Genre: tidy(f.Genre), Sign: tidy(f.Sign)}
+	a := &playlist.Announcement{Genre: plain.Tidy(f.Genre), Sign: plain.Tidy(f.Sign)}
+	var rows *playlist.Block // the table that goes on
 	for i, line := range lines(f.Body) {
+		if cells, ok := tableRow(line); ok {
+			if rows == nil {
+				a.Blocks = append(a.Blocks, playlist.Block{Kind: playlist.TableBlock})
+				rows = &a.Blocks[len(a.Blocks)-1]
+			}
+			rows.Rows = append(rows.Rows, cells)
+			if n := len(rows.Rows[0]); len(cells) != n {
+				s.wrong("正文", "表格的「%s」一行有 %d 格，表头有 %d 格", plain.Clip(line), len(cells), n)
+			}
+			continue
+		}
+		rows = nil
+		if m := captionLine.FindStringSubmatch(line); m != nil {
+			a.Blocks = append(a.Blocks, playlist.Block{Kind: playlist.TableBlock, Text: m[1]})
+			rows = &a.Blocks[len(a.Blocks)-1]
+			continue
+		}
 		b := playlist.Block{Kind: playlist.Paragraph, Text: line}
 		if rest, ok := strings.CutPrefix(line, "# "); ok {
-			b = playlist.Block{Kind: playlist.Heading, Text: tidy(rest)}
+			b = playlist.Block{Kind: playlist.Heading, Text: plain.Tidy(rest)}
 		} else if rest, ok := strings.CutPrefix(line, "- "); ok {
-			b = playlist.Block{Kind: playlist.ListItem, Text: tidy(rest)}
+			b = playlist.Block{Kind: playlist.ListItem, Text: plain.Tidy(rest)}
 		} else if m := imageLine.FindStringSubmatch(line); m != nil {
 			n, _ := strconv.Atoi(m[1]) // two digits
 			if n < 1 || n > len(s.d.Pictures) {
@@ -42,9 +77,9 @@ func (f announcementFile) announcement(s *sheet) *playlist.Announcement {
 		a.Blocks = append(a.Blocks, b)
 	}
 	for _, link := range f.Links {
-		id, err := playlist.ParseNoticeID(tidy(link))
+		id, err := playlist.ParseNoticeID(plain.Tidy(link))
 		if err != nil {
-			s.wrong("相关", "「%s」不是公告的编号", clip(link))
+			s.wrong("相关", "「%s」不是公告的编号", plain.Clip(link))
 			continue
 		}
 		a.Links = append(a.Links, id)
@@ -75,11 +110,11 @@ var colours = map[string]playlist.AlertColour{"红": playlist.Red, "橙": playli
 
 func (f alertFile) alert(s *sheet) *playlist.Alert {
 	a := &playlist.Alert{
-		Type: tidy(f.Type), Colour: colours[strings.TrimSuffix(tidy(f.Colour), "色")], Area: tidy(f.Area),
-		Action: tidy(f.Action), Measures: tidy(f.Measures), Detail: tidy(f.Detail), Exercise: f.Exercise,
+		Type: plain.Tidy(f.Type), Colour: colours[strings.TrimSuffix(plain.Tidy(f.Colour), "色")], Area: plain.Tidy(f.Area),
+		Action: plain.Tidy(f.Action), Measures: plain.Tidy(f.Measures), Detail: plain.Tidy(f.Detail), Exercise: f.Exercise,
 	}
 	if a.Colour == "" {
-		s.wrong("颜色", "「%s」不是预警颜色，应为红、橙、黄、蓝", clip(f.Colour))
+		s.wrong("颜色", "「%s」不是预警颜色，应为红、橙、黄、蓝", plain.Clip(f.Colour))
 	}
 	if a.Type == "" {
 		s.wrong("类型", "不能为空")

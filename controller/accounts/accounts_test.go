@@ -1,29 +1,30 @@
 package accounts_test
 
 import (
-	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"mingbai/controller/accounts"
 	"mingbai/controller/store"
+	"mingbai/controller/store/storetest"
 	"mingbai/playlist"
 )
 
-const password = "青禾县政务公开2026"
+const password = "柳溪村的老井 1962"
 
 // people opens accounts on a new database, with a clock that the test moves.
 func people(t *testing.T) (*accounts.Accounts, *store.Store, *time.Time) {
 	t.Helper()
-	s, err := store.Open(context.Background(), filepath.Join(t.TempDir(), "x.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := storetest.Open(t, filepath.Join(t.TempDir(), "x.db"))
 	t.Cleanup(func() { s.Close() })
 	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
-	a, err := accounts.New(s, accounts.Config{Now: func() time.Time { return now }})
+	a, err := accounts.New(s, accounts.Config{
+		Now: func() time.Time { return now }, Zone: time.UTC, Idle: 12 * time.Hour, Absolute: 7 * 24 * time.Hour,
+		Seal: []byte("a key that lies beside the database"), Second: []accounts.Role{accounts.Administrator}, Grace: 14 * 24 * time.Hour, Cost: accounts.Cheap,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,18 +197,18 @@ func TestDisabledAccount(t *testing.T) {
 	ctx := t.Context()
 	a, _, _ := people(t)
 	li := first(t, a)
-	wang, err := a.Create(ctx, li, "wang", "王某", "liuxi", []accounts.Role{accounts.Drafter}, password)
+	wang, err := a.Create(ctx, li, accounts.Details{Login: "wang", Name: "王某", Site: "liuxi", Roles: []accounts.Role{accounts.Drafter}}, password)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Create(ctx, li, "wang", "另一人", "", nil, password); !errors.Is(err, store.ErrConflict) {
+	if _, err := a.Create(ctx, li, accounts.Details{Login: "wang", Name: "另一人"}, password); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("a login in use: %v", err)
 	}
 	token, _, err := a.SignIn(ctx, "wang", password)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Change(ctx, li, wang.ID, "王某", "liuxi", wang.Roles, true); err != nil {
+	if err := a.Change(ctx, li, wang.ID, accounts.Details{Name: "王某", Site: "liuxi", Roles: wang.Roles, Disabled: true}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := a.Session(ctx, token); !errors.Is(err, accounts.ErrNoSession) {
@@ -216,7 +217,26 @@ func TestDisabledAccount(t *testing.T) {
 	if _, _, err := a.SignIn(ctx, "wang", password); !errors.Is(err, accounts.ErrSignIn) {
 		t.Errorf("signing in to a disabled account: %v", err)
 	}
-	if err := a.Change(ctx, li, li.ID, "李某", "", []accounts.Role{accounts.Drafter}, false); !errors.Is(err, accounts.ErrInvalid) {
+	if err := a.Change(ctx, li, li.ID, accounts.Details{Name: "李某", Roles: []accounts.Role{accounts.Drafter}}); !errors.Is(err, accounts.ErrLastAdministrator) {
 		t.Errorf("the last administrator gives the role away: %v", err)
+	}
+}
+
+// TestCostOfPasswords looks at what is stored when nothing is said of the cost, as
+// no program does: OWASP's figures for argon2id.
+func TestCostOfPasswords(t *testing.T) {
+	s := storetest.Open(t, filepath.Join(t.TempDir(), "x.db"))
+	t.Cleanup(func() { s.Close() })
+	a, err := accounts.New(s, accounts.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first(t, a)
+	acc, err := s.AccountByLogin(t.Context(), "li")
+	if err != nil || !strings.HasPrefix(acc.Password, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Errorf("a password is kept as %.40q, %v", acc.Password, err)
+	}
+	if _, _, err := a.SignIn(t.Context(), "li", password); err != nil {
+		t.Error(err)
 	}
 }

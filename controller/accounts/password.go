@@ -1,15 +1,19 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"runtime"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
+
+	"mingbai/controller/store"
 )
 
 // The cost of a password: the second choice of RFC 9106 in spirit, at OWASP's
@@ -21,15 +25,52 @@ const (
 	argonKey     = 32
 )
 
-func (a *Accounts) newPassword(ctx context.Context, login, password string) (string, error) {
-	if utf8.RuneCountInString(password) < 10 || len(password) > 1000 || strings.EqualFold(password, login) {
-		return "", ErrPassword
+// Cost is what it takes to hash a password. The zero Cost is the one above; the
+// settings of a program have no way to another.
+type Cost struct {
+	Passes uint32
+	Memory uint32 // KiB
+}
+
+// Cheap is the least that the hash allows: for tests, whose people sign in by the
+// hundred and have nothing to lose.
+var Cheap = Cost{Passes: 1, Memory: 8 * argonThreads}
+
+// newPassword hashes the password of an account, once it is a good one.
+func (a *Accounts) newPassword(ctx context.Context, acc store.Account, password string) (string, error) {
+	if err := a.judge(ctx, acc, password); err != nil {
+		return "", err
 	}
+	return a.hashed(ctx, password)
+}
+
+// judge returns ErrPassword for a password that is too short, or the *Weak of one
+// that is guessed soon.
+func (a *Accounts) judge(ctx context.Context, acc store.Account, password string) error {
+	if utf8.RuneCountInString(password) < 10 || len(password) > 1000 || strings.EqualFold(password, acc.Login) {
+		return ErrPassword
+	}
+	if err := common(acc.Login, acc.Name, password); err != nil {
+		return err
+	}
+	words, err := surroundings(ctx, a.store.Reader, acc)
+	if err != nil {
+		return err
+	}
+	if err := a.acquire(ctx); err != nil { // signs for letters take long to rate
+		return err
+	}
+	defer a.release()
+	return rate(password, words)
+}
+
+// hashed waits for a slot and hashes a password.
+func (a *Accounts) hashed(ctx context.Context, password string) (string, error) {
 	if err := a.acquire(ctx); err != nil {
 		return "", err
 	}
 	defer a.release()
-	return hashPassword(password)
+	return a.cfg.Cost.hash(password)
 }
 
 // acquire waits for a slot: each hash takes 19 MiB, and a storm of sign-ins must
@@ -45,18 +86,19 @@ func (a *Accounts) acquire(ctx context.Context) error {
 
 func (a *Accounts) release() { <-a.slots }
 
-func hashPassword(password string) (string, error) {
+func (c Cost) hash(password string) (string, error) {
+	passes, memory := cmp.Or(c.Passes, argonTime), cmp.Or(c.Memory, argonMemory)
 	var salt [16]byte
 	if _, err := rand.Read(salt[:]); err != nil {
 		return "", fmt.Errorf("make a salt: %w", err)
 	}
-	key := argon2.IDKey([]byte(password), salt[:], argonTime, argonMemory, argonThreads, argonKey)
+	key := argon2.IDKey([]byte(password), salt[:], passes, memory, argonThreads, argonKey)
 	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonThreads,
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, argonThreads,
 		b64.EncodeToString(salt[:]), b64.EncodeToString(key)), nil
 }
 
-// checkPassword compares a password with what hashPassword returned, with the
+// checkPassword compares a password with what hash returned, with the
 // cost written there.
 func checkPassword(hash, password string) (bool, error) {
 	parts := strings.Split(hash, "$")
@@ -82,3 +124,7 @@ func checkPassword(hash, password string) (bool, error) {
 	got := argon2.IDKey([]byte(password), salt, passes, memory, threads, uint32(len(want)))
 	return subtle.ConstantTimeCompare(got, want) == 1, nil
 }
+
+// hashesAtOnce is how many passwords are hashed at the same time: one slot is
+// always left by a list of people for those who sign in.
+func hashesAtOnce() int { return min(max(2, runtime.GOMAXPROCS(0)-1), 4) }

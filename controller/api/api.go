@@ -16,6 +16,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,7 +28,9 @@ import (
 	"mingbai/controller/fleet"
 	"mingbai/controller/hub"
 	"mingbai/controller/publish"
+	"mingbai/controller/rollout"
 	"mingbai/controller/store"
+	"mingbai/controller/watch"
 	"mingbai/playlist"
 )
 
@@ -45,10 +48,14 @@ type Config struct {
 	Desk     *publish.Desk
 	Fleet    *fleet.Fleet
 	Hub      *hub.Hub
+	Depot    *rollout.Depot
+	Watch    *watch.Watch
 	Office   string
 	Version  string
 	Zone     *time.Location
 	Upload   int64 // largest picture, in bytes
+	Package  int64 // largest package file, in bytes
+	Proxy    bool  // the address of a request is what the proxy before it says
 	Log      *slog.Logger
 }
 
@@ -78,11 +85,14 @@ type media struct {
 }
 
 // api serves the table.
-type api struct{ Config }
+type api struct {
+	Config
+	paces paces
+}
 
 // New returns the handler for everything under /api/v1/.
 func New(cfg Config) http.Handler {
-	a := &api{cfg}
+	a := &api{Config: cfg}
 	mux := http.NewServeMux()
 	for _, r := range a.routes() {
 		mux.Handle(r.Method+" /api/v1"+r.Path, a.serve(r))
@@ -100,12 +110,16 @@ type call struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	person accounts.Person
-	tree   *store.Tree // read on first use
+	tree   *store.Tree   // read on first use
+	sees   *store.Viewer // made on first use
 }
 
 func (a *api) serve(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := &call{api: a, ctx: r.Context(), w: w, r: r}
+		c := &call{api: a, ctx: store.WithOrigin(r.Context(), accounts.Origin(r, a.Proxy)), w: w, r: r}
+		if slices.Contains(always, rt.Name) {
+			c.ctx = store.Urgently(c.ctx) // from the look at the token on
+		}
 		answer, err := c.run(rt)
 		if err != nil {
 			a.fail(w, r, err)
@@ -129,8 +143,14 @@ func (c *call) run(rt route) (any, error) {
 		if c.person, err = c.api.Accounts.Token(c.ctx, token); err != nil {
 			return nil, err
 		}
+		c.person.Origin = accounts.Origin(c.r, c.api.Proxy)
 		if len(rt.Roles) > 0 && !c.person.Has(rt.Roles...) {
 			return nil, forbidden("这个令牌没有所需的角色", "this token does not have the role that is needed")
+		}
+	}
+	if rt.paced() && !rt.Open {
+		if err := c.api.paces.take(c.person.Login, time.Now()); err != nil {
+			return nil, err
 		}
 	}
 	if _, raw := rt.Body.(media); !raw {
@@ -142,6 +162,7 @@ func (c *call) run(rt route) (any, error) {
 func (a *api) answer(w http.ResponseWriter, r *http.Request, status int, v any) {
 	if m, ok := v.(media); ok {
 		w.Header().Set("Content-Type", m.Type)
+		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Content-Length", strconv.FormatInt(m.Size, 10))
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.WriteHeader(status)
@@ -189,7 +210,7 @@ func (c *call) who() (publish.Who, error) {
 	if len(key) > 200 {
 		return publish.Who{}, badField("Idempotency-Key", "最长 200 个字符", "at most 200 characters")
 	}
-	return publish.Who{Actor: c.person.Login, Request: key}, nil
+	return publish.Who{Actor: c.person.Login, Name: c.person.Name, Origin: c.person.Origin, Request: key, Department: c.person.Department, Program: true}, nil
 }
 
 // reach checks that the person acts at a site.
@@ -205,6 +226,35 @@ func (c *call) reach(site playlist.SiteID) error {
 		return forbidden("这个令牌不能管这个站点", "this token does not reach that site")
 	}
 	return nil
+}
+
+// viewer is what the token sees of notices: drafts only of its sites.
+func (c *call) viewer() (*store.Viewer, error) {
+	if c.sees == nil {
+		tree, err := c.sites()
+		if err != nil {
+			return nil, err
+		}
+		c.sees = c.person.Viewer(tree)
+	}
+	return c.sees, nil
+}
+
+// noticeRow returns a notice as the token may see it. A draft of others is
+// store.ErrNotFound, as if it did not exist.
+func (c *call) noticeRow(id playlist.NoticeID) (store.Notice, error) {
+	row, err := c.api.Store.Notice(c.ctx, id)
+	if err != nil {
+		return row, err
+	}
+	sees, err := c.viewer()
+	if err != nil {
+		return store.Notice{}, err
+	}
+	if !sees.Sees(row) {
+		return store.Notice{}, fmt.Errorf("notice %s is not the token's: %w", id, store.ErrNotFound)
+	}
+	return sees.Face(row), nil
 }
 
 func (c *call) sites() (*store.Tree, error) {

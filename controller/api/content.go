@@ -2,10 +2,13 @@ package api
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"strconv"
+	"time"
 
 	"mingbai/assets"
+	"mingbai/controller/store"
 	"mingbai/playlist"
 )
 
@@ -31,6 +34,14 @@ func (a *api) putSite(c *call) (any, error) {
 	if c.person.Site != "" {
 		if err := c.reach(s.Parent); err != nil {
 			return nil, err
+		}
+		tree, err := c.sites()
+		if err != nil {
+			return nil, err
+		}
+		// A site that is there is not pulled over from another town.
+		if _, err := tree.Site(id); err == nil && !c.person.Reaches(tree.PathIDs(id)) {
+			return nil, forbidden("这个令牌不能管这个站点", "this token does not reach that site")
 		}
 	}
 	who, err := c.who()
@@ -74,6 +85,35 @@ func (a *api) listEditions(c *call) (any, error) {
 	return listOf(heads), err
 }
 
+// Patience is how long an answer is waited for.
+type Patience struct {
+	Wait int `json:"wait,omitempty"` // seconds to wait for the result, up to 30
+}
+
+func (a *api) listLost(c *call) (any, error) {
+	lost, err := a.Fleet.Lost(c.ctx)
+	return listOf(lost), err
+}
+
+func (a *api) recall(c *call) (any, error) {
+	ch, err := c.channel()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.reach(ch.Site); err != nil {
+		return nil, err
+	}
+	var b Patience
+	if err := c.read(&b); err != nil {
+		return nil, err
+	}
+	cmd, err := a.Fleet.Recall(c.ctx, c.person.Login, ch)
+	if err != nil || b.Wait <= 0 {
+		return cmd, err
+	}
+	return a.await(c, cmd.ID, b.Wait)
+}
+
 func (a *api) getEdition(c *call) (any, error) {
 	ch, err := c.channel()
 	if err != nil {
@@ -94,13 +134,23 @@ func (a *api) uploadPicture(c *call) (any, error) {
 	}
 	body := http.MaxBytesReader(c.w, c.r.Body, a.Upload+1)
 	p, err := a.Desk.Picture(c.ctx, body, a.Upload, role, q.Get("caption"))
-	return p, err
+	if err != nil {
+		return nil, err
+	}
+	return p, a.Store.Update(c.ctx, func(t *store.Tx) error { return t.AddPicture(c.ctx, c.person.Login, p, time.Now()) })
 }
 
 func (a *api) getBlob(c *call) (any, error) {
 	ref, err := assets.ParseRef(c.r.PathValue("ref"))
 	if err != nil {
 		return nil, badField("ref", "不是内容地址", "this is not the address of a blob")
+	}
+	sees, err := c.viewer()
+	if err != nil {
+		return nil, err
+	}
+	if may, err := a.Store.MayHave(c.ctx, sees, c.person.Login, ref); err != nil || !may {
+		return nil, errors.Join(err, assets.ErrNotFound) // what others draft is not there
 	}
 	f, size, err := a.Blobs.File(ref)
 	if err != nil {

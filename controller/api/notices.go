@@ -3,10 +3,13 @@ package api
 import (
 	"time"
 
+	"mingbai/assets"
 	"mingbai/controller/accounts"
 	"mingbai/controller/publish"
 	"mingbai/controller/store"
 	"mingbai/playlist"
+	"mingbai/playlist/guard"
+	"mingbai/playlist/review"
 )
 
 // Submission is a notice to be published or saved. ID and Version may be left
@@ -14,6 +17,8 @@ import (
 type Submission struct {
 	Notice playlist.Notice `json:"notice"`
 	Draft  bool            `json:"draft,omitempty"` // only save it
+	// Reasons say why findings of severity doubt stay, one for each.
+	Reasons []review.Reason `json:"reasons,omitempty"`
 }
 
 // Published says what came of it. Revision is 0 for a draft.
@@ -26,7 +31,16 @@ type Published struct {
 	Problems []playlist.Problem `json:"problems"` // with a draft, also errors
 }
 
-// Checked is what is wrong with a notice or a programme.
+// Looked is what is wrong with a notice: every place where something was found,
+// with the ways to mend it. Problems are the same without places, one for each
+// field and code.
+type Looked struct {
+	OK       bool               `json:"ok"`
+	Problems []playlist.Problem `json:"problems"`
+	Findings []guard.Finding    `json:"findings"`
+}
+
+// Checked is what is wrong with a programme.
 type Checked struct {
 	OK       bool               `json:"ok"` // it can be published
 	Problems []playlist.Problem `json:"problems"`
@@ -37,11 +51,26 @@ type NoticeDetail struct {
 	Notice    store.Notice          `json:"notice"`
 	Versions  []store.NoticeVersion `json:"versions"`
 	Published bool                  `json:"published"`
+	Approvals []publish.Checked     `json:"approvals"` // of all versions, in order, every signature checked
+	Remarks   []store.Remark        `json:"remarks"`
 }
 
 // Release names the draft to be published.
 type Release struct {
-	Version int `json:"version"`
+	Version int             `json:"version"`
+	Reasons []review.Reason `json:"reasons,omitempty"` // as in a Submission
+}
+
+// ReviewSubmission names the draft that goes on its way.
+type ReviewSubmission struct {
+	Version int             `json:"version"`           // the newest when left out
+	Reasons []review.Reason `json:"reasons,omitempty"` // as in a Submission
+	Note    string          `json:"note,omitempty"`
+}
+
+// Withdrawal names the version that its author takes back.
+type Withdrawal struct {
+	Version int `json:"version"` // the newest when left out
 }
 
 // Reason is why a notice is taken down; it goes into the register.
@@ -55,6 +84,9 @@ func (a *api) listNotices(c *call) (any, error) {
 		Kind: playlist.Kind(q.Get("kind")), Column: playlist.ColumnID(q.Get("column")), Status: store.Status(q.Get("status")), Text: q.Get("q"),
 	}
 	var err error
+	if f.Viewer, err = c.viewer(); err != nil {
+		return nil, err
+	}
 	if f.Limit, err = c.number("limit", 100, 1000); err != nil {
 		return nil, err
 	}
@@ -100,7 +132,7 @@ func (a *api) reviseNotice(c *call) (any, error) {
 	if s.Notice.ID != "" && s.Notice.ID != id {
 		return nil, badField("notice.id", "编号与地址不符", "the id differs from the one in the address")
 	}
-	row, err := a.Store.Notice(c.ctx, id)
+	row, err := c.noticeRow(id)
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +154,15 @@ func (a *api) submit(c *call, s Submission) (any, error) {
 	if s.Notice.Kind == playlist.KindAlert {
 		return nil, badField("notice.kind", "预警请用 /alerts", "use /alerts for alerts")
 	}
+	sees, err := c.viewer()
+	if err != nil {
+		return nil, err
+	}
+	if may, err := a.Store.MayUse(c.ctx, sees, c.person.Login, s.Notice.Pictures); err != nil {
+		return nil, err
+	} else if !may {
+		return nil, badField("notice.pictures", "有图片不是这个令牌上传的，也不在它能看到的内容里", "a picture was neither uploaded by this token nor is in a notice that it sees")
+	}
 	who, err := c.who()
 	if err != nil {
 		return nil, err
@@ -138,7 +179,7 @@ func (a *api) submit(c *call, s Submission) (any, error) {
 	if !c.person.Has(accounts.Releaser) {
 		return nil, forbidden("这个令牌只能存草稿", "this token may only save drafts")
 	}
-	r, err := a.Desk.Publish(c.ctx, who, s.Notice)
+	r, err := a.Desk.Publish(c.ctx, who, s.Notice, s.Reasons...)
 	return published(r, store.Published), err
 }
 
@@ -158,8 +199,15 @@ func (a *api) checkNotice(c *call) (any, error) {
 	if err := c.read(&n); err != nil {
 		return nil, err
 	}
-	problems, err := a.Desk.Check(c.ctx, n)
-	return Checked{OK: !playlist.HasErrors(problems), Problems: nonNil(problems)}, err
+	found, err := a.Desk.Inspect(c.ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	problems := guard.Problems(found)
+	if found == nil {
+		found = []guard.Finding{}
+	}
+	return Looked{OK: !playlist.HasErrors(problems), Problems: nonNil(problems), Findings: found}, nil
 }
 
 func (a *api) getNotice(c *call) (any, error) {
@@ -167,12 +215,62 @@ func (a *api) getNotice(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	row, err := a.Store.Notice(c.ctx, id)
+	row, err := c.noticeRow(id)
 	if err != nil {
 		return nil, err
 	}
+	sees, err := c.viewer()
+	if err != nil {
+		return nil, err
+	}
+	d := NoticeDetail{Notice: row, Published: row.Live > 0, Approvals: []publish.Checked{}, Remarks: []store.Remark{}}
 	versions, err := a.Store.NoticeVersions(c.ctx, id)
-	return NoticeDetail{Notice: row, Versions: versions, Published: row.Live > 0}, err
+	if err != nil {
+		return nil, err
+	}
+	d.Versions = sees.Versions(row, versions)
+	if !sees.Whole(row) {
+		return d, nil
+	}
+	approvals, err := a.Desk.Approvals(c.ctx, id, 0)
+	if err != nil {
+		return nil, err
+	}
+	remarks, err := a.Store.Remarks(c.ctx, id)
+	d.Approvals, d.Remarks = append(d.Approvals, approvals...), append(d.Remarks, remarks...)
+	return d, err
+}
+
+// submitNotice sends a draft for review. What follows is for named persons in
+// the console, not for programs (C09).
+func (a *api) submitNotice(c *call) (any, error) {
+	row, who, err := a.change(c)
+	if err != nil {
+		return nil, err
+	}
+	var b ReviewSubmission
+	if err := c.read(&b); err != nil {
+		return nil, err
+	}
+	if b.Version == 0 {
+		b.Version = row.Version
+	}
+	return a.Desk.Submit(c.ctx, who, row.ID, b.Version, assets.Ref{}, b.Reasons, b.Note)
+}
+
+func (a *api) withdrawNotice(c *call) (any, error) {
+	row, who, err := a.change(c)
+	if err != nil {
+		return nil, err
+	}
+	var b Withdrawal
+	if err := c.read(&b); err != nil {
+		return nil, err
+	}
+	if b.Version == 0 {
+		b.Version = row.Version
+	}
+	return a.Desk.Withdraw(c.ctx, who, row.ID, b.Version)
 }
 
 // change finds the notice of the address and checks that the person reaches it.
@@ -181,7 +279,7 @@ func (a *api) change(c *call) (store.Notice, publish.Who, error) {
 	if err != nil {
 		return store.Notice{}, publish.Who{}, err
 	}
-	row, err := a.Store.Notice(c.ctx, id)
+	row, err := c.noticeRow(id)
 	if err != nil {
 		return row, publish.Who{}, err
 	}
@@ -204,7 +302,14 @@ func (a *api) releaseNotice(c *call) (any, error) {
 	if b.Version == 0 {
 		b.Version = row.Version
 	}
-	r, err := a.Desk.Release(c.ctx, who, row.ID, b.Version)
+	v, err := a.Store.NoticeVersion(c.ctx, row.ID, b.Version)
+	if err != nil {
+		return nil, err
+	}
+	if v.Status == store.InReview {
+		return nil, forbidden("正在审核的内容由人在网页上发布，程序不能代签", "what is in review is released by a person in the console; programs do not sign for anyone")
+	}
+	r, err := a.Desk.Release(c.ctx, who, row.ID, b.Version, v.Ref, b.Reasons...)
 	return published(r, store.Published), err
 }
 
@@ -224,6 +329,9 @@ func (a *api) takeDownNotice(c *call) (any, error) {
 func (a *api) displayOfNotice(c *call) (any, error) {
 	id, err := c.noticeID()
 	if err != nil {
+		return nil, err
+	}
+	if _, err := c.noticeRow(id); err != nil {
 		return nil, err
 	}
 	return a.Fleet.ProofOf(c.ctx, id)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"time"
 
 	"mingbai/controller/accounts"
@@ -36,6 +37,11 @@ type AccountBody struct {
 	Site     playlist.SiteID `json:"site,omitempty"`
 	Roles    []accounts.Role `json:"roles"`
 	Password string          `json:"password"`
+
+	Department store.DepartmentID `json:"department,omitempty"`
+	Contractor bool               `json:"contractor,omitempty"` // drafts and nothing else
+	Phone      string             `json:"phone,omitempty"`
+	MustChange bool               `json:"must_change,omitempty"` // the password is for the first sign-in only
 }
 
 // TokenBody is an API token to be made.
@@ -73,7 +79,7 @@ func (a *api) status(c *call) (any, error) {
 			s.Online++
 		}
 	}
-	for _, kind := range []playlist.Kind{playlist.KindAnnouncement, playlist.KindGuide, playlist.KindFund, playlist.KindMedia} {
+	for _, kind := range []playlist.Kind{playlist.KindAnnouncement, playlist.KindGuide, playlist.KindFund, playlist.KindMedia, playlist.KindRoster} {
 		if s.Notices[kind], err = a.Store.CountNotices(c.ctx, store.NoticeFilter{Kind: kind, Status: store.Published}); err != nil {
 			return nil, err
 		}
@@ -108,7 +114,7 @@ func (a *api) status(c *call) (any, error) {
 	return s, nil
 }
 
-func (a *api) register(c *call) (any, error) {
+func (a *api) audit(c *call) (any, error) {
 	limit, err := c.number("limit", 100, 1000)
 	if err != nil {
 		return nil, err
@@ -117,12 +123,50 @@ func (a *api) register(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := a.Store.Records(c.ctx, c.r.URL.Query().Get("subject"), int64(before), limit)
+	f := store.AuditFilter{Subject: c.r.URL.Query().Get("subject"), Before: int64(before), Limit: limit}
+	if c.person.Site != "" {
+		if f.Sites, err = c.scope(); err != nil {
+			return nil, err
+		}
+	}
+	if limit == 0 { // which the filter takes for the usual number
+		return listOf[store.Record](nil), nil
+	}
+	rows, err := a.Store.FindRecords(c.ctx, f)
 	return listOf(rows), err
+}
+
+// within reports whether what belongs to a site, or to all of them when it is
+// empty, is for the token to see.
+func (c *call) within(site playlist.SiteID) (bool, error) {
+	if c.person.Site == "" {
+		return true, nil
+	}
+	tree, err := c.sites()
+	return err == nil && site != "" && c.person.Reaches(tree.PathIDs(site)), err
+}
+
+// withinOf leaves of rows those of sites that the token reaches.
+func withinOf[T any](c *call, rows []T, site func(T) playlist.SiteID) ([]T, error) {
+	var out []T
+	for _, row := range rows {
+		ok, err := c.within(site(row))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out = append(out, row)
+		}
+	}
+	return out, nil
 }
 
 func (a *api) listAccounts(c *call) (any, error) {
 	rows, err := a.Accounts.List(c.ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err = withinOf(c, rows, func(r store.Account) playlist.SiteID { return r.Site })
 	return listOf(rows), err
 }
 
@@ -138,11 +182,13 @@ func (a *api) createAccount(c *call) (any, error) {
 	} else if c.person.Site != "" {
 		return nil, forbidden("只能给自己的站点开账号", "an account needs a site that this token reaches")
 	}
-	return a.Accounts.Create(c.ctx, c.person, b.Login, b.Name, b.Site, b.Roles, b.Password)
+	return a.Accounts.Create(c.ctx, c.person, accounts.Details{
+		Login: b.Login, Name: b.Name, Site: b.Site, Department: b.Department, Roles: b.Roles, Contractor: b.Contractor, Phone: b.Phone, MustChange: b.MustChange,
+	}, b.Password)
 }
 
 func (a *api) listTokens(c *call) (any, error) {
-	rows, err := a.Accounts.Tokens(c.ctx)
+	rows, err := a.tokens(c)
 	return listOf(rows), err
 }
 
@@ -162,6 +208,22 @@ func (a *api) createToken(c *call) (any, error) {
 	return NewToken{Token: token, Info: row}, err
 }
 
+// tokens lists those that the token at hand reaches.
+func (a *api) tokens(c *call) ([]store.APIToken, error) {
+	rows, err := a.Accounts.Tokens(c.ctx)
+	if err != nil {
+		return nil, err
+	}
+	return withinOf(c, rows, func(r store.APIToken) playlist.SiteID { return r.Site })
+}
+
 func (a *api) revokeToken(c *call) (any, error) {
+	mine, err := a.tokens(c)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(mine, func(r store.APIToken) bool { return r.ID == c.r.PathValue("token") }) {
+		return nil, store.ErrNotFound
+	}
 	return nil, a.Accounts.RevokeToken(c.ctx, c.person, c.r.PathValue("token"))
 }

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"mingbai/controller/fleet"
@@ -18,8 +20,9 @@ type ScreenBody struct {
 
 // CommandBody asks something of a screen.
 type CommandBody struct {
-	Kind wire.CommandKind `json:"kind"`
-	Wait int              `json:"wait,omitempty"` // seconds to wait for the result, up to 30
+	Kind  wire.CommandKind `json:"kind"`
+	Value int              `json:"value,omitempty"` // dark: minutes, 1 to 1440; brightness: per cent, 1 to 100; volume: per cent, 0 to 100; none for the others
+	Wait  int              `json:"wait,omitempty"`  // seconds to wait for the result, up to 30
 }
 
 // Confirmation is the code that a device shows and what a person says of it.
@@ -57,7 +60,7 @@ func (a *api) listScreens(c *call) (any, error) {
 			under[id] = true
 		}
 	}
-	items := []fleet.State{}
+	items := []*fleet.State{}
 	for _, s := range states {
 		if (site == "" || under[s.Site]) && (condition == "" || s.Condition == condition) {
 			items = append(items, s)
@@ -128,7 +131,7 @@ func (a *api) removeScreen(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nil, a.Fleet.Remove(c.ctx, c.person.Login, row.ID)
+	return nil, a.Fleet.Retire(c.ctx, c.person.Login, row.ID, c.r.URL.Query().Get("reason"))
 }
 
 func (a *api) forecast(c *call) (any, error) {
@@ -168,14 +171,7 @@ func (a *api) health(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit, err := c.number("limit", 1000, 10_000)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.Store.FlushHealth(c.ctx); err != nil {
-		return nil, err
-	}
-	rows, err := a.Store.HealthHistory(c.ctx, id, since, limit)
+	rows, err := a.Fleet.Samples(c.ctx, id, since)
 	return listOf(rows), err
 }
 
@@ -209,11 +205,11 @@ func (a *api) screenshot(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	shot, err := a.Store.LatestShot(c.ctx, id)
+	shot, err := a.Fleet.LatestShot(c.ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	f, size, err := a.Blobs.File(shot.Shot)
+	f, size, err := a.Fleet.ShotFile(shot.Shot)
 	if err != nil {
 		return nil, err
 	}
@@ -242,12 +238,7 @@ func (a *api) command(c *call) (any, error) {
 	if err := c.read(&b); err != nil {
 		return nil, err
 	}
-	switch b.Kind {
-	case wire.CommandReload, wire.CommandScreenshot, wire.CommandRestart, wire.CommandIdentify:
-	default:
-		return nil, badField("kind", "没有这个命令", "there is no such command")
-	}
-	cmd, err := a.Fleet.Command(c.ctx, c.person.Login, row.ID, b.Kind)
+	cmd, err := a.Fleet.Command(c.ctx, c.person.Login, row.ID, b.Kind, b.Value)
 	if err != nil || b.Wait <= 0 {
 		return cmd, err
 	}
@@ -291,6 +282,50 @@ func (a *api) confirmPairing(c *call) (any, error) {
 		return nil, err
 	}
 	return a.Fleet.StateOf(c.ctx, row.ID)
+}
+
+// Readmission names a device of listFound. Site is given where the device's own is
+// not known here.
+type Readmission struct {
+	Device string          `json:"device"` // its fingerprint
+	Site   playlist.SiteID `json:"site,omitempty"`
+}
+
+func (a *api) listFound(c *call) (any, error) {
+	all, err := a.Fleet.Found(c.ctx)
+	return listOf(all), err
+}
+
+func (a *api) readmit(c *call) (any, error) {
+	var b Readmission
+	if err := c.read(&b); err != nil {
+		return nil, err
+	}
+	all, err := a.Fleet.Found(c.ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range all {
+		if d.Fingerprint != b.Device {
+			continue
+		}
+		if err := c.reach(cmp.Or(b.Site, d.Screen.Site)); err != nil {
+			return nil, err
+		}
+		if have, err := a.Store.Screen(c.ctx, d.Screen.ID); err == nil {
+			if err := c.reach(have.Site); err != nil {
+				return nil, err
+			}
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+		row, err := a.Fleet.Readmit(c.ctx, c.person.Login, b.Device, b.Site)
+		if err != nil {
+			return nil, err
+		}
+		return a.Fleet.StateOf(c.ctx, row.ID)
+	}
+	return nil, store.ErrNotFound
 }
 
 func (a *api) ledgerCount(c *call) (any, error) {

@@ -54,7 +54,7 @@ func (c *call) detail(voices []store.Voice) ([]VoiceDetail, error) {
 	if err != nil {
 		return nil, err
 	}
-	answers := c.person.Has(accounts.Drafter, accounts.Reviewer, accounts.Releaser, accounts.Administrator)
+	answers := c.person.Has(accounts.Drafter, accounts.FirstReviewer, accounts.SecondReviewer, accounts.Releaser, accounts.Administrator)
 	out := make([]VoiceDetail, len(voices))
 	for i, v := range voices {
 		if !answers {

@@ -11,6 +11,7 @@ package bus
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"mingbai/playlist"
@@ -23,7 +24,12 @@ var ErrClosed = errors.New("the bus is closed")
 type Announcement struct {
 	Channel  playlist.ChannelID
 	Revision playlist.Revision
+	// Urgent says that a notice is taken down by it. Alert channels always are
+	// urgent.
+	Urgent bool
 }
+
+func (a Announcement) urgent() bool { return a.Urgent || a.Channel.Alert }
 
 // Bus delivers announcements to subscriptions. Its methods may be called from
 // several goroutines and never wait for a subscriber.
@@ -49,9 +55,9 @@ func (b *Bus) Publish(a Announcement) {
 func (b *Bus) Subscribe() *Subscription {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	s := &Subscription{bus: b, wake: make(chan struct{}, 1), seen: map[playlist.ChannelID]playlist.Revision{}}
+	s := &Subscription{bus: b, changed: make(chan struct{}), seen: map[playlist.ChannelID]playlist.Revision{}}
 	if b.closed {
-		s.closed = true
+		s.end()
 		return s
 	}
 	b.subs[s] = struct{}{}
@@ -69,31 +75,47 @@ func (b *Bus) Close() {
 	}
 }
 
-// Subscription holds the announcements that its reader has not taken yet: at
+// Subscription holds the announcements that its readers have not taken yet: at
 // most one for each channel.
 type Subscription struct {
-	bus  *Bus
-	wake chan struct{} // holds one token when there may be something to take
+	bus *Bus
 
-	mu     sync.Mutex // guards what follows
-	seen   map[playlist.ChannelID]playlist.Revision
-	alerts []Announcement
-	others []Announcement
-	closed bool
+	mu      sync.Mutex    // guards what follows
+	changed chan struct{} // closed and replaced at every change
+	seen    map[playlist.ChannelID]playlist.Revision
+	urgent  []Announcement
+	others  []Announcement
+	closed  bool
 }
 
-// Next waits for an announcement. It returns ErrClosed when the subscription or
-// the bus is closed, and the context's error when ctx ends.
+// Next waits for an announcement, an urgent one if there is any. It returns
+// ErrClosed when the subscription or the bus is closed, and the context's error
+// when ctx ends.
 func (s *Subscription) Next(ctx context.Context) (Announcement, error) {
+	return s.wait(ctx, &s.urgent, &s.others)
+}
+
+// Urgent is Next for urgent announcements only: who reads them with it, and the
+// rest with Ordinary, handles none of them behind another channel's.
+func (s *Subscription) Urgent(ctx context.Context) (Announcement, error) {
+	return s.wait(ctx, &s.urgent)
+}
+
+// Ordinary is Next for announcements that are not urgent.
+func (s *Subscription) Ordinary(ctx context.Context) (Announcement, error) {
+	return s.wait(ctx, &s.others)
+}
+
+func (s *Subscription) wait(ctx context.Context, queues ...*[]Announcement) (Announcement, error) {
 	for {
-		a, ok, err := s.take()
-		if ok || err != nil {
+		a, changed, err := s.take(queues)
+		if changed == nil || err != nil {
 			return a, err
 		}
 		select {
 		case <-ctx.Done():
 			return Announcement{}, ctx.Err()
-		case <-s.wake:
+		case <-changed:
 		}
 	}
 }
@@ -108,15 +130,10 @@ func (s *Subscription) Close() {
 
 func (s *Subscription) end() {
 	s.mu.Lock()
-	s.closed, s.alerts, s.others = true, nil, nil
-	s.mu.Unlock()
-	s.poke()
-}
-
-func (s *Subscription) poke() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.closed, s.urgent, s.others = true, nil, nil
+		close(s.changed)
 	}
 }
 
@@ -127,40 +144,44 @@ func (s *Subscription) put(a Announcement) {
 		return
 	}
 	s.seen[a.Channel] = a.Revision
-	queue := &s.others
-	if a.Channel.Alert {
-		queue = &s.alerts
+	of := func(w Announcement) bool { return w.Channel == a.Channel }
+	defer func() {
+		close(s.changed)
+		s.changed = make(chan struct{})
+	}()
+	if i := slices.IndexFunc(s.urgent, of); i >= 0 {
+		a.Urgent = a.Urgent || s.urgent[i].Urgent // it holds what was urgent, too
+		s.urgent[i] = a
+		return
 	}
-	for i := range *queue {
-		if (*queue)[i].Channel == a.Channel {
-			(*queue)[i] = a
-			return
+	i := slices.IndexFunc(s.others, of)
+	switch {
+	case a.urgent():
+		if i >= 0 {
+			s.others = slices.Delete(s.others, i, i+1)
 		}
+		s.urgent = append(s.urgent, a)
+	case i >= 0:
+		s.others[i] = a
+	default:
+		s.others = append(s.others, a)
 	}
-	*queue = append(*queue, a)
-	s.poke()
 }
 
-// take returns the next announcement, if there is one, and leaves a token when
-// more are waiting.
-func (s *Subscription) take() (Announcement, bool, error) {
+// take returns the next announcement of the first queue that has one, or what is
+// closed when there may be one.
+func (s *Subscription) take(queues []*[]Announcement) (Announcement, <-chan struct{}, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		s.poke() // for any other reader
-		return Announcement{}, false, ErrClosed
+		return Announcement{}, nil, ErrClosed
 	}
-	queue := &s.alerts
-	if len(*queue) == 0 {
-		queue = &s.others
+	for _, q := range queues {
+		if len(*q) > 0 {
+			a := (*q)[0]
+			*q = (*q)[1:]
+			return a, nil, nil
+		}
 	}
-	if len(*queue) == 0 {
-		return Announcement{}, false, nil
-	}
-	a := (*queue)[0]
-	*queue = (*queue)[1:]
-	if len(s.alerts)+len(s.others) > 0 {
-		s.poke()
-	}
-	return a, true, nil
+	return Announcement{}, s.changed, nil
 }

@@ -21,19 +21,47 @@ var (
 func TestLatestWinsAndAlertsFirst(t *testing.T) {
 	b := New()
 	s := b.Subscribe()
-	for _, a := range []Announcement{{liuxi, 3}, {shiqiao, 1}, {liuxi, 5}, {liuxi, 4}, {liuxiNow, 2}, {shiqiao, 1}} {
+	for _, a := range []Announcement{{Channel: liuxi, Revision: 3}, {Channel: shiqiao, Revision: 1}, {Channel: liuxi, Revision: 5}, {Channel: liuxi, Revision: 4}, {Channel: liuxiNow, Revision: 2}, {Channel: shiqiao, Revision: 1}} {
 		b.Publish(a)
 	}
-	for _, want := range []Announcement{{liuxiNow, 2}, {liuxi, 5}, {shiqiao, 1}} {
+	for _, want := range []Announcement{{Channel: liuxiNow, Revision: 2}, {Channel: liuxi, Revision: 5}, {Channel: shiqiao, Revision: 1}} {
 		if got, err := s.Next(t.Context()); err != nil || got != want {
 			t.Errorf("Next = %v, %v, want %v", got, err, want)
 		}
 	}
-	b.Publish(Announcement{liuxi, 5}) // known
+	b.Publish(Announcement{Channel: liuxi, Revision: 5}) // known
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if got, err := s.Next(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("Next = %v, %v", got, err)
+	}
+}
+
+// An announcement that takes something down overtakes all that waits, also when a
+// later ordinary one of its channel takes its place.
+func TestTakeDownsOvertake(t *testing.T) {
+	b := New()
+	s := b.Subscribe()
+	for _, a := range []Announcement{
+		{Channel: shiqiao, Revision: 1}, {Channel: liuxi, Revision: 1}, {Channel: liuxi, Revision: 2, Urgent: true}, {Channel: liuxi, Revision: 3}, {Channel: liuxiNow, Revision: 1},
+	} {
+		b.Publish(a)
+	}
+	for _, want := range []Announcement{{Channel: liuxi, Revision: 3, Urgent: true}, {Channel: liuxiNow, Revision: 1}} {
+		if got, err := s.Urgent(t.Context()); err != nil || got != want {
+			t.Errorf("Urgent = %v, %v, want %v", got, err, want)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if got, err := s.Urgent(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("Urgent takes %v, %v of the ordinary ones", got, err)
+	}
+	if got, err := s.Ordinary(t.Context()); err != nil || got != (Announcement{Channel: shiqiao, Revision: 1}) {
+		t.Errorf("Ordinary = %v, %v", got, err)
+	}
+	if got, err := s.Ordinary(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("Ordinary = %v, %v: what was overtaken is still there", got, err)
 	}
 }
 
@@ -43,7 +71,7 @@ func TestNextWaits(t *testing.T) {
 		s := b.Subscribe()
 		go func() {
 			<-time.After(time.Hour)
-			b.Publish(Announcement{liuxi, 1})
+			b.Publish(Announcement{Channel: liuxi, Revision: 1})
 			<-time.After(time.Hour)
 			b.Close()
 		}()
@@ -56,7 +84,7 @@ func TestNextWaits(t *testing.T) {
 		if _, err := b.Subscribe().Next(t.Context()); err != ErrClosed {
 			t.Errorf("Next on a subscription to a closed bus: %v", err)
 		}
-		b.Publish(Announcement{liuxi, 2}) // to nobody
+		b.Publish(Announcement{Channel: liuxi, Revision: 2}) // to nobody
 		s.Close()
 		s.Close()
 	})
@@ -65,7 +93,7 @@ func TestNextWaits(t *testing.T) {
 func TestClosedSubscription(t *testing.T) {
 	b := New()
 	s, other := b.Subscribe(), b.Subscribe()
-	b.Publish(Announcement{liuxi, 1})
+	b.Publish(Announcement{Channel: liuxi, Revision: 1})
 	s.Close()
 	if _, err := s.Next(t.Context()); err != ErrClosed {
 		t.Errorf("Next after Close: %v", err)
@@ -107,9 +135,9 @@ func TestEverySubscriberConverges(t *testing.T) {
 			defer wg.Done()
 			rng := rand.New(rand.NewPCG(1, 2))
 			for rev := playlist.Revision(1); rev <= last; rev++ {
-				b.Publish(Announcement{ch, rev})
+				b.Publish(Announcement{Channel: ch, Revision: rev})
 				if rng.IntN(3) == 0 {
-					b.Publish(Announcement{ch, rev / 2})
+					b.Publish(Announcement{Channel: ch, Revision: rev / 2})
 				}
 			}
 		}()

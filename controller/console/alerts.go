@@ -190,7 +190,7 @@ func listAlerts(v *visit) error {
 }
 
 func raiseAlert(v *visit) error {
-	if err := v.r.ParseForm(); err != nil {
+	if err := v.parse(); err != nil {
 		return err
 	}
 	f := v.warning()
@@ -226,7 +226,7 @@ func raiseAlert(v *visit) error {
 }
 
 func checkAlert(v *visit) error {
-	if err := v.r.ParseForm(); err != nil {
+	if err := v.parse(); err != nil {
 		return err
 	}
 	n := draft(v.request(v.warning()))
@@ -256,7 +256,7 @@ func checkAlert(v *visit) error {
 }
 
 func previewAlert(v *visit) error {
-	if err := v.r.ParseForm(); err != nil {
+	if err := v.parse(); err != nil {
 		return err
 	}
 	return v.drawNotice(draft(v.request(v.warning())))

@@ -105,10 +105,10 @@ func (v *visit) nextOf(id playlist.NoticeID, at time.Time, line fleet.Timeline) 
 			if n.Notice != id {
 				continue
 			}
-			name := n.Rule
+			name := v.ruleSays(n.Rule, "")
 			for _, r := range s.Rules {
 				if r.Rule == n.Rule && r.Channel == n.Channel.String() {
-					name = r.Name
+					name = v.ruleSays(r.Rule, r.Name)
 				}
 			}
 			if s.From.After(at) {

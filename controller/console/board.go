@@ -13,6 +13,7 @@ import (
 
 	"mingbai/playlist"
 	"mingbai/playlist/scene/led"
+	"mingbai/playlist/scene/page"
 	"mingbai/playlist/schedule"
 )
 
@@ -111,7 +112,7 @@ type staged struct {
 }
 
 // stage lays a notice out for a board; nil is the board's own page.
-func stage(set playlist.Settings, n *playlist.Notice, totals bool) staged {
+func stage(set playlist.Settings, n *playlist.Notice, totals bool, at time.Time) staged {
 	out := staged{set: set, in: playlist.NoticeZone}
 	switch {
 	case n == nil:
@@ -132,7 +133,7 @@ func stage(set playlist.Settings, n *playlist.Notice, totals bool) staged {
 			panel.Width, panel.Height = z.Width, z.Height
 		}
 	}
-	out.pages = led.Paginate(n, panel, led.OptionsFor(set, totals))
+	out.pages = led.Paginate(shortened(n), panel, led.OptionsAt(set, totals, at))
 	return out
 }
 
@@ -153,10 +154,10 @@ func (d *drawer) board(ctx context.Context, s staged, lib *playlist.Library, pag
 	}
 	loop := p
 	if s.in != playlist.NoticeZone { // beside an alert the loop goes on
-		loop = stage(s.set, nil, false).pages[0]
+		loop = stage(s.set, nil, false, m.Now).pages[0]
 		if lib != nil {
 			if slots, _ := lib.Programme(m); len(slots) > 0 {
-				loop = stage(s.set, slots[0].Notice, slots[0].Totals).pages[0]
+				loop = stage(s.set, slots[0].Notice, slots[0].Totals, m.Now).pages[0]
 			}
 		}
 	}
@@ -197,7 +198,7 @@ func (v *visit) settingsOf(s playlist.Screen) playlist.Settings {
 
 // boardPages lays a notice out for a board.
 func (v *visit) boardPages(n *playlist.Notice, t target) []led.Page {
-	return stage(v.settingsOf(t.Screen), n, n.Exposes() && t.Outdoor).pages
+	return stage(v.settingsOf(t.Screen), n, n.Exposes() && t.Outdoor, v.Now()).pages
 }
 
 // boardPreview lists the pages of a notice on a board; base is the address of
@@ -273,20 +274,29 @@ func (v *visit) drawNotice(n playlist.Notice) error {
 	if err != nil {
 		return err
 	}
-	lib, m, err := v.rehearse(n)
+	return v.drawFor(t, n)
+}
+
+// drawFor answers with the picture of a notice on a screen.
+func (v *visit) drawFor(t target, n playlist.Notice) error {
+	if t.Screen.Kind == playlist.LED && len(t.Screen.Zones) == 0 { // it has the board to itself
+		m, err := v.ready(&n)
+		if err != nil {
+			return err
+		}
+		data, err := v.drawer.board(v.ctx, stage(v.settingsOf(t.Screen), &n, n.Exposes() && t.Outdoor, m.Now), nil, v.count("page", 1000), v.zoom(), m)
+		return v.png(data, err)
+	}
+	lib, m, err := v.rehearse(t, &n)
 	if err != nil {
 		return err
 	}
+	set := lib.Settings()
 	if t.Screen.Kind == playlist.Touch {
-		return v.touchNotice(lib, n.ID, t.Screen.Panel, m)
+		data, err := v.drawer.touch(v.ctx, lib, t.Screen.Panel, page.View{Kind: page.NoticePage, Notice: n.ID, Lang: set.Language}, m)
+		return v.png(data, err)
 	}
-	set := v.settingsOf(t.Screen)
-	if len(t.Screen.Zones) > 0 { // the other zones show what that very board has
-		if full, err := v.Fleet.Library(v.ctx, t.Screen.ID); err == nil {
-			lib, set = full, full.Settings()
-		}
-	}
-	data, err := v.drawer.board(v.ctx, stage(set, &n, n.Exposes() && t.Outdoor), lib, v.count("page", 1000), v.zoom(), m)
+	data, err := v.drawer.board(v.ctx, stage(set, &n, n.Exposes() && t.Outdoor, m.Now), lib, v.count("page", 1000), v.zoom(), m)
 	return v.png(data, err)
 }
 

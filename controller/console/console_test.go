@@ -19,11 +19,15 @@ import (
 	"mingbai/controller/accounts"
 	"mingbai/controller/publish"
 	"mingbai/controller/store"
+	"mingbai/controller/store/storetest"
 	"mingbai/playlist"
 	"mingbai/playlist/schedule"
 )
 
 const password = "correct horse battery"
+
+// everything is what one person may hold who has a hand in publishing.
+var everything = append(slices.Clone(accounts.Publishing), accounts.Technician)
 
 // office is a controller with a small county behind a server.
 type office struct {
@@ -34,13 +38,36 @@ type office struct {
 
 func open(t *testing.T, change func(*configs.Controller)) *office {
 	t.Helper()
+	return furnished(t, bare(t, change))
+}
+
+// empty is a controller on its first day, without a site.
+func empty(t *testing.T) *office {
+	t.Helper()
+	return bare(t, nil)
+}
+
+// zone is where the office's days begin and end; this machine may be elsewhere.
+func (o *office) zone() *time.Location {
+	o.Helper()
+	zone, err := o.c.Config.Location()
+	if err != nil {
+		o.Fatal(err)
+	}
+	return zone
+}
+
+func bare(t *testing.T, change func(*configs.Controller)) *office {
+	t.Helper()
 	cfg := configs.DefaultController()
+	cfg.Approvals.Policy = "single"
 	cfg.Speech.Enabled = "off"
 	cfg.Data, cfg.Listen = t.TempDir(), "127.0.0.1:0"
 	if change != nil {
 		change(&cfg)
 	}
-	c, err := controller.New(cfg, slog.New(slog.DiscardHandler))
+	storetest.Put(t, cfg.DatabaseFile())
+	c, err := controller.NewWith(cfg, slog.New(slog.DiscardHandler), controller.Options{Passwords: accounts.Cheap})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,9 +78,13 @@ func open(t *testing.T, change func(*configs.Controller)) *office {
 			t.Error(err)
 		}
 	})
-	o := &office{t, c, server.URL}
+	return &office{t, c, server.URL}
+}
+
+func furnished(t *testing.T, o *office) *office {
+	t.Helper()
 	ctx := context.Background()
-	err = c.Store.Update(ctx, func(tx *store.Tx) error {
+	err := o.c.Store.Update(ctx, func(tx *store.Tx) error {
 		return tx.ReplaceColumns(ctx, []playlist.Column{{ID: "news", Name: "通知", NameEn: "News", Field: playlist.Government}})
 	})
 	if err != nil {
@@ -65,7 +96,7 @@ func open(t *testing.T, change func(*configs.Controller)) *office {
 		{ID: "liuxi", Parent: "wangchuan", Kind: playlist.Village, Name: "柳溪村"},
 		{ID: "shiling", Parent: "qinghe", Kind: playlist.Town, Name: "石岭镇"},
 	} {
-		if err := c.Desk.PutSite(ctx, publish.Who{Actor: "test"}, s); err != nil {
+		if err := o.c.Desk.PutSite(ctx, publish.Who{Actor: "test"}, s); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -92,9 +123,16 @@ func (o *office) visitor() *person {
 // comes makes an account and signs in.
 func (o *office) comes(login string, site playlist.SiteID, roles ...accounts.Role) *person {
 	o.Helper()
-	if _, err := o.c.Accounts.Create(o.Context(), accounts.Person{Login: "test"}, login, login, site, roles, password); err != nil {
+	return o.arrives(accounts.Details{Login: login, Name: login, Site: site, Roles: roles})
+}
+
+// arrives is comes for somebody of whom more is to be said.
+func (o *office) arrives(d accounts.Details) *person {
+	o.Helper()
+	if _, err := o.c.Accounts.Create(o.Context(), accounts.Person{Login: "test"}, d, password); err != nil {
 		o.Fatal(err)
 	}
+	login := d.Login
 	p := o.visitor()
 	p.post("/signin", "login", login, "password", password)
 	if p.status != 200 || p.path == "/signin" {
@@ -190,6 +228,16 @@ func (p *person) id() playlist.NoticeID {
 	return playlist.NoticeID(strings.TrimPrefix(p.path, "/notices/"))
 }
 
+// ref is that of the newest version of a notice, as its page has it.
+func (o *office) ref(id playlist.NoticeID) string {
+	o.Helper()
+	versions, err := o.c.Store.NoticeVersions(o.Context(), id)
+	if err != nil || len(versions) == 0 {
+		o.Fatal(id, err)
+	}
+	return versions[0].Ref.String()
+}
+
 func TestFirstAccount(t *testing.T) {
 	o := open(t, nil)
 	p := o.visitor()
@@ -226,9 +274,9 @@ func TestFirstAccount(t *testing.T) {
 
 func TestRequestsFromElsewhereAreRefused(t *testing.T) {
 	o := open(t, nil)
-	p := o.comes("wang", "", accounts.Roles...)
+	p := o.comes("wang", "", everything...)
 	for _, head := range [][2]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
-		for _, path := range []string{"/write", "/signout", "/alerts", "/pairing", "/people", "/signin", "/setup", "/language"} {
+		for _, path := range []string{"/write/announcement", "/signout", "/alerts", "/pairing", "/people", "/signin", "/setup", "/language"} {
 			r := p.request(path, announcement...)
 			r.Header.Set(head[0], head[1])
 			p.do(r).wants(403, "别的网站")
@@ -244,22 +292,22 @@ func TestRequestsFromElsewhereAreRefused(t *testing.T) {
 // may not.
 func TestRoles(t *testing.T) {
 	o := open(t, nil)
-	boss := o.comes("boss", "", accounts.Roles...)
-	boss.post("/write", announcement...).wants(200, "已发布")
+	boss := o.comes("boss", "", everything...)
+	boss.post("/write/announcement", announcement...).wants(200, "已发布")
 	notice := "/notices/" + string(boss.id())
 	screen := playlist.Screen{ID: "liuxi-touch", Site: "liuxi", Kind: playlist.Touch, Name: "柳溪村触摸屏", Panel: playlist.Panel{Width: 1080, Height: 1920, WidthMM: 268, HeightMM: 476}}
 	if _, err := o.c.Fleet.Add(t.Context(), "test", screen, ""); err != nil {
 		t.Fatal(err)
 	}
 	need := map[string][]accounts.Role{
-		"GET /write": {accounts.Drafter, accounts.Releaser}, "POST /write": {accounts.Drafter, accounts.Releaser},
-		"POST /write/check": {accounts.Drafter, accounts.Releaser}, "POST /write/preview.png": {accounts.Drafter, accounts.Releaser},
+		"GET /write/announcement": {accounts.Drafter, accounts.Releaser}, "POST /write/announcement": {accounts.Drafter, accounts.Releaser},
+		"POST /write/announcement/check": {accounts.Drafter, accounts.Releaser}, "POST /write/announcement/preview.png": {accounts.Drafter, accounts.Releaser},
 		"GET " + notice + "/revise":    {accounts.Drafter, accounts.Releaser},
-		"POST " + notice + "/takedown": {accounts.Releaser, accounts.Reviewer},
+		"POST " + notice + "/takedown": {accounts.Releaser, accounts.FirstReviewer, accounts.SecondReviewer},
 		"POST " + notice + "/release":  {accounts.Releaser},
 		"POST /alerts":                 {accounts.Releaser}, "POST /alerts/check": {accounts.Releaser}, "POST " + strings.Replace(notice, "notices", "alerts", 1) + "/lift": {accounts.Releaser},
 		"GET /pairing": {accounts.Technician}, "POST /pairing": {accounts.Technician}, "POST /screens/liuxi-touch/command": {accounts.Technician},
-		"GET /register": {accounts.Auditor, accounts.Administrator}, "GET /people": {accounts.Administrator}, "POST /people": {accounts.Administrator}, "POST /people/a-x": {accounts.Administrator},
+		"GET /audit": {accounts.Auditor, accounts.Administrator}, "GET /people": {accounts.Administrator}, "POST /people": {accounts.Administrator}, "POST /people/a-x": {accounts.Administrator},
 	}
 	open := []string{"GET /notices", "GET " + notice, "GET /screens", "GET /screens/liuxi-touch", "GET /alerts", "GET /screens/live"}
 	for _, role := range accounts.Roles {
@@ -304,11 +352,11 @@ func TestRoles(t *testing.T) {
 
 func TestSitesAreKept(t *testing.T) {
 	o := open(t, nil)
-	boss := o.comes("boss", "", accounts.Roles...)
-	boss.post("/write", announcement...).wants(200)
+	boss := o.comes("boss", "", everything...)
+	boss.post("/write/announcement", announcement...).wants(200)
 	id := boss.id()
-	other := o.comes("other", "shiling", accounts.Roles...)
-	other.post("/write", announcement...).wants(403, "不归您管")
+	other := o.comes("other", "shiling", everything...)
+	other.post("/write/announcement", announcement...).wants(403, "不归您管")
 	other.post("/notices/"+string(id)+"/takedown", "reason", "试试").wants(403, "不归您管")
 	other.get("/notices/" + string(id) + "/revise").wants(403)
 	other.post("/alerts", "site", "liuxi", "type", "暴雨", "colour", "red", "action", "撤离", "hours", "1").wants(403)
@@ -317,38 +365,40 @@ func TestSitesAreKept(t *testing.T) {
 		t.Error("the page offers what will be refused")
 	}
 	other.post("/people", "login", "mole", "name", "mole", "password", password, "role", "administrator").wants(403)
-	near := o.comes("near", "wangchuan", accounts.Roles...)
+	deputy := o.comes("deputy", "shiling", accounts.Administrator)
+	deputy.post("/people", "login", "mole", "name", "mole", "password", password, "role", "administrator").wants(403)
+	near := o.comes("near", "wangchuan", everything...)
 	near.post("/notices/"+string(id)+"/takedown", "reason", "").wants(422, "请写明下架原因")
 	near.post("/notices/"+string(id)+"/takedown", "reason", "内容有误").wants(200, "已下架")
 }
 
 func TestWritingLosesNothing(t *testing.T) {
 	o := open(t, nil)
-	p := o.comes("wang", "", accounts.Releaser, accounts.Auditor)
+	p := o.comes("wang", "", accounts.Releaser)
 	odd := with(announcement, "column", "", "title", `关于<b>"停水"</b>的通知`, "until", "someday", "posting_days", "x", "objection", "请打电话", "text", "第一段\n\n  - 一组  \n《》<script>", "led", "")
-	p.post("/write", odd...).wants(422, "请选择栏目", "时间应写成", "天数应为整数", "&lt;b&gt;", "第一段\n\n  - 一组  \n《》&lt;script&gt;", `value="someday"`, `value="x"`, `value="请打电话"`)
-	p.post("/write", with(announcement, "text", "第一行\n\n"+strings.Repeat("长", 4001))...).wants(422, "第 3 行：")
-	p.post("/write/check", with(announcement, "text", "\U000F0001")...).wants(200, `"missing":["`)
+	p.post("/write/announcement", odd...).wants(422, "请选择栏目", "时间应写成", "天数应为整数", "&lt;b&gt;", "第一段\n\n  - 一组  \n《》&lt;script&gt;", `value="someday"`, `value="x"`, `value="请打电话"`)
+	p.post("/write/announcement", with(announcement, "text", "第一行\n\n"+strings.Repeat("长", 4001))...).wants(422, "第 3 行：")
+	p.post("/write/announcement/check", with(announcement, "text", "\U000F0001")...).wants(200, `"missing":["`)
 	// A draft keeps what is not finished.
-	p.post("/write", with(announcement, "column", "", "do", "draft")...).wants(200, "草稿已保存", "第 1 版是草稿")
+	p.post("/write/announcement", with(announcement, "column", "", "do", "draft")...).wants(200, "草稿已保存", "第 1 版是草稿")
 	draft := p.id()
 	p.get("/notices/"+string(draft)+"/revise").wants(200, "全体村民：\n11月25日停水一天。\n# 范围\n- 一组")
-	p.post("/notices/"+string(draft)+"/release", "version", "1").wants(422, "请选择栏目")
+	p.post("/notices/"+string(draft)+"/release", "version", "1", "ref", o.ref(draft)).wants(422, "请选择栏目")
 	// A form that is sent twice counts once.
 	once := with(announcement, "once", "0123456789ABCDEF")
-	first := p.post("/write", once...).id()
-	if second := p.post("/write", once...).id(); second != first {
+	first := p.post("/write/announcement", once...).id()
+	if second := p.post("/write/announcement", once...).id(); second != first {
 		t.Errorf("a form sent twice made %s and %s", first, second)
 	}
 	// Whoever comes second is told, with all that was typed.
 	base := with(announcement, "id", string(first), "version", "1")
-	p.post("/write", with(base, "title", "第一个改的人")...).wants(200, "第一个改的人")
-	p.post("/write", with(base, "title", "第二个改的人")...).wants(409, "别人刚刚保存", "第二个改的人")
+	p.post("/write/announcement", with(base, "title", "第一个改的人")...).wants(200, "第一个改的人")
+	p.post("/write/announcement", with(base, "title", "第二个改的人")...).wants(409, "别人刚刚保存", "第二个改的人")
 	n, err := o.c.Store.Notice(t.Context(), first)
 	if err != nil || n.Title != "第一个改的人" || n.Version != 2 {
 		t.Errorf("in the end it is %+v, %v", n, err)
 	}
-	p.get("/register?subject="+string(first)).wants(200, "发布新版本", "wang")
+	o.comes("du", "", accounts.Auditor).get("/audit?subject="+string(first)).wants(200, "发布新版本", "wang")
 }
 
 func TestRevisingKeepsWhatTheFormDoesNotShow(t *testing.T) {
@@ -363,7 +413,7 @@ func TestRevisingKeepsWhatTheFormDoesNotShow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.post("/write", with(announcement, "id", string(r.Notice), "version", "1")...).wants(200, "已发布")
+	p.post("/write/announcement", with(announcement, "id", string(r.Notice), "version", "1")...).wants(200, "已发布")
 	v, err := o.c.Store.NoticeVersion(t.Context(), r.Notice, 2)
 	if err != nil {
 		t.Fatal(err)
@@ -375,18 +425,6 @@ func TestRevisingKeepsWhatTheFormDoesNotShow(t *testing.T) {
 	if got.TitleEn != "Old title" || got.Index != "QH-1" || got.Announcement.Sign != "柳溪村" || len(got.Announcement.Links) != 1 || got.Title != "关于停水的通知" {
 		t.Errorf("revised it is %+v %+v", got, got.Announcement)
 	}
-}
-
-func TestTwoPeople(t *testing.T) {
-	o := open(t, func(c *configs.Controller) { c.Approvals.TwoPerson = true })
-	p := o.comes("wang", "", accounts.Releaser)
-	p.post("/write", announcement...).wants(200, "草稿已保存")
-	id := p.id()
-	p.post("/notices/"+string(id)+"/release", "version", "1").wants(409, "须由另一人发布")
-	q := o.comes("li", "", accounts.Releaser)
-	q.get("/notices/"+string(id)).wants(200, "发布第 1 版")
-	q.post("/notices/"+string(id)+"/release", "version", "7").wants(409, "别人刚刚改过")
-	q.post("/notices/"+string(id)+"/release", "version", "1").wants(200, "已发布", "发布中")
 }
 
 // TestUrgent shows that an urgent notice pushes the others aside, and that they
@@ -406,18 +444,18 @@ func TestUrgent(t *testing.T) {
 		}
 		return f.Level, len(f.Slots)
 	}
-	p.post("/write", announcement...).wants(200, "已发布")
-	p.post("/write", with(announcement, "title", "县里的通知", "site", "qinghe")...).wants(200, "已发布")
+	p.post("/write/announcement", announcement...).wants(200, "已发布")
+	p.post("/write/announcement", with(announcement, "title", "县里的通知", "site", "qinghe")...).wants(200, "已发布")
 	now := time.Now()
 	if level, n := plays(now); level != schedule.Normal || n != 2 {
 		t.Errorf("at first level %s plays %d", level, n)
 	}
-	p.post("/write", with(announcement, "urgent", "1")...).wants(422, "必须写明下屏时间")
+	p.post("/write/announcement", with(announcement, "urgent", "1")...).wants(422, "必须写明下屏时间")
 	until := func(d time.Duration) string {
 		return now.Add(d).In(time.FixedZone("", 8*60*60)).Format("2006-01-02T15:04")
 	}
-	p.post("/write", with(announcement, "urgent", "1", "until", until(8*24*time.Hour))...).wants(422, "最长 7 天")
-	p.post("/write", with(announcement, "title", "紧急停水", "urgent", "1", "until", until(2*time.Hour))...).wants(200, "已发布", "紧急")
+	p.post("/write/announcement", with(announcement, "urgent", "1", "until", until(8*24*time.Hour))...).wants(422, "最长 7 天")
+	p.post("/write/announcement", with(announcement, "title", "紧急停水", "urgent", "1", "until", until(2*time.Hour))...).wants(200, "已发布", "紧急")
 	id := p.id()
 	if level, n := plays(now); level != schedule.Urgent || n != 1 {
 		t.Errorf("with an urgent notice level %s plays %d", level, n)
@@ -452,22 +490,22 @@ func TestPreviews(t *testing.T) {
 	o := open(t, nil)
 	p := o.comes("wang", "", accounts.Releaser)
 	for _, q := range []string{"kind=touch&panel=1080x1920", "kind=touch&panel=1920x1080", "kind=led&panel=192x64", "kind=led&panel=320x32&colours=single"} {
-		p.post("/write/preview.png?"+q, announcement...).wants(200, "\x89PNG")
+		p.post("/write/announcement/preview.png?"+q, announcement...).wants(200, "\x89PNG")
 		p.post("/alerts/preview.png?"+q, "site", "liuxi", "type", "大风", "colour", "blue", "hours", "1").wants(200, "\x89PNG")
 	}
 	for _, q := range []string{"", "kind=touch&panel=1x1", "kind=touch&panel=99999x99999", "kind=tv&panel=1080x1920", "kind=led&panel=-1x64"} {
-		if p.post("/write/preview.png?"+q, announcement...); p.status != 404 {
+		if p.post("/write/announcement/preview.png?"+q, announcement...); p.status != 404 {
 			t.Errorf("a preview of %q: status %d", q, p.status)
 		}
 	}
-	p.post("/write/preview.png?kind=touch&panel=1080x1920").wants(200, "\x89PNG") // nothing is written yet
-	p.post("/write", announcement...).wants(200)
+	p.post("/write/announcement/preview.png?kind=touch&panel=1080x1920").wants(200, "\x89PNG") // nothing is written yet
+	p.post("/write/announcement", announcement...).wants(200)
 	p.get("/notices/"+string(p.id())+"/preview.png?kind=led&panel=192x64").wants(200, "\x89PNG")
 }
 
 func TestPeople(t *testing.T) {
 	o := open(t, nil)
-	p := o.comes("boss", "", accounts.Roles...)
+	p := o.comes("boss", "", accounts.Administrator)
 	add := []string{"login", "zhao", "name", "赵敏", "password", password, "site", "liuxi", "role", "drafter"}
 	p.post("/people", with(add, "password", "short")...).wants(422, "至少 10 个字符", "赵敏")
 	p.post("/people", add...).wants(200, "赵敏", "起草")
@@ -492,17 +530,17 @@ func TestPeople(t *testing.T) {
 
 func TestPagesThatAreNotThere(t *testing.T) {
 	o := open(t, nil)
-	p := o.comes("boss", "", accounts.Roles...)
+	p := o.comes("boss", "", everything...)
 	for _, path := range []string{"/nothing", "/notices/no-such", "/notices/NO%20", "/screens/no-such", "/screens/no-such/live", "/screens/no-such/preview.png", "/notices/no-such/preview.png", "/notices/x/revise", "/screens/no-such/shot.png"} {
 		if p.get(path); p.status != 404 {
 			t.Errorf("%s: status %d", path, p.status)
 		}
 	}
 	big := strings.Repeat("长", 5<<20)
-	p.post("/write", with(announcement, "text", big)...).wants(413, "内容太大")
-	p.post("/language", "lang", "en", "back", "/register").wants(200, "Register")
-	if p.path != "/register" {
+	p.post("/write/announcement", with(announcement, "text", big)...).wants(413, "内容太大")
+	p.post("/language", "lang", "en", "back", "/usage").wants(200, "Usage")
+	if p.path != "/usage" {
 		t.Errorf("the switch of language leads to %s", p.path)
 	}
-	p.get("/nothing").wants(404, "There is no such page")
+	p.get("/nothing").wants(404, "This page was not found")
 }

@@ -5,7 +5,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/url"
-	"strings"
+
+	"mingbai/controller/sheet"
 )
 
 // csv sends a table as a file that a spreadsheet opens: UTF-8 with the mark that
@@ -18,7 +19,7 @@ func (v *visit) csv(name string, rows [][]string) error {
 	for _, row := range rows {
 		safe := make([]string, len(row))
 		for i, cell := range row {
-			safe[i] = harmless(cell)
+			safe[i] = sheet.CSV(cell)
 		}
 		if err := w.Write(safe); err != nil {
 			return fmt.Errorf("write a table: %w", err)
@@ -36,13 +37,4 @@ func (v *visit) csv(name string, rows [][]string) error {
 		v.Log.Debug("a browser went away", "path", v.r.URL.Path, "error", err)
 	}
 	return nil
-}
-
-// harmless keeps a cell from being taken for a formula: what residents typed
-// must not run on the office's computer. Plain numbers stay numbers.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }

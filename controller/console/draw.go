@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"image"
 	_ "image/jpeg" // pictures of notices
-	"image/png"
+	_ "image/png"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"mingbai/assets"
@@ -27,7 +28,20 @@ const maxPanel = 4096
 type drawer struct {
 	*console
 	slots chan struct{}
+
+	mu      sync.Mutex // guards what follows
+	decoded []decoded  // the latest last
 }
+
+// decoded is a picture of a notice that somebody is at work on: it is drawn again
+// with every key.
+type decoded struct {
+	ref assets.Ref
+	img image.Image
+}
+
+// mostDecoded bounds the pictures that are kept, of up to six megabytes each.
+const mostDecoded = 8
 
 // acquire waits for room to draw.
 func (d *drawer) acquire(ctx context.Context) error {
@@ -41,6 +55,29 @@ func (d *drawer) acquire(ctx context.Context) error {
 
 // pictures decodes the pictures of notices.
 func (d *drawer) pictures(ref assets.Ref) (image.Image, error) {
+	d.mu.Lock()
+	i := slices.IndexFunc(d.decoded, func(k decoded) bool { return k.ref == ref })
+	if i >= 0 {
+		have := d.decoded[i]
+		d.decoded = append(slices.Delete(d.decoded, i, i+1), have)
+		d.mu.Unlock()
+		return have.img, nil
+	}
+	d.mu.Unlock()
+	img, err := d.decode(ref)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.decoded) == mostDecoded {
+		d.decoded = slices.Delete(d.decoded, 0, 1)
+	}
+	d.decoded = append(d.decoded, decoded{ref, img})
+	return img, nil
+}
+
+func (d *drawer) decode(ref assets.Ref) (image.Image, error) {
 	size, ok := d.Blobs.Size(ref)
 	if !ok {
 		return nil, fmt.Errorf("picture %s: %w", ref.Short(), assets.ErrNotFound)
@@ -62,8 +99,18 @@ func (d *drawer) touch(ctx context.Context, lib *playlist.Library, panel playlis
 	settings := lib.Settings()
 	settings.Screen.Kind, settings.Screen.Panel = playlist.Touch, panel
 	book := page.New(typeset.Default(), settings, d.pictures)
-	frame, _ := book.Draw(view, lib, m, page.Status{Online: true, AsOf: lib.Created()})
+	frame, _ := book.Draw(view, lib, m, touchStatus(lib, view, m))
 	return encode(paint(frame))
+}
+
+// touchStatus is that of a screen at work: its line is up, it takes opinions, and
+// it reads aloud what the office has recorded.
+func touchStatus(lib *playlist.Library, view page.View, m schedule.Moment) page.Status {
+	st := page.Status{Online: true, AsOf: m.Now.Truncate(time.Minute), Feedback: true}
+	if n, _, _, ok := lib.Notice(view.Notice, m); ok && view.Kind == page.NoticePage {
+		_, st.Speech = lib.Speech(n.ID, n.Version)
+	}
+	return st
 }
 
 func paint(f *scene.Frame) *image.RGBA {
@@ -72,19 +119,29 @@ func paint(f *scene.Frame) *image.RGBA {
 	return img
 }
 
-func encode(img image.Image) ([]byte, error) {
-	var out bytes.Buffer
-	enc := png.Encoder{CompressionLevel: png.BestSpeed}
-	if err := enc.Encode(&out, img); err != nil {
-		return nil, fmt.Errorf("encode a preview: %w", err)
+// rehearse puts one notice, which need not be saved, among what a screen has, and
+// says at which moment it is looked at: the one that the address asks for, or the
+// next at which it can be seen. What is drawn is what the screen will draw, with
+// everything around it.
+func (v *visit) rehearse(t target, n *playlist.Notice) (*playlist.Library, schedule.Moment, error) {
+	m, err := v.ready(n)
+	if err != nil {
+		return nil, m, err
 	}
-	return out.Bytes(), nil
+	tree, err := v.sites()
+	if err != nil {
+		return nil, m, err
+	}
+	if !slices.Contains(tree.PathIDs(t.Screen.Site), n.Site) {
+		t.Screen.Site = n.Site // an example, or a screen that never shows it
+	}
+	lib, err := v.Fleet.Rehearse(v.ctx, t.Screen, cmp.Or(t.Language, v.Language), n)
+	return lib, m, err
 }
 
-// rehearse puts one notice, which need not be saved, into a library as a screen
-// at its site would have it, and says at which moment it can be seen.
-func (v *visit) rehearse(n playlist.Notice) (*playlist.Library, schedule.Moment, error) {
-	now := v.Now()
+// ready gives a notice that is not finished what it needs to be drawn.
+func (v *visit) ready(n *playlist.Notice) (schedule.Moment, error) {
+	now := v.at()
 	if now.Before(n.NotBefore) {
 		now = n.NotBefore
 	}
@@ -94,65 +151,27 @@ func (v *visit) rehearse(n playlist.Notice) (*playlist.Library, schedule.Moment,
 	m := schedule.Sure(now)
 	tree, err := v.sites()
 	if err != nil {
-		return nil, m, err
+		return m, err
 	}
-	path := tree.Path(n.Site)
-	if len(path) == 0 {
+	if len(tree.Path(n.Site)) == 0 { // no place is chosen yet
 		root, err := tree.Root()
 		if err != nil {
-			return nil, m, err
+			return m, err
 		}
-		path, n.Site = []playlist.Site{root}, root.ID
+		n.Site = root.ID
+	}
+	n.ID, n.Version = cmp.Or(n.ID, "preview"), max(n.Version, 1)
+	if n.Issued.IsZero() {
+		n.Issued = schedule.DateOf(now.In(v.Zone))
 	}
 	columns, err := v.Store.Columns(v.ctx)
 	if err != nil {
-		return nil, m, err
-	}
-	if n.ID == "" {
-		n.ID = "preview"
-	}
-	if n.Version == 0 {
-		n.Version = 1
-	}
-	if n.Issued.IsZero() {
-		n.Issued = schedule.DateOf(now.In(v.Zone))
+		return m, err
 	}
 	if n.Kind != playlist.KindAlert && !slices.ContainsFunc(columns, func(c playlist.Column) bool { return c.ID == n.Column }) {
 		n.Column = ""
 	}
-	settings := playlist.Settings{Revision: 1, Screen: playlist.Screen{ID: "s-preview", Site: n.Site}, Zone: v.Zone.String(), Language: v.Language}
-	var loaded []playlist.Loaded
-	for i, s := range path {
-		settings.Path = append(settings.Path, playlist.SiteName{ID: s.ID, Kind: s.Kind, Name: s.Name, NameEn: s.NameEn})
-		settings.Hotline, settings.Duty = cmp.Or(settings.Hotline, s.Hotline), cmp.Or(settings.Duty, s.Duty)
-		for _, alert := range []bool{false, true} {
-			in := playlist.CompileInput{Channel: playlist.ChannelID{Site: s.ID, Alert: alert}, Revision: 1, Created: now}
-			if i == len(path)-1 && !alert {
-				in.Columns = columns
-			}
-			if s.ID == n.Site && alert == (n.Kind == playlist.KindAlert) {
-				in.Notices = []*playlist.Notice{&n}
-			}
-			settings.Channels = append(settings.Channels, playlist.ChannelGrant{Channel: in.Channel, Keys: [][]byte{make([]byte, 32)}})
-			e, _, err := playlist.Compile(in)
-			if err != nil {
-				return nil, m, fmt.Errorf("prepare a preview: %w", err)
-			}
-			l := playlist.Loaded{Edition: e, Notices: map[playlist.NoticeID]*playlist.Notice{}}
-			for _, n := range in.Notices {
-				l.Notices[n.ID] = n
-			}
-			loaded = append(loaded, l)
-		}
-	}
-	lib, err := playlist.NewLibrary(settings, loaded)
-	return lib, m, err
-}
-
-// touchNotice draws a notice on a touchscreen.
-func (v *visit) touchNotice(lib *playlist.Library, id playlist.NoticeID, panel playlist.Panel, m schedule.Moment) error {
-	data, err := v.drawer.touch(v.ctx, lib, panel, page.View{Kind: page.NoticePage, Notice: cmp.Or(id, "preview"), Lang: v.Language}, m)
-	return v.png(data, err)
+	return m, nil
 }
 
 // png answers with a picture.

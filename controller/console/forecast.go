@@ -1,7 +1,6 @@
 package console
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -51,14 +50,11 @@ type dayPart struct {
 }
 
 func showForecast(v *visit) error {
-	id, err := v.screenID()
+	row, err := v.named()
 	if err != nil {
 		return err
 	}
-	row, err := v.Store.Screen(v.ctx, id)
-	if err != nil {
-		return err
-	}
+	id := row.ID
 	today := schedule.DateOf(v.local(v.Now()))
 	first, last := today.In(v.Zone), today.AddDays(forecastDays).In(v.Zone).Add(-time.Minute)
 	at := v.at()
@@ -176,7 +172,7 @@ func (v *visit) dayPart(s fleet.Stretch, label string, from, to time.Time) dayPa
 	}
 	var rules []string
 	for _, r := range s.Rules {
-		rules = append(rules, cmp.Or(r.Name, r.Rule))
+		rules = append(rules, v.ruleSays(r.Rule, r.Name))
 	}
 	words := v.levelName(s.Level) + v.t("：") + strings.Join(rules, v.t("、"))
 	switch {

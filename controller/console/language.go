@@ -29,17 +29,69 @@ func (l language) tag() string {
 }
 
 // say returns the text of a message in the language. Messages are named by
-// their Chinese text; with arguments it is a format.
+// their Chinese text; with arguments it is a format, and its English may hold
+// {one|many}: see oneOrMany.
 func (l language) say(message string, args ...any) string {
 	if l == english {
 		if t, ok := inEnglish[message]; ok {
 			message = t
 		}
 	}
-	if len(args) > 0 {
-		return fmt.Sprintf(message, args...)
+	if len(args) == 0 {
+		return message
 	}
-	return message
+	if l == english {
+		message = oneOrMany(message, args)
+	}
+	return fmt.Sprintf(message, args...)
+}
+
+// oneOrMany settles every {one|many} of a format by the last whole number before
+// it: "%d {screen|screens}" of 1 is "%d screen". Chinese has no such forms.
+func oneOrMany(format string, args []any) string {
+	if !strings.Contains(format, "{") {
+		return format
+	}
+	var b strings.Builder
+	one, arg := false, 0
+	for i := 0; i < len(format); i++ {
+		switch {
+		case strings.HasPrefix(format[i:], "%%"):
+			b.WriteString("%%")
+			i++
+			continue
+		case format[i] == '%':
+			if n, ok := wholeNumber(args, arg); ok {
+				one = n == 1
+			}
+			arg++
+		case format[i] == '{':
+			few, rest, _ := strings.Cut(format[i+1:], "|")
+			many, _, _ := strings.Cut(rest, "}")
+			if one {
+				b.WriteString(few)
+			} else {
+				b.WriteString(many)
+			}
+			i += len(few) + len(many) + 2
+			continue
+		}
+		b.WriteByte(format[i])
+	}
+	return b.String()
+}
+
+func wholeNumber(args []any, i int) (int, bool) {
+	if i >= len(args) {
+		return 0, false
+	}
+	switch n := args[i].(type) {
+	case int:
+		return n, true
+	case int64:
+		return int(n), true
+	}
+	return 0, false
 }
 
 func (v *visit) t(message string, args ...any) string { return v.lang.say(message, args...) }
@@ -130,6 +182,8 @@ func (v *visit) clock(t time.Time) string {
 	switch {
 	case t.Year() == now.Year() && t.YearDay() == now.YearDay():
 		return t.Format("15:04")
+	case t.Format(time.DateOnly) == now.AddDate(0, 0, -1).Format(time.DateOnly):
+		return v.t("昨天 %s", t.Format("15:04"))
 	case t.Year() == now.Year() && v.lang == english:
 		return t.Format("2 Jan 15:04")
 	case t.Year() == now.Year():

@@ -50,7 +50,7 @@ type listPage struct {
 // keptColumns stands for the columns of a playlist that names several.
 const keptColumns = "*"
 
-var listKinds = []playlist.Kind{playlist.KindAnnouncement, playlist.KindFund, playlist.KindGuide, playlist.KindMedia}
+var listKinds = []playlist.Kind{playlist.KindAnnouncement, playlist.KindFund, playlist.KindGuide, playlist.KindMedia, playlist.KindRoster}
 
 func listForming(v *visit) error {
 	it, err := v.programme()
@@ -225,12 +225,16 @@ func (v *visit) listRows(p *listPage) error {
 	for i, r := range p.Form.Rows {
 		chosen[r.Notice] = true
 		p.Form.Rows[i].Title = string(r.Notice)
-		if n, err := v.Store.Notice(v.ctx, r.Notice); err == nil {
+		if n, err := v.noticeRow(r.Notice); err == nil {
 			known := item(n)
 			p.Form.Rows[i].Title, p.Form.Rows[i].Kind, p.Form.Rows[i].Changed = known.Title, known.Kind, known.Changed
 		}
 	}
-	rows, err := v.Store.Notices(v.ctx, store.NoticeFilter{Sites: []playlist.SiteID{p.Site.ID}, Status: store.Published, Limit: mostRows})
+	sees, err := v.viewer()
+	if err != nil {
+		return err
+	}
+	rows, err := v.Store.Notices(v.ctx, store.NoticeFilter{Viewer: sees, Sites: []playlist.SiteID{p.Site.ID}, Status: store.Published, Limit: mostRows})
 	if err != nil {
 		return err
 	}
@@ -252,7 +256,7 @@ func (v *visit) listTold(it programme, l playlist.Playlist) (string, error) {
 	}
 	notices := map[playlist.NoticeID]*playlist.Notice{}
 	for _, item := range l.Items {
-		row, err := v.Store.Notice(v.ctx, item.Notice)
+		row, err := v.noticeRow(item.Notice)
 		if err != nil || row.Live == 0 {
 			continue // the check tells
 		}
@@ -313,7 +317,7 @@ type listSent struct {
 
 func (v *visit) listSent() (listSent, error) {
 	var s listSent
-	if err := v.r.ParseForm(); err != nil {
+	if err := v.parse(); err != nil {
 		return s, err
 	}
 	it, err := v.programme()

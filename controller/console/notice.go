@@ -1,13 +1,16 @@
 package console
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
-	"time"
 
-	"mingbai/controller/fleet"
+	"mingbai/controller/publish"
 	"mingbai/controller/store"
 	"mingbai/playlist"
+	"mingbai/playlist/review"
 )
 
 type noticePage struct {
@@ -23,19 +26,21 @@ type noticePage struct {
 	Facts       []fact
 	Tables      []moneyTable
 	Versions    []versionRow
-	Proof       fleet.Proof
-	Shown       string // total time of display
-	Screens     []proofRow
+	Display     *display // where it was shown, and for how long
 	Previews    []preview
 	Posting     string
 	Aloud       *aloud
 	Heard       *heardOf // nil for who does not read what residents said
 	CanRevise   bool
 	CanTakeDown bool
+	CanExplain  bool // why it was taken down
 	CanRelease  bool
 	Reasons     []string
 	Problem     string
 	Once        string
+	Ref         string     // of the newest version
+	Way         *way       // from the draft to the screen; nil for who does not see drafts
+	Gone        *stillPart // after it was taken down: where it is still visible
 }
 
 // fact is a labelled text of a guide, a fund notice or an alert.
@@ -62,14 +67,11 @@ type versionRow struct {
 	When        string
 }
 
-type proofRow struct {
-	fleet.ScreenProof
-	SiteName, State, Tone string
-	Time, FirstAt, LastAt string
-	Days                  int
+// takeDownReasons are what notices are often taken down for; the first lets a
+// person be quick.
+func (v *visit) takeDownReasons() []string {
+	return []string{v.t("先撤下，原因稍后补充"), v.t("内容有误，更正后重发"), v.t("已经过期"), v.t("涉及个人信息"), v.t("上级要求"), v.t("重复发布")}
 }
-
-var takeDownReasons = []string{"内容有误，更正后重发", "已经过期", "涉及个人信息", "上级要求", "重复发布"}
 
 // row finds the notice of the address.
 func (v *visit) row() (store.Notice, error) {
@@ -77,7 +79,7 @@ func (v *visit) row() (store.Notice, error) {
 	if err != nil {
 		return store.Notice{}, store.ErrNotFound
 	}
-	return v.Store.Notice(v.ctx, id)
+	return v.noticeRow(id)
 }
 
 // newest finds the notice of the address with its newest version.
@@ -107,11 +109,12 @@ func (v *visit) noticePage() (noticePage, error) {
 	if err != nil {
 		return noticePage{}, err
 	}
-	p := noticePage{frame: v.page(row.Title), Row: row, Body: n, KindName: v.kindName(row.Kind), SiteName: v.siteName(row.Site), Reasons: takeDownReasons, Once: newOnce()}
+	p := noticePage{frame: v.page(row.Title), Row: row, Body: n, KindName: v.kindName(row.Kind), SiteName: v.siteName(row.Site), Reasons: v.takeDownReasons(), Once: newOnce()}
 	p.State, p.Tone = v.noticeState(row)
-	p.CanTakeDown = row.Live > 0 && v.may(withdraws, row.Site) && row.Kind != playlist.KindAlert
-	p.CanRelease = row.Version > row.Live && row.Status != store.TakenDown && v.may(releases, row.Site)
-	p.CanRevise = n.Announcement != nil && v.may(writes, row.Site)
+	p.CanTakeDown = row.Live > 0 && v.mayChange(withdraws, row) && row.Kind != playlist.KindAlert
+	p.CanExplain = row.Status == store.TakenDown && v.mayChange(withdraws, row)
+	p.CanRelease = row.Version > row.Live && row.Status != store.TakenDown && v.mayChange(releases, row)
+	p.CanRevise = formFor(n) != nil && v.mayChange(writes, row)
 	columns, err := v.Store.Columns(v.ctx)
 	if err != nil {
 		return p, err
@@ -122,12 +125,20 @@ func (v *visit) noticePage() (noticePage, error) {
 		}
 	}
 	p.Window = v.window(n)
-	if n.Posting != nil {
-		unit := v.t("天")
-		if n.Posting.Working {
-			unit = v.t("个工作日")
+	p.Posting = v.posting(n)
+	sees, err := v.viewer()
+	if err != nil {
+		return p, err
+	}
+	if sees.Whole(row) {
+		if p.Way, err = v.way(row); err != nil {
+			return p, err
 		}
-		p.Posting = v.t("公示期从 %s 起 %d %s", n.Posting.From.String(), n.Posting.Days, unit)
+		p.CanRelease = p.CanRelease && p.Way.Alone
+		p.CanRevise = p.CanRevise && p.Way.Editable
+	}
+	if p.Gone, err = v.still(row); err != nil {
+		return p, err
 	}
 	if p.Aloud, err = v.readAloud(row); err != nil {
 		return p, err
@@ -142,7 +153,20 @@ func (v *visit) noticePage() (noticePage, error) {
 	if p.Heard, err = v.heardOf(row.ID); err != nil {
 		return p, err
 	}
-	return p, v.proof(&p)
+	p.Display, err = v.display(row, n)
+	return p, err
+}
+
+// posting says how long the posting period is; nothing if there is none.
+func (v *visit) posting(n *playlist.Notice) string {
+	if n.Posting == nil {
+		return ""
+	}
+	unit := v.t("天")
+	if n.Posting.Working {
+		unit = v.t("个工作日")
+	}
+	return v.t("公示期从 %s 起 %d %s", n.Posting.From.String(), n.Posting.Days, unit)
 }
 
 func (v *visit) window(n *playlist.Notice) string {
@@ -163,43 +187,17 @@ func (v *visit) versions(p *noticePage) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range rows {
-		out := versionRow{NoticeVersion: r, When: v.clock(r.Saved)}
-		out.State, out.Tone = v.noticeState(store.Notice{Status: r.Status})
-		p.Versions = append(p.Versions, out)
-	}
-	return nil
-}
-
-func (v *visit) proof(p *noticePage) error {
-	proof, err := v.Fleet.ProofOf(v.ctx, p.Row.ID)
+	sees, err := v.viewer()
 	if err != nil {
 		return err
 	}
-	p.Proof, p.Shown = proof, v.span(time.Duration(proof.Seconds)*time.Second)
-	for _, s := range proof.Screens {
-		r := proofRow{ScreenProof: s, Time: v.span(time.Duration(s.Seconds) * time.Second), FirstAt: v.clock(s.First), LastAt: v.clock(s.Last), Days: len(s.Days)}
-		if s.Site != "" {
-			r.SiteName = v.siteName(s.Site)
+	for _, r := range sees.Versions(p.Row, rows) {
+		if r.Version == p.Row.Version {
+			p.Ref = r.Ref.String()
 		}
-		if r.Name == "" {
-			r.Name = string(s.Screen)
-		}
-		switch {
-		case s.Now:
-			r.State, r.Tone = v.t("正在显示"), "good"
-		case s.Has && s.Times > 0:
-			r.State, r.Tone = v.t("已显示"), "good"
-		case s.Has:
-			r.State, r.Tone = v.t("已到屏，等待轮到"), "good"
-		case p.Row.Live == 0:
-			r.State, r.Tone = v.t("已撤下"), "quiet"
-		case !s.Online:
-			r.State, r.Tone = v.t("离线，自 %s", v.clock(s.Offline)), "bad"
-		default:
-			r.State, r.Tone = v.t("正在下载"), "warn"
-		}
-		p.Screens = append(p.Screens, r)
+		out := versionRow{NoticeVersion: r, When: v.clock(r.Saved)}
+		out.State, out.Tone = v.noticeState(store.Notice{Status: r.Status})
+		p.Versions = append(p.Versions, out)
 	}
 	return nil
 }
@@ -267,7 +265,29 @@ func (v *visit) content(p *noticePage, n *playlist.Notice) {
 		add(v.t("详情"), a.Detail)
 	case n.Media != nil:
 		add(v.t("说明"), n.Media.Text)
+	case n.Roster != nil:
+		add(v.t("地点"), n.Roster.Place)
+		add(v.t("电话"), n.Roster.Phone)
+		add(v.t("夜班"), v.t("%s 起", n.Roster.Evening()))
+		add(v.t("说明"), n.Roster.Note)
+		p.Tables = append(p.Tables, v.rosterTable(n.Roster))
 	}
+}
+
+// rosterTable is a roster by day, with all that is over.
+func (v *visit) rosterTable(r *playlist.Roster) moneyTable {
+	out := moneyTable{}
+	for _, name := range []string{v.t("哪天"), v.t("带班"), v.t("值班"), v.t("夜班"), v.t("电话")} {
+		out.Heads = append(out.Heads, cell{Text: name})
+	}
+	for _, s := range r.Shifts {
+		row := make([]cell, 0, len(out.Heads))
+		for _, text := range []string{v.dayName(s.Day.In(v.Zone)), s.Lead, s.Staff, s.AtNight(), cmp.Or(s.Phone, r.Phone)} {
+			row = append(row, cell{Text: text})
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	return out
 }
 
 func (v *visit) moneyTable(t *playlist.FundTable) moneyTable {
@@ -313,10 +333,13 @@ func takeDown(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if err := v.reach(row.Site); err != nil {
+	if err := v.reachNotice(row); err != nil {
 		return err
 	}
 	reason := v.form("reason")
+	if why := v.form("why"); slices.Contains(v.takeDownReasons(), why) {
+		reason = strings.TrimSuffix(why+v.t("；")+reason, v.t("；"))
+	}
 	if reason == "" || len(reason) > 600 {
 		p, err := v.noticePage()
 		if err != nil {
@@ -331,29 +354,40 @@ func takeDown(v *visit) error {
 	return v.to("/notices/"+string(row.ID), "done", "down")
 }
 
-// release publishes the newest draft as it is.
+// release publishes the newest version: a draft where one person may, or what
+// all others have approved.
 func release(v *visit) error {
 	row, err := v.row()
 	if err != nil {
 		return err
 	}
-	if err := v.reach(row.Site); err != nil {
+	if err := v.reachNotice(row); err != nil {
 		return err
 	}
-	if fmt.Sprint(row.Version) != v.form("version") {
-		return fmt.Errorf("release: %w", store.ErrConflict)
+	version, ref, err := v.seen()
+	if err != nil {
+		return err
 	}
-	_, err = v.Desk.Release(v.ctx, v.who(), row.ID, row.Version)
-	if wrong, ok := v.invalid(err); ok {
+	f, err := v.fields()
+	if err != nil {
+		return err
+	}
+	deputyOf, ok := v.holds(review.Release, row)
+	if !ok {
+		return errRole
+	}
+	_, err = v.Desk.Release(v.ctx, v.whoAs(deputyOf), row.ID, version, ref, f.reasons()...)
+	var invalid *publish.Invalid
+	if errors.As(err, &invalid) {
 		p, err := v.noticePage()
 		if err != nil {
 			return err
 		}
-		p.Problem = wrong
+		p.Problem = v.stopping(invalid.Problems)
 		return v.showAs(422, "notice", p)
 	}
 	if err != nil {
-		return err
+		return v.unsigned(err)
 	}
 	return v.to("/notices/"+string(row.ID), "done", "published")
 }

@@ -6,6 +6,7 @@ import (
 
 	"mingbai/controller/store"
 	"mingbai/playlist"
+	"mingbai/playlist/review"
 )
 
 // perPage is how many lines a list shows at once.
@@ -34,7 +35,12 @@ type noticeRow struct {
 	KindName, State, Tone string
 	SiteName, ColumnName  string
 	Updated               string
-	Draft                 bool // a newer version than the one in force waits
+	Newer                 string // how a newer version than the one in force stands; empty when there is none
+}
+
+// inReview are the stages in which somebody has to look at a notice.
+var inReview = []review.Stage{
+	review.Stage(review.FirstReview), review.Stage(review.SecondReview), review.Stage(review.SecrecyReview), review.Stage(review.Release), review.Outside,
 }
 
 func listNotices(v *visit) error {
@@ -52,9 +58,16 @@ func listNotices(v *visit) error {
 		columnName[c.ID] = v.columnLabel(c)
 	}
 	site := playlist.SiteID(v.query("site"))
-	filter := store.NoticeFilter{Kind: playlist.Kind(p.Kind), Status: store.Status(p.Status), Text: p.Query, Limit: perPage, Offset: v.count("from", 1<<30)}
+	sees, err := v.viewer()
+	if err != nil {
+		return err
+	}
+	filter := store.NoticeFilter{Viewer: sees, Kind: playlist.Kind(p.Kind), Status: store.Status(p.Status), Text: p.Query, Limit: perPage, Offset: v.count("from", 1<<30)}
 	if site != "" {
 		filter.Sites = []playlist.SiteID{site} // of itself; what is above it has its own line
+	}
+	if filter.Status == store.InReview { // a newer version of what is in force too
+		filter.Status, filter.Stages = "", inReview
 	}
 	rows, err := v.Store.Notices(v.ctx, filter)
 	if err != nil {
@@ -66,14 +79,16 @@ func listNotices(v *visit) error {
 	for _, row := range rows {
 		r := noticeRow{Notice: row, KindName: v.kindName(row.Kind), SiteName: v.siteName(row.Site), ColumnName: columnName[row.Column], Updated: v.clock(row.Updated)}
 		r.State, r.Tone = v.noticeState(row)
-		r.Draft = row.Live > 0 && row.Version > row.Live
+		if row.Version > row.Live && (row.Live > 0 || row.Status == store.TakenDown && row.Stage != review.Idle) {
+			r.Newer = v.newer(row.Stage)
+		}
 		p.Rows = append(p.Rows, r)
 	}
 	p.Sites = v.siteOptions(tree.Sites(), site)
-	for _, k := range []playlist.Kind{playlist.KindAnnouncement, playlist.KindGuide, playlist.KindFund, playlist.KindMedia, playlist.KindAlert} {
+	for _, k := range []playlist.Kind{playlist.KindAnnouncement, playlist.KindGuide, playlist.KindFund, playlist.KindMedia, playlist.KindRoster, playlist.KindAlert} {
 		p.Kinds = append(p.Kinds, option{Value: string(k), Label: v.kindName(k), Chosen: string(k) == p.Kind})
 	}
-	for _, s := range []store.Status{store.Published, store.Draft, store.TakenDown} {
+	for _, s := range []store.Status{store.Published, store.Draft, store.InReview, store.TakenDown} {
 		label, _ := v.noticeState(store.Notice{Status: s, Live: 1})
 		p.States = append(p.States, option{Value: string(s), Label: label, Chosen: string(s) == p.Status})
 	}
@@ -100,6 +115,17 @@ func listNotices(v *visit) error {
 	return v.show("notices", p)
 }
 
+// newer says how a version stands that is newer than the one in force.
+func (v *visit) newer(s review.Stage) string {
+	switch name := v.stageName(s); {
+	case s == review.Returned:
+		return v.t("新版已退回")
+	case name != "":
+		return v.t("新版等待%s", name)
+	}
+	return v.t("另有草稿")
+}
+
 func (v *visit) kindName(k playlist.Kind) string {
 	switch k {
 	case playlist.KindAnnouncement:
@@ -109,7 +135,9 @@ func (v *visit) kindName(k playlist.Kind) string {
 	case playlist.KindFund:
 		return v.t("资金公示")
 	case playlist.KindMedia:
-		return v.t("图文")
+		return v.words("图片页", "Pictures") // as its form is called
+	case playlist.KindRoster:
+		return v.words("值班表", "Duty roster")
 	case playlist.KindAlert:
 		return v.t("预警")
 	}
@@ -125,7 +153,15 @@ func (v *visit) noticeState(n store.Notice) (label, tone string) {
 		}
 		return v.t("发布中"), "good"
 	case store.Draft:
+		if n.Stage == review.Returned {
+			return v.t("已退回"), "bad"
+		}
 		return v.t("草稿"), "warn"
+	case store.InReview:
+		if stage := v.stageName(n.Stage); stage != "" {
+			return v.t("等待%s", stage), "warn"
+		}
+		return v.t("审核中"), "warn"
 	case store.TakenDown:
 		return v.t("已下架"), "bad"
 	case store.Superseded:

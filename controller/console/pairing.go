@@ -1,12 +1,13 @@
 package console
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
-	"strings"
 
 	"mingbai/controller/fleet"
 	"mingbai/controller/publish"
+	"mingbai/controller/store"
 	"mingbai/playlist"
 )
 
@@ -18,6 +19,8 @@ type pairingPage struct {
 	Sites                           []option
 	Screens                         []option // that wait for a device
 	Live                            pairingList
+	Found                           foundList
+	Ask                             *foundForm
 }
 
 type pairingList struct{ Waiting []waitingRow }
@@ -29,13 +32,20 @@ type waitingRow struct {
 
 func (v *visit) pairingPage() (pairingPage, error) {
 	p := pairingPage{frame: v.page(v.t("配对新屏")), Live: v.pairingList(), Problems: map[string]string{}}
+	var err error
+	if p.Found, err = v.foundList(); err != nil {
+		return p, err
+	}
+	if p.Ask, err = v.foundForm(v.query("device")); err != nil {
+		return p, err
+	}
 	sites, err := v.own()
 	if err != nil {
 		return p, err
 	}
 	p.Site = v.form("site")
 	p.Sites = v.siteOptions(sites, playlist.SiteID(p.Site))
-	p.Screen = v.form("screen")
+	p.Screen = cmp.Or(v.form("screen"), v.query("screen"))
 	rows, err := v.Store.Screens(v.ctx)
 	if err != nil {
 		return p, err
@@ -43,6 +53,16 @@ func (v *visit) pairingPage() (pairingPage, error) {
 	for _, s := range rows {
 		if s.Key == nil && v.reach(s.Site) == nil {
 			p.Screens = append(p.Screens, option{Value: string(s.ID), Label: v.siteName(s.Site) + " · " + s.Name + " " + panelText(s.Panel), Chosen: string(s.ID) == p.Screen})
+		}
+	}
+	gone, err := v.Store.Retired(v.ctx)
+	if err != nil {
+		return p, err
+	}
+	for _, r := range gone { // a device brings them back
+		if s := r.Screen; v.reach(s.Site) == nil {
+			label := v.t("停用的：%s", v.siteName(s.Site)+" · "+s.Name+" "+panelText(s.Panel))
+			p.Screens = append(p.Screens, option{Value: string(s.ID), Label: label, Chosen: string(s.ID) == p.Screen})
 		}
 	}
 	return p, nil
@@ -70,7 +90,7 @@ func livePairing(v *visit) error { return v.part("pairing", "live", v.pairingLis
 
 // pair binds the device that shows a code.
 func pair(v *visit) error {
-	if err := v.r.ParseForm(); err != nil {
+	if err := v.parse(); err != nil {
 		return err
 	}
 	p, err := v.pairingPage()
@@ -78,12 +98,7 @@ func pair(v *visit) error {
 		return err
 	}
 	p.Code, p.Name, p.Place, p.Outdoor = v.form("code"), v.form("name"), v.form("place"), v.form("outdoor") != ""
-	code := strings.Map(func(r rune) rune {
-		if r == ' ' || r == '-' || r == '　' {
-			return -1
-		}
-		return r
-	}, p.Code)
+	code := codeDigits(p.Code)
 	if len(code) != 6 {
 		p.Problems["code"] = v.t("请输入屏上显示的六位数字")
 	}
@@ -92,11 +107,9 @@ func pair(v *visit) error {
 	}
 	site := playlist.SiteID(p.Site)
 	if p.Screen != "" {
-		row, err := v.Store.Screen(v.ctx, playlist.ScreenID(p.Screen))
-		if err != nil {
+		if site, err = v.screenSite(playlist.ScreenID(p.Screen)); err != nil {
 			return err
 		}
-		site = row.Site
 	}
 	if site == "" {
 		p.Problems["site"] = v.t("请选择站点")
@@ -128,6 +141,16 @@ func pair(v *visit) error {
 		}
 	}
 	return v.showAs(http.StatusUnprocessableEntity, "pairing", p)
+}
+
+// screenSite is the site of a screen, in service or retired.
+func (v *visit) screenSite(id playlist.ScreenID) (playlist.SiteID, error) {
+	row, err := v.Store.Screen(v.ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		gone, err := v.Store.RetiredScreen(v.ctx, id)
+		return gone.Screen.Site, err
+	}
+	return row.Site, err
 }
 
 // pairingField finds the field of the form beside which a problem stands.

@@ -72,7 +72,7 @@ func (v *visit) screenPicture(s playlist.Screen, slot int, at time.Time, width i
 	if err != nil {
 		return p, err
 	}
-	pages := stage(turn.lib.Settings(), turn.notice, turn.totals).pages
+	pages := stage(turn.lib.Settings(), turn.notice, turn.totals, turn.moment.Now).pages
 	zoom := zoomOf(s.Panel, width)
 	large := max(zoom, zoomOf(s.Panel, pageWidth))
 	for i, page := range pages[:min(len(pages), mostPages)] {
@@ -105,7 +105,7 @@ func screenPreview(v *visit) error {
 	}
 	screen := turn.lib.Settings().Screen
 	if screen.Kind == playlist.LED {
-		data, err := v.drawer.board(v.ctx, stage(turn.lib.Settings(), turn.notice, turn.totals), turn.lib, v.count("page", 1000), v.zoom(), turn.moment)
+		data, err := v.drawer.board(v.ctx, stage(turn.lib.Settings(), turn.notice, turn.totals, turn.moment.Now), turn.lib, v.count("page", 1000), v.zoom(), turn.moment)
 		return v.png(data, err)
 	}
 	data, err := v.drawer.touch(v.ctx, turn.lib, screen.Panel, turn.view, turn.moment)

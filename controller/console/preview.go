@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/url"
+	"strings"
 	"time"
 
 	"mingbai/playlist"
@@ -50,6 +51,21 @@ func (v *visit) previews(site playlist.SiteID, base string, n *playlist.Notice, 
 		out = append(out, p)
 	}
 	return out, nil
+}
+
+// mostDrawn is how many bytes of a title or a board's text previews look at; what
+// is longer is refused anyway, and breaking a megabyte into lines takes seconds.
+const mostDrawn = 6000
+
+// shortened is a notice without what would take long to set in lines.
+func shortened(n *playlist.Notice) *playlist.Notice {
+	if n == nil || len(n.Title) <= mostDrawn && len(n.LED) <= mostDrawn {
+		return n
+	}
+	out := *n
+	out.Title = strings.ToValidUTF8(n.Title[:min(len(n.Title), mostDrawn)], "")
+	out.LED = strings.ToValidUTF8(n.LED[:min(len(n.LED), mostDrawn)], "")
+	return &out
 }
 
 func (v *visit) touchPreview(q url.Values, base string, panel playlist.Panel, label string) previewPage {

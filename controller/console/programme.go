@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -80,8 +81,14 @@ func (v *visit) programme() (programme, error) {
 	return p, err
 }
 
-// ownProgramme leads to the programme of the visitor's own site.
-func ownProgramme(v *visit) error {
+// ownProgramme leads to the programme of the site that is asked for, else of the
+// visitor's own.
+func ownProgramme(v *visit) error { return v.toProgramme("") }
+
+// ownCalendar leads to the calendar of that site.
+func ownCalendar(v *visit) error { return v.toProgramme("/calendar") }
+
+func (v *visit) toProgramme(part string) error {
 	site := playlist.SiteID(v.query("site"))
 	if site == "" {
 		site = v.person.Site
@@ -92,6 +99,9 @@ func ownProgramme(v *visit) error {
 			return err
 		}
 		root, err := tree.Root()
+		if errors.Is(err, store.ErrNotFound) {
+			return errNoPlace
+		}
 		if err != nil {
 			return err
 		}
@@ -100,7 +110,7 @@ func ownProgramme(v *visit) error {
 	if _, err := playlist.ParseSiteID(string(site)); err != nil {
 		return store.ErrNotFound
 	}
-	return v.to("/programme/" + string(site))
+	return v.to("/programme/" + string(site) + part)
 }
 
 func showProgramme(v *visit) error {
@@ -204,7 +214,7 @@ func (v *visit) listRow(it programme, l playlist.Playlist) listRow {
 			break
 		}
 		title := string(item.Notice)
-		if n, err := v.Store.Notice(v.ctx, item.Notice); err == nil {
+		if n, err := v.noticeRow(item.Notice); err == nil {
 			title = n.Title
 		}
 		if item.Dwell > 0 {
@@ -275,7 +285,7 @@ func (v *visit) programmeFindings(problems []playlist.Problem, prefix string, fi
 			field = ""
 		}
 		f := finding{Text: v.problem(p), Stop: p.Severity == playlist.Wrong}
-		if !slices.Contains(out[field], f) {
+		if !f.in(out[field]) {
 			out[field] = append(out[field], f)
 		}
 		if f.Stop {

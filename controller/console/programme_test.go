@@ -43,7 +43,7 @@ func TestProgramme(t *testing.T) {
 	o := open(t, nil)
 	o.board("liuxi")
 	p := o.comes("wang", "liuxi", accounts.Releaser)
-	p.post("/write", announcement...).wants(200)
+	p.post("/write/announcement", announcement...).wants(200)
 	notice := string(p.id())
 	p.get("/programme").wants(200, "播放安排", "还没有规则", "还没有播放单")
 	if p.path != "/programme/liuxi" {
@@ -66,6 +66,20 @@ func TestProgramme(t *testing.T) {
 		t.Fatal("the programme does not lead to the rule")
 	}
 	at := "/programme/liuxi/rules/" + id[1]
+
+	// The calendar knows its days, and the form of another rule what it clashes with.
+	p.get("/programme/liuxi/calendar?day=2027-01-29").wants(200, "2027年1月", "每月安全日", "1月29日 周五")
+	p.get("/programme/liuxi/calendar?day=2027-01-28").wants(200, "这一天没有规则")
+	p.get("/screens/s-gate/calendar?day=2027-01-29").wants(200, "每月安全日")
+	p.get("/programme/liuxi/calendar?day=nonsense").wants(200)
+	p.get("/programme/calendar").wants(200)
+	p.get("/programme/nowhere/calendar").wants(404)
+	p.get("/screens/s-none/calendar").wants(404)
+	everyDay := with(rule, "name", "日常", "level", "normal", "pattern", "every", "from", "2026-11-01")
+	p.post("/programme/liuxi/rules/new/check", everyDay...).wants(200, "“每月安全日”（活动）级别更高，那时它让位")
+	p.post("/programme/liuxi/rules/new/check", with(rule, "name", "又一条", "level", "normal")...).wants(200, "今后 30 天它一次也播不到")
+	p.post("/programme/liuxi/rules/new/check", with(rule, "name", "同样的")...).wants(200, "有一条就够了")
+	p.post("/programme/liuxi/rules/new/check", with(rule, "name", "紧急的", "level", "urgent")...).wants(200, "它压过“每月安全日”（活动）")
 
 	// It is changed; who had the form open longer changes nothing.
 	p.get(at).wants(200, "每月安全日")
@@ -104,8 +118,8 @@ func TestProgramme(t *testing.T) {
 func TestForecastPage(t *testing.T) {
 	o := open(t, nil)
 	o.board("liuxi")
-	p := o.comes("wang", "", accounts.Roles...)
-	p.post("/write", announcement...).wants(200)
+	p := o.comes("wang", "", everything...)
+	p.post("/write/announcement", announcement...).wants(200)
 	p.get("/screens/s-gate/forecast").wants(200, "级别：日常", "本单位最新发布", "这一轮", "关于停水的通知", "今后 30 天")
 	if n := strings.Count(p.body, `class="day`); n != 30 {
 		t.Errorf("the overview has %d days", n)
@@ -132,8 +146,8 @@ func TestAlertsOnABoardWithZones(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := o.comes("wang", "", accounts.Roles...)
-	p.post("/write", announcement...).wants(200)
+	p := o.comes("wang", "", everything...)
+	p.post("/write/announcement", announcement...).wants(200)
 	warning := []string{"site", "liuxi", "type", "大风", "colour", "yellow", "hours", "2", "action", "请远离临时搭建物"}
 	p.post("/alerts", warning...).wants(200, "大风")
 	p.get("/screens/s-square/forecast").wants(200, "在预警条里", "级别：日常")
@@ -163,9 +177,9 @@ func TestAlertsOnABoardWithZones(t *testing.T) {
 // black between the lamps, and lamps that are off are just to be seen.
 func TestBoardsAreRoundLamps(t *testing.T) {
 	o := open(t, nil)
-	p := o.comes("wang", "", accounts.Roles...)
+	p := o.comes("wang", "", everything...)
 	for zoom, size := range map[string]int{"1": 192, "4": 768, "6": 1152} {
-		p.post("/write/preview.png?"+url.Values{"kind": {"led"}, "panel": {"192x64"}, "zoom": {zoom}}.Encode(), announcement...).wants(200)
+		p.post("/write/announcement/preview.png?"+url.Values{"kind": {"led"}, "panel": {"192x64"}, "zoom": {zoom}}.Encode(), announcement...).wants(200)
 		img, err := png.Decode(bytes.NewReader([]byte(p.body)))
 		if err != nil {
 			t.Fatal(err)
@@ -262,7 +276,7 @@ func TestCrowdedScreen(t *testing.T) {
 	r := o.comes("wang", "liuxi", accounts.Releaser)
 	list := []string{"name", "满的"}
 	for i := range 10 {
-		r.post("/write", with(announcement, "once", "n"+strconv.Itoa(i), "title", "关于停水的通知"+strconv.Itoa(i))...).wants(200)
+		r.post("/write/announcement", with(announcement, "once", "n"+strconv.Itoa(i), "title", "关于停水的通知"+strconv.Itoa(i))...).wants(200)
 		list = append(list, "order-"+string(r.id()), strconv.Itoa(i+1))
 	}
 	r.post("/programme/liuxi/lists/new", list...).wants(200)
@@ -287,7 +301,7 @@ func TestWhyANoticeDoesNotPlay(t *testing.T) {
 	o := open(t, nil)
 	o.board("liuxi")
 	p := o.comes("wang", "liuxi", accounts.Releaser)
-	p.post("/write", announcement...).wants(200)
+	p.post("/write/announcement", announcement...).wants(200)
 	notice := string(p.id())
 	p.get("/screens/s-gate/forecast").wants(200, "某一条为什么没播", `<option value="关于停水的通知">`)
 	p.get("/screens/s-gate/forecast?about=停水").wants(200, "在播：一轮 1 条里的第 1 条")

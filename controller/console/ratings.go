@@ -47,7 +47,7 @@ func listRatings(v *visit) error {
 		r := rated(s)
 		if s.Notice == "" {
 			r.Title = v.t("整块屏幕，没有说是哪一条")
-		} else if n, err := v.Store.Notice(v.ctx, s.Notice); err == nil {
+		} else if n, err := v.noticeRow(s.Notice); err == nil {
 			r.Title, r.Link = n.Title, "/notices/"+string(n.ID)
 		}
 		p.Rows = append(p.Rows, r)

@@ -35,15 +35,16 @@ func parsePages(files *files) (map[language]map[string]*template.Template, error
 			"t":      lang.say,
 			"file":   files.path,
 			"indent": func(n int) string { return strings.Repeat("　", n) },
+			"list":   func(args ...any) []any { return args },
 			"inc":    func(n int) int { return n + 1 },
-		}).ParseFS(templates, "templates/base.html", "templates/pieces.html")
+		}).ParseFS(templates, "templates/base.html", "templates/pieces*.html", "templates/writing.html")
 		if err != nil {
 			return nil, err
 		}
 		out[lang] = map[string]*template.Template{}
 		for _, name := range names {
 			short := strings.TrimSuffix(path.Base(name), ".html")
-			if short == "base" || short == "pieces" {
+			if short == "base" || strings.HasPrefix(short, "pieces") || short == "writing" {
 				continue
 			}
 			page, err := base.Clone()

@@ -32,6 +32,7 @@ type rulePage struct {
 	Problems map[string][]finding
 	Wrong    int
 	Words    string // when it plays, and where
+	Clashes  string // with the other rules
 	Playing  bool   // it plays now or will
 }
 
@@ -141,6 +142,7 @@ func (v *visit) rulePage(it programme, f ruleForm, r schedule.Rule) rulePage {
 		starts, now := v.starts(r, days)
 		p.Playing = now || len(starts) > 0
 	}
+	p.Clashes = v.clashing(it, r)
 	return p
 }
 
@@ -246,7 +248,7 @@ type ruleSent struct {
 
 func (v *visit) ruleSent() (ruleSent, error) {
 	var s ruleSent
-	if err := v.r.ParseForm(); err != nil {
+	if err := v.parse(); err != nil {
 		return s, err
 	}
 	it, err := v.programme()
@@ -328,6 +330,7 @@ func checkRule(v *visit) error {
 	out.Problems, wrong = v.ruleFindings(s, found)
 	if !slices.ContainsFunc(s.problems, func(p playlist.Problem) bool { return p.Field != "name" }) {
 		out.Facts["words"] = v.told(s.programme, s.rule)
+		out.Facts["clashes"] = v.clashing(s.programme, s.rule)
 	}
 	out.missing(nil)
 	out.Summary = v.saving(wrong)

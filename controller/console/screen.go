@@ -1,11 +1,10 @@
 package console
 
 import (
-	"context"
-	"fmt"
+	"cmp"
+	"errors"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"mingbai/controller/fleet"
@@ -37,6 +36,10 @@ type screenPage struct {
 	LED     bool
 	Why     string // the forecast cannot be made
 	Live    liveScreenPart
+	Charts  chartsPart
+	Asked   askedPart
+	Deck    deck
+	Accept  acceptedLine
 	Once    string
 	Tend    bool
 	Unknown bool // nobody has said how large a board is or how far away it is read
@@ -45,27 +48,13 @@ type screenPage struct {
 // playing is a forecast in words.
 type playing struct {
 	Forecast fleet.Forecast
+	Rules    []fleet.ForecastRule // of the forecast, named in the visitor's language
 	Level    string
 	Until    string
 	Slots    []slotRow // those that come first
 	Later    []slotRow // the others
 	Cycle    *cycle    // of a board
 	Reasons  []reasonRow
-}
-
-// liveScreenPart is what is refreshed.
-type liveScreenPart struct {
-	Row       screenRow
-	Also      []alsoRow // in zones of a board, at the same time
-	Vitals    []vital
-	Revisions []revisionRow
-	Ledger    []ledgerRow
-	Rows      uint64
-	Commands  []commandRow
-	Shot      string // address of the newest screenshot
-	ShotAt    string
-	CPU       string // path of a line
-	Heat      string
 }
 
 type slotRow struct {
@@ -83,27 +72,10 @@ type reasonRow struct {
 	Name, Verdict, Tone string
 }
 
-type vital struct{ Label, Value, Tone string }
-
-type revisionRow struct {
-	Channel    string
-	Wants, Has playlist.Revision
-	Behind     bool
-}
-
-type alsoRow struct {
-	Place, Title string
-	Notice       playlist.NoticeID // empty when the office does not know it
-}
-
-type ledgerRow struct {
-	Title, Page, From, Time string
-	Notice                  playlist.NoticeID
-}
-
 type commandRow struct {
 	store.Command
-	Name, When, Result, Tone string
+	Name, When, Who, Result, Tone string
+	Took                          string // how long the screen needed
 }
 
 func (v *visit) screenID() (playlist.ScreenID, error) {
@@ -114,38 +86,68 @@ func (v *visit) screenID() (playlist.ScreenID, error) {
 	return id, nil
 }
 
+// named finds the screen of the address.
+func (v *visit) named() (store.Screen, error) {
+	id, err := v.screenID()
+	if err != nil {
+		return store.Screen{}, err
+	}
+	return v.Store.Screen(v.ctx, id)
+}
+
 func showScreen(v *visit) error {
 	id, err := v.screenID()
 	if err != nil {
 		return err
 	}
-	s, err := v.Fleet.StateOf(v.ctx, id)
+	p, err := v.screenPage(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return v.retiredInstead(id, err)
+	}
 	if err != nil {
 		return err
+	}
+	return v.show("screen", p)
+}
+
+func (v *visit) screenPage(id playlist.ScreenID) (screenPage, error) {
+	s, err := v.Fleet.StateOf(v.ctx, id)
+	if err != nil {
+		return screenPage{}, err
 	}
 	p := screenPage{
 		frame: v.page(s.Name), Place: s.Place, LED: s.Kind == playlist.LED, Once: newOnce(),
 		Tend: v.may(tends, s.Site), Unknown: s.Kind == playlist.LED && s.DotsFor(playlist.ReadWell) == 0, Slot: v.count("slot", 1000),
 	}
 	if p.Live, err = v.liveScreenPart(s); err != nil {
-		return err
+		return p, err
 	}
 	p.Row = p.Live.Row
+	if p.Charts, err = v.chartsPart(s); err != nil {
+		return p, err
+	}
+	if p.Asked, err = v.askedPart(s); err != nil {
+		return p, err
+	}
+	p.Deck = v.deck(s, "", "", "")
+	if p.Row.Paired() {
+		p.Accept = v.acceptedLine(s, p.Tend)
+	}
 	width := pageWidth
 	if p.Tend && p.Row.Paired() {
 		width = columnWidth // beside the commands
 	}
 	if p.Picture, err = v.screenPicture(s.Screen.Screen, p.Slot, time.Time{}, width); err != nil {
-		return err
+		return p, err
 	}
 	forecast, err := v.Fleet.Forecast(v.ctx, id, v.Now())
 	if err != nil {
 		v.Log.Warn("what a screen should show cannot be told", "screen", string(id), "error", err)
 		p.Why = v.t("还没有任何一期内容，屏幕显示本站名片。")
-		return v.show("screen", p)
+		return p, nil
 	}
 	p.playing = v.describe(s.Screen.Screen, forecast, p.Slot)
-	return v.show("screen", p)
+	return p, nil
 }
 
 // inStrip reports whether an alert is in a zone of a board and leaves it the rest.
@@ -165,6 +167,10 @@ func (v *visit) inStrip(s playlist.Screen, a fleet.ForecastNotice) bool {
 // is shown.
 func (v *visit) describe(screen playlist.Screen, f fleet.Forecast, slot int) playing {
 	p := playing{Forecast: f, Level: v.levelName(f.Level), Until: v.clock(f.Until)}
+	p.Rules = slices.Clone(f.Rules)
+	for i, r := range p.Rules {
+		p.Rules[i].Name = v.ruleSays(r.Rule, r.Name)
+	}
 	for _, a := range f.Alerts {
 		row := slotRow{ForecastNotice: a, Alert: true, From: v.siteName(a.Channel.Site)}
 		if v.inStrip(screen, a) {
@@ -221,10 +227,16 @@ func (v *visit) ruleName(site playlist.SiteID, id string) string {
 			}
 		}
 	}
-	if id == "newest" { // made by the desk for sites without rules
+	return v.ruleSays(id, "")
+}
+
+// ruleSays is the name of a rule: its own, or in the visitor's language that of
+// the one which the desk makes for sites without rules.
+func (v *visit) ruleSays(id, name string) string {
+	if id == "newest" {
 		return v.t("本单位最新发布")
 	}
-	return id
+	return cmp.Or(name, id)
 }
 
 func (v *visit) levelName(l schedule.Level) string {
@@ -263,160 +275,6 @@ func (v *visit) verdict(x schedule.Verdict) string {
 	return string(x)
 }
 
-func liveScreen(v *visit) error {
-	id, err := v.screenID()
-	if err != nil {
-		return err
-	}
-	s, err := v.Fleet.StateOf(v.ctx, id)
-	if err != nil {
-		return err
-	}
-	part, err := v.liveScreenPart(s)
-	if err != nil {
-		return err
-	}
-	if v.query("part") == "state" {
-		return v.part("screen", "state", part)
-	}
-	return v.part("screen", "live", part)
-}
-
-func (v *visit) liveScreenPart(s fleet.State) (liveScreenPart, error) {
-	p := liveScreenPart{Row: v.screenRow(s), Rows: s.LedgerSeq}
-	if s.Report != nil {
-		p.Vitals = v.vitals(s)
-		for _, show := range s.Report.Also {
-			row := alsoRow{Place: v.pageName(show.Page), Title: string(show.Notice)}
-			if n, err := v.Store.Notice(v.ctx, show.Notice); err == nil {
-				row.Title, row.Notice = n.Title, n.ID
-			}
-			p.Also = append(p.Also, row)
-		}
-	}
-	for ch, want := range s.Desired {
-		name := v.siteName(ch.Site)
-		if ch.Alert {
-			name += v.t("（预警）")
-		}
-		p.Revisions = append(p.Revisions, revisionRow{Channel: name, Wants: want, Has: s.Reported[ch], Behind: s.Reported[ch] < want})
-	}
-	slices.SortFunc(p.Revisions, func(a, b revisionRow) int { return strings.Compare(a.Channel, b.Channel) })
-	if err := v.ledger(&p, s); err != nil {
-		return p, err
-	}
-	commands, err := v.Store.Commands(v.ctx, s.ID, commandRows)
-	if err != nil {
-		return p, err
-	}
-	for _, c := range commands {
-		p.Commands = append(p.Commands, v.commandRow(c))
-	}
-	if shot, err := v.Store.LatestShot(v.ctx, s.ID); err == nil {
-		p.Shot, p.ShotAt = fmt.Sprintf("/screens/%s/shot.png?%s", s.ID, shot.Shot.Short()), v.clock(shot.Done)
-	}
-	history, err := v.Store.HealthHistory(v.ctx, s.ID, v.Now().Add(-24*time.Hour), 400)
-	if err != nil {
-		return p, err
-	}
-	p.CPU = spark(history, func(m wire.Vitals) float64 { return m.CPU }, 100)
-	p.Heat = spark(history, func(m wire.Vitals) float64 { return m.Temperature }, 100)
-	return p, nil
-}
-
-// spark draws a line of 240 by 32 units from past reports; it is empty when
-// there are fewer than two.
-func spark(history []store.Health, value func(wire.Vitals) float64, most float64) string {
-	if len(history) < 2 {
-		return ""
-	}
-	first, last := history[0].At, history[len(history)-1].At
-	whole := last.Sub(first).Seconds()
-	if whole <= 0 {
-		return ""
-	}
-	var b strings.Builder
-	for i, h := range history {
-		letter := "L"
-		if i == 0 {
-			letter = "M"
-		}
-		x := h.At.Sub(first).Seconds() / whole * 240
-		y := 31 - 30*min(max(value(h.Report.Vitals)/most, 0), 1)
-		fmt.Fprintf(&b, "%s%.1f %.1f", letter, x, y)
-	}
-	return b.String()
-}
-
-func (v *visit) vitals(s fleet.State) []vital {
-	m := s.Report.Vitals
-	out := []vital{{v.t("处理器"), fmt.Sprintf("%.0f%%", m.CPU), ""}}
-	add := func(label, value string, bad bool) {
-		t := ""
-		if bad {
-			t = "bad"
-		}
-		out = append(out, vital{label, value, t})
-	}
-	if m.MemoryTotal > 0 {
-		add(v.t("内存"), bytesText(m.MemoryUsed)+" / "+bytesText(m.MemoryTotal), float64(m.MemoryUsed) > 0.95*float64(m.MemoryTotal))
-	}
-	add(v.t("本程序内存"), bytesText(m.RSS), false)
-	if m.DiskTotal > 0 {
-		add(v.t("磁盘剩余"), bytesText(m.DiskFree), m.DiskFree < 200<<20)
-	}
-	if m.Temperature > 0 {
-		add(v.t("温度"), fmt.Sprintf("%.0f ℃", m.Temperature), m.Temperature >= 85)
-	}
-	add(v.t("已开机"), v.span(time.Duration(m.Uptime)*time.Second), false)
-	add(v.t("程序已运行"), v.span(time.Duration(m.Running)*time.Second), false)
-	add(v.t("时钟偏差"), v.t("%.1f 秒", m.ClockOffset), m.ClockSuspect)
-	add(v.t("画一帧"), fmt.Sprintf("%.1f / %.1f ms", m.FrameP50, m.FrameP99), false)
-	if !m.ContentAsOf.IsZero() {
-		add(v.t("信息截至"), v.clock(m.ContentAsOf), false)
-	}
-	return out
-}
-
-func (v *visit) ledger(p *liveScreenPart, s fleet.State) error {
-	after := uint64(0)
-	if s.LedgerSeq > ledgerRows {
-		after = s.LedgerSeq - ledgerRows
-	}
-	rows, err := v.Store.LedgerRows(v.ctx, s.ID, s.Epoch, after, ledgerRows)
-	if err != nil {
-		return err
-	}
-	titles := map[playlist.NoticeID]string{}
-	for _, r := range slices.Backward(rows) {
-		if _, ok := titles[r.Notice]; !ok {
-			titles[r.Notice] = string(r.Notice)
-			if row, err := v.Store.Notice(v.ctx, r.Notice); err == nil {
-				titles[r.Notice] = row.Title
-			}
-		}
-		p.Ledger = append(p.Ledger, ledgerRow{
-			Title: titles[r.Notice], Notice: r.Notice, Page: v.pageName(r.Page),
-			From: v.local(r.From).Format("15:04:05"), Time: v.span(r.Until.Sub(r.From)),
-		})
-	}
-	return nil
-}
-
-func (v *visit) pageName(p string) string {
-	switch p {
-	case "loop":
-		return v.t("轮播")
-	case "notice":
-		return v.t("有人翻看")
-	case "alert":
-		return v.t("预警")
-	case "zone":
-		return v.t("分区")
-	}
-	return p
-}
-
 func (v *visit) commandName(k wire.CommandKind) string {
 	switch k {
 	case wire.CommandReload:
@@ -427,54 +285,55 @@ func (v *visit) commandName(k wire.CommandKind) string {
 		return v.t("重启程序")
 	case wire.CommandIdentify:
 		return v.t("识别")
+	case wire.CommandReboot:
+		return v.t("重启机器")
+	case wire.CommandDark:
+		return v.t("熄屏")
+	case wire.CommandLit:
+		return v.t("亮屏")
+	case wire.CommandBrightness:
+		return v.t("调亮度")
+	case wire.CommandVolume:
+		return v.t("调音量")
+	case wire.CommandLog:
+		return v.t("取日志")
+	case wire.CommandPatrol:
+		return v.t("巡检")
+	case wire.CommandTone:
+		return v.t("放提示音")
 	}
 	return string(k)
 }
 
+// outcome says what came of a command that went well.
+func (v *visit) outcome(k wire.CommandKind) string {
+	switch k {
+	case wire.CommandRestart, wire.CommandReboot:
+		return v.t("收到，正在重启")
+	case wire.CommandPatrol:
+		return v.t("收到，结果在“最近一次巡检”里")
+	case wire.CommandTone:
+		return v.t("放了")
+	}
+	return v.t("完成")
+}
+
 func (v *visit) commandRow(c store.Command) commandRow {
-	r := commandRow{Command: c, Name: v.commandName(c.Kind), When: v.clock(c.Created)}
+	r := commandRow{Command: c, Name: v.commandSays(c.Kind, c.Value), When: v.clock(c.Created), Who: v.takerName(c.Actor)}
 	switch {
 	case c.Done.IsZero() && v.Now().Sub(c.Created) > time.Minute:
 		r.Result, r.Tone = v.t("没有回音"), "bad"
 	case c.Done.IsZero():
 		r.Result, r.Tone = v.t("等待结果"), "warn"
 	case c.OK:
-		r.Result, r.Tone = v.t("完成"), "good"
+		r.Result, r.Tone = v.outcome(c.Kind), "good"
 	default:
-		r.Result, r.Tone = v.t("失败：%s", c.Error), "bad"
+		r.Result, r.Tone = v.t("失败：%s", v.deviceSays(c.Error)), "bad"
+	}
+	if !c.Done.IsZero() {
+		r.Took = v.t("用时 %.1f 秒", c.Done.Sub(c.Created).Seconds())
 	}
 	return r
-}
-
-// commandScreen asks something of a screen and waits a moment for the result.
-func commandScreen(v *visit) error {
-	id, err := v.screenID()
-	if err != nil {
-		return err
-	}
-	row, err := v.Store.Screen(v.ctx, id)
-	if err != nil {
-		return err
-	}
-	if err := v.reach(row.Site); err != nil {
-		return err
-	}
-	kind := wire.CommandKind(v.form("kind"))
-	switch kind {
-	case wire.CommandReload, wire.CommandScreenshot, wire.CommandRestart, wire.CommandIdentify:
-	default:
-		return store.ErrNotFound
-	}
-	c, err := v.Fleet.Command(v.ctx, v.person.Login, id, kind)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(v.ctx, resultWithin)
-	defer cancel()
-	if _, err := v.Fleet.Await(ctx, c.ID); err != nil {
-		return err
-	}
-	return v.to("/screens/"+string(id), "done", "sent")
 }
 
 // screenShot sends the newest screenshot.
@@ -483,11 +342,11 @@ func screenShot(v *visit) error {
 	if err != nil {
 		return err
 	}
-	shot, err := v.Store.LatestShot(v.ctx, id)
+	shot, err := v.Fleet.LatestShot(v.ctx, id)
 	if err != nil {
 		return err
 	}
-	f, _, err := v.Blobs.File(shot.Shot)
+	f, _, err := v.Fleet.ShotFile(shot.Shot)
 	if err != nil {
 		return err
 	}

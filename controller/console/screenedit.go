@@ -58,11 +58,7 @@ const presetWidth = 390
 
 // tended finds the screen of the address if the visitor may tend it.
 func (v *visit) tended() (store.Screen, error) {
-	id, err := v.screenID()
-	if err != nil {
-		return store.Screen{}, err
-	}
-	row, err := v.Store.Screen(v.ctx, id)
+	row, err := v.named()
 	if err != nil {
 		return row, err
 	}
@@ -271,7 +267,7 @@ func drawable(s playlist.Screen) bool {
 
 // screenSent reads a form that was sent.
 func (v *visit) screenSent() (row store.Screen, f screenForm, s playlist.Screen, problems []playlist.Problem, err error) {
-	if err = v.r.ParseForm(); err != nil {
+	if err = v.parse(); err != nil {
 		return
 	}
 	if row, err = v.tended(); err != nil {
@@ -307,7 +303,7 @@ func (v *visit) screenFindings(problems []playlist.Problem) (map[string][]findin
 		if p.Field == "" {
 			field = ""
 		}
-		if !slices.Contains(out[field], f) {
+		if !f.in(out[field]) {
 			out[field] = append(out[field], f)
 		}
 		if f.Stop {
@@ -440,9 +436,9 @@ func (v *visit) drawWith(row store.Screen, s playlist.Screen) error {
 	}
 	set, m := lib.Settings(), schedule.Sure(v.Now())
 	set.Screen = s
-	on := stage(set, nil, false)
+	on := stage(set, nil, false, v.Now())
 	if slots, _ := lib.Programme(m); len(slots) > 0 { // an alert would hide how it is divided
-		on = stage(set, slots[0].Notice, slots[0].Totals)
+		on = stage(set, slots[0].Notice, slots[0].Totals, v.Now())
 	}
 	data, err := v.drawer.board(v.ctx, on, lib, 0, v.zoom(), m)
 	return v.png(data, err)

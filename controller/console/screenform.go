@@ -33,6 +33,7 @@ type screenForm struct {
 	Day, Night, Cap  string // per cent
 	DarkFrom, DarkTo string
 	Table            []lightForm
+	Volume           string // per cent; nothing leaves it to the machine
 }
 
 type zoneForm struct{ Kind, X, Y, Width, Height, Column string }
@@ -62,7 +63,7 @@ func readScreen(f url.Values) screenForm {
 		Width: get("width"), Height: get("height"), WidthMM: get("width_mm"), HighMM: get("height_mm"), BottomMM: get("bottom_mm"),
 		Colours: get("colours"), Tags: get("tags"), Reader: get("reader"), Pair: get("pair"), Division: get("division"),
 		Weather: get("weather"), Slogan: get("slogan"), Light: get("light"), Day: get("day"), Night: get("night"), Cap: get("cap"),
-		DarkFrom: get("dark_from"), DarkTo: get("dark_to"),
+		DarkFrom: get("dark_from"), DarkTo: get("dark_to"), Volume: get("volume"),
 	}
 	column := func(name string, i int) string {
 		if all := f[name]; i < len(all) {
@@ -107,6 +108,9 @@ func screenFormOf(s playlist.Screen, language string) screenForm {
 		Width: digits(s.Panel.Width), Height: digits(s.Panel.Height), WidthMM: digits(s.Panel.WidthMM), HighMM: digits(s.Panel.HeightMM),
 		BottomMM: digits(s.Panel.BottomMM), Colours: string(s.Panel.Colours), Tags: strings.Join(s.Tags, "、"), Reader: digits(s.ReaderM), Pair: s.Pair,
 		Light: lightAlways, Day: "100", Night: "30",
+	}
+	if s.Volume != nil {
+		f.Volume = strconv.Itoa(*s.Volume)
 	}
 	f.Division, f.Weather, f.Slogan = division(s)
 	for _, z := range s.Zones {
@@ -197,7 +201,7 @@ func numeral(text string) string {
 		}
 		return r
 	}, text)
-	for _, unit := range []string{"毫米", "mm", "米", "m", "％", "%", "秒", "天", "点", "条"} {
+	for _, unit := range []string{"毫米", "mm", "米", "m", "％", "%", "分钟", "min", "秒", "天", "点", "条"} {
 		if short, ok := strings.CutSuffix(text, unit); ok {
 			return strings.TrimSpace(short)
 		}
@@ -238,6 +242,7 @@ func (f screenForm) screen(base playlist.Screen) (playlist.Screen, []playlist.Pr
 		Tags: ruleForm{OtherTags: f.Tags}.tags(),
 	}
 	if s.Kind != playlist.LED {
+		s.Light, s.Volume = f.hours(&r), f.volume(&r)
 		return s, r.problems
 	}
 	s.Panel.Colours = playlist.LEDColours(f.Colours)
@@ -265,6 +270,36 @@ func (f screenForm) zones(r *reader) []playlist.Zone {
 		})
 	}
 	return out
+}
+
+// hours reads how bright a touchscreen is, and when; nil for full brightness
+// always.
+func (f screenForm) hours(r *reader) *playlist.Light {
+	l := &playlist.Light{Day: 100}
+	if f.Day != "" {
+		l.Day = r.number("light.day", f.Day)
+	}
+	l.Night = l.Day
+	switch {
+	case f.DarkFrom == "" && f.DarkTo == "":
+	case f.DarkFrom == "" || f.DarkTo == "":
+		r.wrong("light.dark", "开屏时间和关屏时间要一起填，或者都不填", "fill in both when it comes on and when it goes off, or neither")
+	default:
+		l.Dark = &schedule.Span{From: r.clock("light.dark", f.DarkFrom), To: r.clock("light.dark", f.DarkTo)}
+	}
+	if l.Day == 100 && l.Dark == nil {
+		return nil
+	}
+	return l
+}
+
+// volume reads how loud a touchscreen is; nil leaves it to the machine.
+func (f screenForm) volume(r *reader) *int {
+	if f.Volume == "" {
+		return nil
+	}
+	n := r.number("volume", f.Volume)
+	return &n
 }
 
 // light reads how bright the board is; nil for full brightness always.
@@ -319,7 +354,7 @@ func screenField(field string) string {
 		return "tags"
 	case name == "reader_m":
 		return "reader"
-	case slices.Contains([]string{"site", "name", "place", "pair", "language"}, name):
+	case slices.Contains([]string{"site", "name", "place", "pair", "language", "volume"}, name):
 		return name
 	}
 	return "name"

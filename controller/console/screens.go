@@ -2,38 +2,10 @@ package console
 
 import (
 	"cmp"
-	"slices"
 
 	"mingbai/controller/fleet"
 	"mingbai/playlist"
 )
-
-// maxRows bounds the screens of one page; searching finds the others.
-const maxRows = 300
-
-type screensPage struct {
-	frame
-	Query, Only string
-	Live        screenList
-	Towns       []option // to narrow by part of the county
-	Tend        bool
-}
-
-// screenList is the part of the page that is refreshed.
-type screenList struct {
-	Total, Fine, Away, Other, Pending int
-	Incident                          *incident
-	Rows                              []screenRow
-	More                              int // screens that the page leaves out
-	Waiting                           int // devices that show a code
-	Tend                              bool
-}
-
-// incident is the site with the most screens offline.
-type incident struct {
-	Text, Detail, Call string
-	Site               string
-}
 
 type screenRow struct {
 	fleet.State
@@ -43,8 +15,6 @@ type screenRow struct {
 	Behind                            int
 	Seen                              string
 	Load                              string
-	Search                            string // what the filter looks into
-	Filter                            string // the kinds of filter that it passes
 }
 
 // order is how bad a condition is.
@@ -64,96 +34,6 @@ func tone(c fleet.Condition) string {
 	return "quiet"
 }
 
-func listScreens(v *visit) error {
-	p := screensPage{frame: v.page(v.t("全部屏幕")), Query: v.query("q"), Only: v.query("only"), Tend: v.has(tends)}
-	var err error
-	if p.Live, err = v.screenList(); err != nil {
-		return err
-	}
-	tree, err := v.sites()
-	if err != nil {
-		return err
-	}
-	for _, s := range tree.Sites() {
-		if s.Kind == playlist.Town {
-			p.Towns = append(p.Towns, option{Value: "site-" + string(s.ID), Label: v.siteLabel(s)})
-		}
-	}
-	return v.show("screens", p)
-}
-
-func liveScreens(v *visit) error {
-	list, err := v.screenList()
-	if err != nil {
-		return err
-	}
-	return v.part("screens", "live", list)
-}
-
-func (v *visit) screenList() (screenList, error) {
-	out := screenList{Tend: v.has(tends), Waiting: len(v.Fleet.Waiting())}
-	states, err := v.Fleet.List(v.ctx)
-	if err != nil {
-		return out, err
-	}
-	slices.SortStableFunc(states, func(a, b fleet.State) int { return cmp.Compare(order[a.Condition], order[b.Condition]) })
-	away := map[playlist.SiteID][]fleet.State{}
-	words := v.query("q")
-	for _, s := range states {
-		out.Total++
-		switch s.Condition {
-		case fleet.Fine:
-			out.Fine++
-		case fleet.Offline:
-			out.Away++
-			away[s.Site] = append(away[s.Site], s)
-		case fleet.Pending:
-			out.Pending++
-		default:
-			out.Other++
-		}
-		if len(out.Rows) >= maxRows {
-			out.More++
-			continue
-		}
-		row := v.screenRow(s)
-		if contains(words, row.Search) {
-			out.Rows = append(out.Rows, row)
-		}
-	}
-	out.Incident = v.incident(away)
-	return out, nil
-}
-
-// incident speaks of the site with the most screens offline, the longest one
-// first among equals.
-func (v *visit) incident(away map[playlist.SiteID][]fleet.State) *incident {
-	var worst []fleet.State
-	for _, group := range away {
-		if len(group) > len(worst) || len(group) == len(worst) && group[0].Since.Before(worst[0].Since) {
-			worst = group
-		}
-	}
-	if len(worst) == 0 {
-		return nil
-	}
-	first := slices.MinFunc(worst, func(a, b fleet.State) int { return a.Since.Compare(b.Since) })
-	i := &incident{
-		Text:   v.t("%s：%d 块屏幕离线 %s", v.siteName(first.Site), len(worst), v.span(v.Now().Sub(first.Since))),
-		Detail: v.t("屏幕仍在显示断线前的内容（截至 %s）。请先看电源和网线。", v.clock(first.Since)),
-		Site:   "site-" + string(first.Site),
-	}
-	if tree, err := v.sites(); err == nil {
-		for _, s := range tree.Path(first.Site) {
-			if s.Duty != "" || s.Hotline != "" {
-				i.Call = v.t("联系：%s", cmp.Or(s.Duty, s.Hotline))
-				break
-			}
-		}
-	}
-	return i
-}
-
 func (v *visit) screenRow(s fleet.State) screenRow {
 	r := screenRow{
 		State: s, KindName: v.screenKind(s.Kind), SiteName: v.siteName(s.Site),
@@ -169,20 +49,11 @@ func (v *visit) screenRow(s fleet.State) screenRow {
 		r.Showing, r.ShowingNotice = v.showing(s)
 		r.Load = v.load(s)
 	}
-	filter := "kind-" + string(s.Kind)
-	if s.Condition != fleet.Fine && s.Condition != fleet.Pending {
-		filter += " trouble"
-	}
 	if tree, err := v.sites(); err == nil {
-		for i, site := range tree.Path(s.Site) {
-			filter += " site-" + string(site.ID)
-			if i == 1 {
-				r.Parent = v.siteLabel(site)
-			}
+		if path := tree.Path(s.Site); len(path) > 1 {
+			r.Parent = v.siteLabel(path[1])
 		}
 	}
-	r.Filter = filter
-	r.Search = s.Name + " " + string(s.ID) + " " + r.SiteName + " " + r.Parent + " " + s.Place + " " + r.Title + " " + r.Cause + " " + r.KindName + " " + r.Size
 	return r
 }
 
@@ -208,7 +79,7 @@ func (v *visit) screenKind(k playlist.ScreenKind) string {
 func (v *visit) showing(s fleet.State) (string, playlist.NoticeID) {
 	show := s.Report.Showing
 	if show.Notice != "" {
-		if row, err := v.Store.Notice(v.ctx, show.Notice); err == nil {
+		if row, err := v.noticeRow(show.Notice); err == nil {
 			return row.Title, row.ID
 		}
 		return string(show.Notice), ""

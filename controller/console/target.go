@@ -13,10 +13,11 @@ import (
 
 // target is one size of screen on which a notice will be seen.
 type target struct {
-	Screen  playlist.Screen // one of them, or an example
-	Count   int             // screens of this size
-	Outdoor bool            // all of them stand in the street: totals only
-	Any     bool            // no screen is there yet; the size is an example
+	Screen   playlist.Screen // one of them, or an example
+	Language string          // of its pages, empty for the office's
+	Count    int             // screens of this size
+	Outdoor  bool            // all of them stand in the street: totals only
+	Any      bool            // no screen is there yet; the size is an example
 }
 
 func (t target) size() string {
@@ -48,7 +49,7 @@ func (v *visit) targetOf() (target, error) {
 			return target{}, assets.ErrNotFound
 		}
 		row, err := v.Store.Screen(v.ctx, id)
-		return target{Screen: row.Screen, Count: 1, Outdoor: v.query("outdoor") != ""}, err
+		return target{Screen: row.Screen, Language: row.Language, Count: 1, Outdoor: v.query("outdoor") != ""}, err
 	}
 	kind, panel, ok := panelOf(v.query("kind"), v.query("panel"))
 	if !ok {

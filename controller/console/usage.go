@@ -183,7 +183,7 @@ func (v *visit) fillUsage(p *usagePage, f store.UsageFilter, address func(string
 	p.Notices = p.Notices[:min(len(p.Notices), 15)]
 	for i, n := range p.Notices {
 		p.Notices[i].Said = number(n.Times)
-		if row, err := v.Store.Notice(v.ctx, playlist.NoticeID(n.Title)); err == nil {
+		if row, err := v.noticeRow(playlist.NoticeID(n.Title)); err == nil {
 			p.Notices[i].Title, p.Notices[i].Link = row.Title, "/notices/"+string(row.ID)
 		}
 	}

@@ -3,6 +3,8 @@ package console
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,7 +27,11 @@ type visit struct {
 	lang   language
 	nav    string
 	person accounts.Person // zero when nobody is signed in
+	needs  []accounts.Role // of the route: any of them
 	tree   *store.Tree     // read on first use
+
+	inspected inspected     // what was found in the form that was sent
+	sees      *store.Viewer // made on first use
 }
 
 const (
@@ -33,17 +39,36 @@ const (
 	languageCookie = "mingbai-language"
 )
 
+// secure reports whether people reach the console by https only.
+func (v *visit) secure() bool {
+	return v.r.TLS != nil || strings.HasPrefix(v.PublicURL, "https://")
+}
+
+// sessionName is the cookie of the session. With https its name promises that no
+// other host and no page without https set it (RFC 6265bis, 4.1.3.2).
+func (v *visit) sessionName() string {
+	if v.secure() {
+		return "__Host-" + sessionCookie
+	}
+	return sessionCookie
+}
+
 func (v *visit) token() string {
-	if c, err := v.r.Cookie(sessionCookie); err == nil {
+	if c, err := v.r.Cookie(v.sessionName()); err == nil {
 		return c.Value
 	}
 	return ""
 }
 
+// setSession gives the browser the token of a session, until it is closed; an
+// empty one takes it away.
+func (v *visit) setSession(token string) { v.setCookie(v.sessionName(), token, 0) }
+
+// setCookie sets a cookie. Without an age it goes when the browser is closed.
 func (v *visit) setCookie(name, value string, age time.Duration) {
 	c := &http.Cookie{
 		Name: name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: v.r.TLS != nil || strings.HasPrefix(v.PublicURL, "https://"), MaxAge: int(age / time.Second),
+		Secure: v.secure(), MaxAge: int(age / time.Second),
 	}
 	if value == "" {
 		c.MaxAge = -1
@@ -68,7 +93,9 @@ func (v *visit) to(path string, query ...string) error {
 func (v *visit) form(name string) string { return strings.TrimSpace(v.r.PostFormValue(name)) }
 
 // query returns a part of the address.
-func (v *visit) query(name string) string { return strings.TrimSpace(v.r.URL.Query().Get(name)) }
+func (v *visit) query(name string) string {
+	return strings.TrimSpace(textOnly(v.r.URL.Query().Get(name)))
+}
 
 // count reads a whole number of the address from 0 to limit; anything else is 0.
 func (v *visit) count(name string, limit int) int {
@@ -86,7 +113,7 @@ func (v *visit) who() publish.Who {
 	if len(once) > 40 {
 		once = ""
 	}
-	return publish.Who{Actor: v.person.Login, Request: once}
+	return publish.Who{Actor: v.person.Login, Name: v.person.Name, Origin: v.person.Origin, Request: once, Department: v.person.Department}
 }
 
 // newOnce is the number of a fresh form.
@@ -102,7 +129,8 @@ func (v *visit) sites() (*store.Tree, error) {
 	return v.tree, nil
 }
 
-// reach checks that the person acts at a site.
+// reach checks that the person acts at a site, with a role that the route needs:
+// himself or today for somebody else.
 func (v *visit) reach(site playlist.SiteID) error {
 	tree, err := v.sites()
 	if err != nil {
@@ -111,8 +139,53 @@ func (v *visit) reach(site playlist.SiteID) error {
 	if _, err := tree.Site(site); err != nil {
 		return err
 	}
-	if !v.person.Reaches(tree.PathIDs(site)) {
+	if !v.person.MayAt(tree.PathIDs(site), v.needs...) {
 		return errSite
+	}
+	return nil
+}
+
+// viewer is what the person sees of notices.
+func (v *visit) viewer() (*store.Viewer, error) {
+	if v.sees == nil {
+		tree, err := v.sites()
+		if err != nil {
+			return nil, err
+		}
+		v.sees = v.person.Viewer(tree)
+	}
+	return v.sees, nil
+}
+
+// noticeRow returns a notice as the person may see it: of another department or
+// another site the version that is or was in force. A draft of others is
+// store.ErrNotFound, as if it did not exist.
+func (v *visit) noticeRow(id playlist.NoticeID) (store.Notice, error) {
+	row, err := v.Store.Notice(v.ctx, id)
+	if err != nil {
+		return row, err
+	}
+	sees, err := v.viewer()
+	if err != nil {
+		return store.Notice{}, err
+	}
+	if !sees.Sees(row) {
+		return store.Notice{}, fmt.Errorf("notice %s is of another department: %w", id, store.ErrNotFound)
+	}
+	return sees.Face(row), nil
+}
+
+// reachNotice checks that the person may change a notice: its site, and that it
+// is of the own department.
+func (v *visit) reachNotice(row store.Notice) error {
+	if err := v.reach(row.Site); err != nil {
+		return err
+	}
+	if len(v.needs) > 0 && !v.mayChange(v.needs, row) {
+		return errDepartment
+	}
+	if sees, err := v.viewer(); err != nil || !sees.Whole(row) {
+		return errors.Join(err, errDepartment)
 	}
 	return nil
 }
@@ -125,7 +198,7 @@ func (v *visit) own() ([]playlist.Site, error) {
 	}
 	var sites []playlist.Site
 	for _, s := range tree.Sites() {
-		if v.person.Reaches(tree.PathIDs(s.ID)) {
+		if v.person.MayAt(tree.PathIDs(s.ID), v.needs...) {
 			sites = append(sites, s)
 		}
 	}
@@ -215,23 +288,24 @@ type frame struct {
 	Back   string // where the switch of language returns to
 	Done   string // what was done just now
 	Menu   []entry
+	Answer bool   // to a form that was sent: loaded again the page would be lost
 	Wide   bool   // without the menu
 	House  string // the place at the root of the tree
-}
-
-// entry is one line of the menu.
-type entry struct {
-	Name, Path, Label string
-	Group             string // a heading above it
-	Count             int    // things that wait
-	Now               bool
+	Idle   int    // seconds without a use after which the session ends; 0 when nobody is signed in
+	Enrol  string // until when a second factor is to be set up, a day
 }
 
 // page makes the frame of a page.
 func (v *visit) page(title string) frame {
 	f := frame{
-		Title: title, Nav: v.nav, Lang: v.lang.tag(), Person: v.person, Office: v.Office, Done: v.done(),
-		Back: v.r.URL.Path, Wide: v.person.ID == "",
+		Title: title, Nav: v.nav, Lang: v.lang.tag(), Person: v.person, Office: v.Office, Done: v.done(), Answer: v.r.Method == http.MethodPost,
+		Back: textOnly(v.r.URL.Path), Wide: v.person.ID == "" || v.person.MustChange || v.person.MustEnrol,
+	}
+	if v.person.ID != "" {
+		f.Idle = int(v.Accounts.Idle() / time.Second)
+	}
+	if !v.person.EnrolBy.IsZero() && v.nav != "me" {
+		f.Enrol = v.clock(v.person.EnrolBy)
 	}
 	if v.r.Method != http.MethodGet || strings.HasSuffix(f.Back, "/live") {
 		f.Back = "/"
@@ -244,41 +318,49 @@ func (v *visit) page(title string) frame {
 	if f.Wide {
 		return f
 	}
+	if v.person.Department != "" {
+		if d, err := v.Store.Department(v.ctx, v.person.Department); err == nil { // the menu is no place to fail
+			f.Office = v.words(d.Name, d.NameEn)
+		}
+	}
+	if v.person.Department == "" && v.person.Site != "" {
+		f.Office = v.siteName(v.person.Site)
+	}
 	f.House = v.Office
 	if tree, err := v.sites(); err == nil {
 		if root, err := tree.Root(); err == nil {
 			f.House = v.siteLabel(root)
 		}
 	}
-	add := func(name, label, group string, count int, roles ...accounts.Role) {
-		if len(roles) == 0 || v.person.Has(roles...) {
-			f.Menu = append(f.Menu, entry{Name: name, Path: "/" + name, Label: label, Group: group, Count: count, Now: name == v.nav})
-		}
-	}
-	alerts, _ := v.Desk.ActiveAlerts(v.ctx) // the menu is no place to fail
-	add("notices", v.t("公告与公示"), "", 0)
-	add("write", v.t("发布公告"), "", 0, writes...)
-	add("programme", v.t("播放安排"), "", 0)
-	add("alerts", v.t("预警"), "", len(alerts))
-	add("voices", v.t("群众意见"), "", v.waitingVoices(), hears...)
-	add("usage", v.t("使用统计"), "", 0)
-	add("screens", v.t("全部屏幕"), v.t("设备"), 0)
-	add("pairing", v.t("配对新屏"), "", len(v.Fleet.Waiting()), tends...)
-	first := len(f.Menu)
-	add("register", v.t("登记簿"), "", 0, audits...)
-	add("people", v.t("人员与权限"), "", 0, manages...)
-	if first < len(f.Menu) {
-		f.Menu[first].Group = v.t("管理")
-	}
+	f.Menu = v.menu(v.nav)
 	return f
 }
 
-// has reports whether the visitor has one of the roles.
-func (v *visit) has(roles []accounts.Role) bool { return v.person.Has(roles...) }
+// has reports whether the visitor has one of the roles, himself or for somebody.
+func (v *visit) has(roles []accounts.Role) bool { return v.person.May(roles...) }
 
-// may reports whether the visitor has one of the roles and acts at the site.
+// may reports whether the visitor has one of the roles and acts with it at the
+// site.
 func (v *visit) may(roles []accounts.Role, site playlist.SiteID) bool {
-	return v.person.Has(roles...) && v.reach(site) == nil
+	tree, err := v.sites()
+	if err != nil {
+		return false // the page itself fails on it
+	}
+	return v.person.May(roles...) && v.person.MayAt(tree.PathIDs(site), roles...)
+}
+
+// mayChange is may for a notice, which has a department too: who stands in for
+// somebody does there what he was named for and nothing else.
+func (v *visit) mayChange(roles []accounts.Role, row store.Notice) bool {
+	tree, err := v.sites()
+	if err != nil {
+		return false // the page itself fails on it
+	}
+	path := tree.PathIDs(row.Site)
+	return slices.ContainsFunc(roles, func(r accounts.Role) bool {
+		_, ok := v.person.As(r, row, path)
+		return ok
+	})
 }
 
 // local is an instant on the controller's clock.

@@ -69,7 +69,7 @@ func (v *visit) voicePage() (voicePage, error) {
 	p.frame = v.page(v.t("%s %s", p.Row.KindName, row.Number()))
 	if row.Notice != "" {
 		p.About = row.Title
-		if n, err := v.Store.Notice(v.ctx, row.Notice); err == nil {
+		if n, err := v.noticeRow(row.Notice); err == nil {
 			p.About, p.Link = n.Title, "/notices/"+string(n.ID)
 		}
 		f, err := v.watched()

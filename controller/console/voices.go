@@ -266,7 +266,7 @@ func (v *visit) screenName(id playlist.ScreenID) string {
 // noticeTitle is the title that a notice has now, or what is given when it is
 // gone.
 func (v *visit) noticeTitle(id playlist.NoticeID, otherwise string) string {
-	if row, err := v.Store.Notice(v.ctx, id); err == nil {
+	if row, err := v.noticeRow(id); err == nil {
 		return row.Title
 	}
 	return otherwise
@@ -321,7 +321,7 @@ func voicesCSV(v *visit) error {
 		}
 	}
 	err = v.Store.Update(v.ctx, func(t *store.Tx) error {
-		return t.Register(v.ctx, store.Record{At: v.Now(), Actor: v.person.Login, Action: "voice.export", Site: site, Detail: strconv.Itoa(len(rows) - 1)})
+		return t.Audit(v.ctx, store.Record{At: v.Now(), Actor: v.person.Login, Action: "voice.export", Site: site, Detail: strconv.Itoa(len(rows) - 1)})
 	})
 	if err != nil {
 		return err

@@ -69,7 +69,7 @@ func TestVoicesAreTheSitesOwn(t *testing.T) {
 		t.Error("an auditor reads how to reach a resident, or may answer")
 	}
 	auditor.post("/voices/"+there.ID, "from", "new", "state", "answered", "note", "x").wants(403)
-	auditor.get("/register").wants(200, "处理意见", "重新打开意见", here.Number(), "<td>异议</td>")
+	auditor.get("/audit").wants(200, "处理意见", "重新打开意见", here.Number(), "<td>异议</td>")
 	technician := o.comes("technician", "", accounts.Technician)
 	technician.get("/voices").wants(403)
 	technician.get("/usage").wants(200, "zhaobudaoshiling")

@@ -16,6 +16,7 @@ import (
 var (
 	inTemplate = regexp.MustCompile(`\bt "((?:[^"\\]|\\.)*)"`)
 	verbs      = regexp.MustCompile(`%[-+.0-9]*[a-z%]`)
+	numbered   = regexp.MustCompile(`^[^{}]*%d([^{}]*\{[^{}|]*\|[^{}|]*\})+[^{}]*$`)
 )
 
 // messages finds every message that pages say.
@@ -97,13 +98,39 @@ func TestEveryMessageHasEnglish(t *testing.T) {
 			t.Errorf("%s says %q, which has no English", where, m)
 		case strings.Join(verbs.FindAllString(m, -1), " ") != strings.Join(verbs.FindAllString(en, -1), " "):
 			t.Errorf("%q and %q take different values", m, en)
+		case strings.Contains(en, "{") && !numbered.MatchString(en):
+			t.Errorf("the English of %q has no number for its {one|many}, or half of one", m)
 		case strings.ContainsFunc(en, func(r rune) bool { return unicode.Is(unicode.Han, r) }):
 			t.Errorf("the English of %q is %q", m, en)
 		}
 	}
+	entries := 0
+	for _, p := range englishParts {
+		entries += len(p)
+	}
+	if entries != len(inEnglish) {
+		t.Errorf("%d messages are translated twice", entries-len(inEnglish))
+	}
 	for m := range inEnglish {
 		if used[m] == "" {
 			t.Errorf("nothing says %q", m)
+		}
+	}
+}
+
+func TestOneAndMany(t *testing.T) {
+	for _, c := range []struct {
+		want, message string
+		args          []any
+	}{
+		{"1 day", "%d 天", []any{1}},
+		{"2 days", "%d 天", []any{2}},
+		{"0 days", "%d 天", []any{0}},
+		{"1 screen does not have it yet; 1 offline, the first since 09:00", "还有 %d 块屏没收到，其中 %d 块离线，最早从 %s 起", []any{1, 1, "09:00"}},
+		{"Read 1 paragraph, 3 headings and 1 table; fonts, colours, comments and tracked changes were left out.", "已读入 %d 段、%d 个小标题、%d 张表；字体、颜色、批注和修订没有带进来。", []any{1, 3, 1}},
+	} {
+		if got := english.say(c.message, c.args...); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
 }

@@ -1,259 +1,273 @@
 package console
 
 import (
-	"encoding/json"
+	"crypto/sha256"
+	"encoding/base32"
 	"errors"
-	"fmt"
 	"net/http"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"mingbai/controller/publish"
 	"mingbai/controller/store"
 	"mingbai/playlist"
-	"mingbai/playlist/schedule"
+	"mingbai/playlist/review"
 )
 
-// writing is the form of an announcement, every field as it was typed.
-type writing struct {
-	ID      string
-	Version string // that the revision is based on
-	Once    string
-
-	Site, Column, Genre      string
-	Title, Issuer, Document  string
-	Summary, Text, LED       string
-	Hotline, Issued          string
-	From, Until              string // not before and not after, 2026-11-22T09:00
-	PostingFrom, PostingDays string
-	PostingWorking           bool
-	Objection                string
-	Sensitive                bool
-	Urgent                   bool
-}
-
+// writePage is the page around the form of a kind. Templates of a kind use Form,
+// Problems and Own.
 type writePage struct {
 	frame
-	Form     writing
+	Kind     *kindForm
+	Words    formWords
+	Base     string // address of the form
+	Form     fields
+	Own      any // what the form's view made
 	Sites    []option
 	Columns  []option
-	Genres   []string
-	Problems map[string][]finding // by the form's field
+	Problems map[string][]finding // by the form's input
 	Wrong    int                  // how many stop publication
 	Conflict bool                 // somebody changed it meanwhile
 	Previews []preview
 	Revising bool
-	Release  bool // may publish, not only save
+	Pictures []pictureRow
+	Send     string // what the button says that sends it on its way; do=submit
+	Release  bool   // one person may publish; do=publish
+	Kept     []unfinished
+	Note     string // what a button of the form did not do
+	Refused  bool   // it was sent, and something is wrong: the first place is gone to
+	Acted    bool   // a button of the form did something: its table is gone to
+	Way      *way   // nil where one person publishes at once
 }
+
+// Has tells whether the form has a part of the common form.
+func (p writePage) Has(part string) bool { return p.Kind.has(part) }
 
 // finding is a problem as it stands beside its field.
 type finding struct {
 	Text string `json:"text"`
 	Stop bool   `json:"stop"`
+	// A doubt may stay if a reason is typed into the input that Reason names.
+	Reason string `json:"reason,omitempty"`
+	Typed  string `json:"-"` // the reason that was typed
+	Code   string `json:"code"`
+	Place  string `json:"place,omitempty"` // within the input
+	Mends  []mend `json:"mends,omitempty"`
+
+	At   *placed `json:"-"`              // where it is and what mends it
+	HTML string  `json:"html,omitempty"` // how it looks
 }
 
-var genres = []string{"通知", "公告", "通告", "公示", "通报", "解读"}
+// in reports whether a list says the same already.
+func (f finding) in(list []finding) bool {
+	return slices.ContainsFunc(list, func(o finding) bool { return o.Text == f.Text && o.Stop == f.Stop })
+}
 
 const dayTime = "2006-01-02T15:04"
 
-func (v *visit) writing() writing {
-	return writing{
-		ID: v.form("id"), Version: v.form("version"), Once: v.form("once"),
-		Site: v.form("site"), Column: v.form("column"), Genre: v.form("genre"),
-		Title: v.form("title"), Issuer: v.form("issuer"), Document: v.form("document"),
-		Summary: v.form("summary"), Text: strings.ReplaceAll(v.r.PostFormValue("text"), "\r\n", "\n"), LED: v.form("led"),
-		Hotline: v.form("hotline"), Issued: v.form("issued"), From: v.form("from"), Until: v.form("until"),
-		PostingFrom: v.form("posting_from"), PostingDays: v.form("posting_days"), PostingWorking: v.form("posting_working") != "",
-		Objection: v.form("objection"), Sensitive: v.form("sensitive") != "", Urgent: v.form("urgent") != "",
-	}
-}
-
-// notice reads the form into a notice. base is what is revised, nil for a new
-// one; what the form does not show is kept. problems are about what was typed
-// and cannot be read.
-func (v *visit) notice(f writing, base *playlist.Notice) (playlist.Notice, []int, []playlist.Problem) {
-	n := playlist.Notice{Kind: playlist.KindAnnouncement, Announcement: &playlist.Announcement{}}
-	if base != nil {
-		n = *base
-		a := *base.Announcement
-		n.Announcement = &a
-	}
-	n.ID, n.Site, n.Column = playlist.NoticeID(f.ID), playlist.SiteID(f.Site), playlist.ColumnID(f.Column)
-	n.Title, n.Issuer, n.Document, n.Summary, n.LED = f.Title, f.Issuer, f.Document, f.Summary, f.LED
-	n.Hotline, n.Sensitive, n.Urgent = f.Hotline, f.Sensitive, f.Urgent
-	n.Announcement.Genre = f.Genre
-	var lines []int
-	n.Announcement.Blocks, lines = blocksOf(f.Text, len(n.Pictures))
-	var problems []playlist.Problem
-	wrong := func(field, zh, en string) {
-		problems = append(problems, playlist.Problem{Field: field, Code: "invalid", Message: zh, MessageEn: en, Severity: playlist.Wrong})
-	}
-	date := func(field, text string) (d schedule.Date) {
-		if text == "" {
-			return d
-		}
-		d, err := schedule.ParseDate(text)
-		if err != nil {
-			wrong(field, "日期应写成 2026-11-22", "a date is written 2026-11-22")
-		}
-		return d
-	}
-	instant := func(field, text string) time.Time {
-		if text == "" {
-			return time.Time{}
-		}
-		t, err := time.ParseInLocation(dayTime, strings.Replace(text, " ", "T", 1), v.Zone)
-		if err != nil {
-			wrong(field, "时间应写成 2026-11-22 09:00", "a time is written 2026-11-22 09:00")
-			return time.Time{}
-		}
-		return t.UTC()
-	}
-	n.Issued = date("issued", f.Issued)
-	n.NotBefore, n.NotAfter = instant("not_before", f.From), instant("not_after", f.Until)
-	n.Posting = nil
-	if f.PostingDays != "" {
-		days, err := strconv.Atoi(f.PostingDays)
-		if err != nil {
-			wrong("posting.days", "天数应为整数", "the days are a whole number")
-		}
-		n.Posting = &playlist.Posting{From: date("posting.from", f.PostingFrom), Days: days, Working: f.PostingWorking, Objection: f.Objection}
-	}
-	if f.Version != "" {
-		n.Version, _ = strconv.Atoi(f.Version) // the form's own; 0 makes a conflict be found
-	}
-	return n, lines, problems
-}
-
-// writingOf fills the form from a notice.
-func (v *visit) writingOf(n *playlist.Notice) writing {
-	instant := func(t time.Time) string {
-		if t.IsZero() {
-			return ""
-		}
-		return v.local(t).Format(dayTime)
-	}
-	f := writing{
-		ID: string(n.ID), Version: strconv.Itoa(n.Version), Once: newOnce(),
-		Site: string(n.Site), Column: string(n.Column), Genre: n.Announcement.Genre,
-		Title: n.Title, Issuer: n.Issuer, Document: n.Document, Summary: n.Summary, Text: textOf(n.Announcement.Blocks), LED: n.LED,
-		Hotline: n.Hotline, Issued: n.Issued.String(), From: instant(n.NotBefore), Until: instant(n.NotAfter), Sensitive: n.Sensitive, Urgent: n.Urgent,
-	}
-	if p := n.Posting; p != nil {
-		f.PostingFrom, f.PostingDays, f.PostingWorking, f.Objection = p.From.String(), strconv.Itoa(p.Days), p.Working, p.Objection
-	}
-	return f
-}
-
-// fieldOf maps the fields of a notice to those of the form.
+// fieldOf maps the common fields of a notice to the inputs of the form.
 var fieldOf = map[string]string{
 	"not_before": "from", "not_after": "until", "posting.from": "posting_from", "posting.days": "posting_days",
-	"posting.objection": "objection", "announcement.genre": "genre", "id": "title", "version": "title", "kind": "title",
+	"posting.objection": "objection", "id": "title", "version": "title", "kind": "title",
+	"title": "title", "site": "site", "column": "column", "issuer": "issuer", "document": "document", "issued": "issued",
+	"summary": "summary", "led": "led", "pictures": "pictures", "month": "month", "names": "names", "cells": "cells", "hotline": "hotline", "sensitive": "sensitive", "urgent": "urgent",
 }
 
-var blockField = regexp.MustCompile(`^announcement\.blocks\[(\d+)\]`)
-
-// findings sorts problems by the form's field. A problem of a paragraph names
-// its line.
-func (v *visit) findings(problems []playlist.Problem, lines []int) (map[string][]finding, int) {
-	out := map[string][]finding{}
-	wrong := 0
-	for _, p := range problems {
-		field, text := p.Field, v.problem(p)
-		if m := blockField.FindStringSubmatch(p.Field); m != nil {
-			field = "text"
-			if i, _ := strconv.Atoi(m[1]); i < len(lines) {
-				text = v.t("第 %d 行：", lines[i]+1) + text
+// findings sorts problems by the form's input, those beside no input under "",
+// and counts those that stop publication.
+func (v *visit) findings(k *kindForm, f fields, problems []playlist.Problem) (out map[string][]finding, wrong int) {
+	out = map[string][]finding{}
+	mends := make([]mending, len(problems))
+	if k.mends != nil {
+		mends = k.mends(v, f, problems)
+	}
+	for i, p := range problems {
+		input, before, ok := k.field(v, f, p.Field)
+		if !ok {
+			input = fieldOf[p.Field]
+			if strings.HasPrefix(p.Field, "pictures[") {
+				input = "pictures"
 			}
-		} else if strings.HasPrefix(p.Field, "announcement.blocks") {
-			field = "text"
-		} else if to, ok := fieldOf[p.Field]; ok {
-			field = to
 		}
-		out[field] = append(out[field], finding{Text: text, Stop: p.Severity == playlist.Wrong})
-		if p.Severity == playlist.Wrong {
+		one := finding{Text: before + v.problem(p), Stop: p.Severity != playlist.Warning, Code: p.Code, Place: mends[i].Place, Mends: mends[i].Mends}
+		if p.Severity == playlist.Doubt {
+			one.Reason = reasonField(p.Field, p.Code)
+			one.Typed = f.text(one.Reason)
+			one.Stop = one.Typed == ""
+		}
+		if one.Stop {
 			wrong++
 		}
+		out[input] = append(out[input], v.spread(k, f, input, before, p, one)...)
 	}
 	return out, wrong
 }
 
-// writePage makes the page around a form.
-func (v *visit) writePage(f writing) (writePage, error) {
-	title := v.t("发布公告")
-	if f.ID != "" {
-		title = v.t("修改公告")
+// form finds the form of the address.
+func (v *visit) kindForm() (*kindForm, error) {
+	k, ok := formOf(v.r.PathValue("form"))
+	if !ok {
+		return nil, store.ErrNotFound
 	}
-	p := writePage{frame: v.page(title), Form: f, Genres: genres, Revising: f.ID != "", Release: v.has(releases)}
-	sites, err := v.own()
-	if err != nil {
-		return p, err
-	}
-	p.Sites = v.siteOptions(sites, playlist.SiteID(f.Site))
-	columns, err := v.Store.Columns(v.ctx)
-	if err != nil {
-		return p, err
-	}
-	p.Columns = v.columnOptions(columns, playlist.ColumnID(f.Column))
-	base, err := v.base(f)
-	if err != nil {
-		return p, err
-	}
-	n, _, _ := v.notice(f, base)
-	p.Previews, err = v.previews(n.Site, "/write/preview.png", &n, v.label)
-	return p, err
+	return k, nil
 }
 
-func writeForm(v *visit) error {
-	f := writing{Once: newOnce(), Genre: genres[0], Issued: schedule.DateOf(v.local(v.Now())).String()}
-	sites, err := v.own()
-	if err != nil {
-		return err
+// formChoice is one of the kinds of notice that can be written.
+type formChoice struct {
+	formWords
+	Path string
+}
+
+type chooseForm struct {
+	frame
+	Forms []formChoice
+	Kept  []unfinished
+}
+
+// chooseKind offers the kinds of notice.
+func chooseKind(v *visit) error {
+	p := chooseForm{frame: v.page(v.t("写一条"))}
+	for _, k := range kindForms() {
+		p.Forms = append(p.Forms, formChoice{formWords: k.words(v), Path: "/write/" + k.name})
 	}
-	for _, s := range sites {
-		if f.Site == "" || string(v.person.Site) == string(s.ID) {
-			f.Site, f.Issuer, f.Hotline = string(s.ID), v.Office, s.Hotline
-		}
-	}
-	p, err := v.writePage(f)
-	if err != nil {
+	var err error
+	if p.Kept, err = v.unfinished(func(store.Autosave) bool { return true }); err != nil {
 		return err
 	}
 	return v.show("write", p)
 }
 
-// reviseForm opens the newest version of an announcement.
+// writePage makes the page around a form.
+func (v *visit) writePage(k *kindForm, f fields) (writePage, error) {
+	p := writePage{Kind: k, Words: k.words(v), Base: "/write/" + k.name, Form: f, Revising: f.text("id") != ""}
+	name := p.Words.Name
+	if v.lang == chinese && name[0] < 0x80 {
+		name = " " + name // 写 LED 短文
+	} else if v.lang == english {
+		name = strings.ToLower(name[:1]) + name[1:]
+	}
+	title := v.t("写%s", name)
+	if p.Revising {
+		title = v.t("修改%s", name)
+	}
+	p.frame = v.page(title)
+	p.frame.Nav = "write"
+	sites, err := v.own()
+	if err != nil {
+		return p, err
+	}
+	p.Sites = v.siteOptions(sites, playlist.SiteID(f.text("site")))
+	columns, err := v.Store.Columns(v.ctx)
+	if err != nil {
+		return p, err
+	}
+	p.Columns = v.columnOptions(columns, playlist.ColumnID(f.text("column")))
+	base, err := v.base(k, f)
+	if err != nil {
+		return p, err
+	}
+	n, _ := v.notice(k, f, base)
+	if k.pictures {
+		p.Pictures = pictureRows(f)
+	}
+	if p.Send, p.Release, err = v.onward(n.Site); err != nil {
+		return p, err
+	}
+	if k.view != nil {
+		if p.Own, err = k.view(v, f, &n); err != nil {
+			return p, err
+		}
+	}
+	if p.Way, err = v.writingWay(&n); err != nil {
+		return p, err
+	}
+	shown := v.sketched(k, n)
+	p.Previews, err = v.previews(n.Site, p.Base+"/preview.png", &shown, v.label)
+	return p, err
+}
+
+func writeForm(v *visit) error {
+	k, err := v.kindForm()
+	if err != nil {
+		return err
+	}
+	f, restored, err := v.restored(k)
+	if err == nil && !restored {
+		f, err = v.fresh(k)
+	}
+	if err != nil {
+		return err
+	}
+	p, err := v.writePage(k, f)
+	if err != nil {
+		return err
+	}
+	if restored {
+		p.Note = v.t("已恢复自动保存的内容，还没有保存成草稿。")
+	} else if p.Kept, err = v.unfinished(func(a store.Autosave) bool { return a.Kind == k.name && a.Notice == "" }); err != nil {
+		return err
+	}
+	return v.show(k.page, p)
+}
+
+// onward says what the button is called that sends a notice on its way at a site,
+// or that it can be published at once.
+func (v *visit) onward(site playlist.SiteID) (send string, release bool, err error) {
+	policy, err := v.Desk.Policy(v.ctx, site)
+	if err != nil || len(policy.Steps) == 0 {
+		return "", false, err
+	}
+	switch first := policy.Steps[0]; {
+	case len(policy.Steps) == 1 && policy.People <= 1 && len(policy.Apart) == 0 && v.has(releases):
+		return "", true, nil
+	case first == review.FirstReview:
+		return v.t("送初审"), false, nil
+	case first == review.SecondReview:
+		return v.t("送复审"), false, nil
+	case first == review.SecrecyReview:
+		return v.t("送保密审查"), false, nil
+	}
+	return v.t("送发布"), false, nil
+}
+
+// reviseForm opens the newest version of a notice in the form of its kind.
 func reviseForm(v *visit) error {
 	row, n, err := v.newest()
 	if err != nil {
 		return err
 	}
-	if err := v.reach(row.Site); err != nil {
+	if err := v.reachNotice(row); err != nil {
 		return err
 	}
-	if n.Announcement == nil {
+	k := formFor(n)
+	if k == nil {
 		return store.ErrNotFound
 	}
-	p, err := v.writePage(v.writingOf(n))
+	p, err := v.writePage(k, v.fieldsOf(k, n))
 	if err != nil {
 		return err
 	}
-	return v.show("write", p)
+	if p.Kept, err = v.unfinished(func(a store.Autosave) bool { return a.Notice == row.ID }); err != nil {
+		return err
+	}
+	return v.show(k.page, p)
 }
 
 // base returns the newest version of what a form revises, nil for a new notice.
-func (v *visit) base(f writing) (*playlist.Notice, error) {
-	if f.ID == "" {
+func (v *visit) base(k *kindForm, f fields) (*playlist.Notice, error) {
+	if f.text("id") == "" {
 		return nil, nil
 	}
-	id, err := playlist.ParseNoticeID(f.ID)
+	id, err := playlist.ParseNoticeID(f.text("id"))
 	if err != nil {
 		return nil, store.ErrNotFound
 	}
-	row, err := v.Store.Notice(v.ctx, id)
+	row, err := v.noticeRow(id)
 	if err != nil {
+		return nil, err
+	}
+	if err := v.reachNotice(row); err != nil {
 		return nil, err
 	}
 	ver, err := v.Store.NoticeVersion(v.ctx, id, row.Version)
@@ -261,77 +275,178 @@ func (v *visit) base(f writing) (*playlist.Notice, error) {
 		return nil, err
 	}
 	n, err := ver.Decode()
-	if err == nil && n.Announcement == nil {
+	if err == nil && n.Kind != k.kind {
 		err = store.ErrNotFound
 	}
 	return n, err
 }
 
-// check reads the form that was sent and says what is wrong with it.
-func (v *visit) check() (f writing, n playlist.Notice, lines []int, problems []playlist.Problem, err error) {
-	if err = v.r.ParseForm(); err != nil {
-		return
-	}
-	f = v.writing()
-	var base *playlist.Notice
-	if base, err = v.base(f); err != nil {
-		return
-	}
-	n, lines, problems = v.notice(f, base)
-	found, err := v.Desk.Check(v.ctx, n)
-	return f, n, lines, append(problems, found...), err
+// written is a form that was sent, with what became of it.
+type written struct {
+	form     *kindForm
+	fields   fields
+	notice   playlist.Notice
+	problems []playlist.Problem
 }
 
-// write saves or publishes. What is wrong stands beside the fields, with all
-// that was typed.
+// written reads the form that was sent and says what is wrong with it.
+func (v *visit) written() (written, error) {
+	k, err := v.kindForm()
+	if err != nil {
+		return written{}, err
+	}
+	f, err := v.fields()
+	if err != nil {
+		return written{}, err
+	}
+	return v.judged(k, f)
+}
+
+// judged says what is wrong with a form.
+func (v *visit) judged(k *kindForm, f fields) (written, error) {
+	w := written{form: k, fields: f}
+	base, err := v.base(k, f)
+	if err != nil {
+		return w, err
+	}
+	w.notice, w.problems = v.notice(k, f, base)
+	found, err := v.look(w.notice)
+	w.problems = append(w.problems, found...)
+	if err == nil && w.form.find != nil {
+		w.problems, err = w.form.find(v, w.fields, &w.notice, w.problems)
+	}
+	return w, err
+}
+
+// acted does what a button of the form's own asks for, and shows the form as it is
+// then.
+func (v *visit) acted(w written, files []playlist.Problem) (done bool, err error) {
+	if w.form.act == nil {
+		return false, nil
+	}
+	switch did, err := w.form.act(v, w.fields, &w.notice, v.form("do")); {
+	case err != nil || did == answered:
+		return true, err
+	case did == notMine:
+		return false, nil
+	}
+	if w, err = v.judged(w.form, w.fields); err != nil {
+		return true, err
+	}
+	return true, v.showAgain(w, append(files, w.problems...), false, http.StatusOK)
+}
+
+// write saves, sends or publishes. What is wrong stands beside the fields, with
+// all that was typed.
 func write(v *visit) error {
-	f, n, lines, problems, err := v.check()
+	if err := v.parse(); err != nil {
+		return err
+	}
+	if v.another() {
+		return v.askWhose()
+	}
+	w, err := v.written()
 	if err != nil {
 		return err
 	}
-	if err := v.reach(n.Site); err != nil && !errors.Is(err, store.ErrNotFound) {
+	files, err := v.takeFiles(w.fields)
+	if err != nil {
 		return err
 	}
-	draft := v.form("do") == "draft" || !v.has(releases)
-	again := func(problems []playlist.Problem, conflict bool) error {
-		p, err := v.writePage(f)
-		if err != nil {
+	do := v.form("do")
+	if v.form("enter") != "" {
+		do = "draft" // who presses Enter in a field publishes nothing
+	}
+	if done, err := v.acted(w, files); done || err != nil {
+		return err
+	}
+	if v.r.MultipartForm != nil { // with the files that came
+		if w, err = v.judged(w.form, w.fields); err != nil {
 			return err
 		}
-		p.Problems, p.Wrong = v.findings(problems, lines)
-		p.Conflict = conflict
-		status := http.StatusUnprocessableEntity
-		if conflict {
-			status = http.StatusConflict
+		w.problems = append(files, w.problems...)
+	}
+	if err := v.reach(w.notice.Site); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if do != "draft" && do != "submit" {
+		do = "publish"
+		if !v.may(releases, w.notice.Site) {
+			do = "draft"
 		}
-		return v.showAs(status, "write", p)
 	}
-	if playlist.HasErrors(problems) && !draft || n.Site == "" || v.reach(n.Site) != nil || unreadable(problems) {
-		return again(problems, false)
+	_, wrong := v.findings(w.form, w.fields, w.problems)
+	if v.form("fix") != "" || wrong > 0 && do != "draft" || w.notice.Site == "" || v.reach(w.notice.Site) != nil || unreadable(w.problems) {
+		return v.showAgain(w, w.problems, false, http.StatusUnprocessableEntity)
 	}
-	if draft {
-		saved, _, err := v.Desk.Draft(v.ctx, v.who(), n)
-		switch {
-		case errors.Is(err, store.ErrConflict):
-			return again(problems, true)
-		case err != nil:
-			return err
-		}
-		return v.to("/notices/"+string(saved.ID), "done", "draft")
-	}
-	receipt, err := v.Desk.Publish(v.ctx, v.who(), n)
+	key := autosaveKey(w.form, w.fields)
+	to, done, err := v.keep(&w, do)
 	var invalid *publish.Invalid
 	switch {
 	case errors.As(err, &invalid):
-		return again(invalid.Problems, false)
+		return v.showAgain(w, invalid.Problems, false, http.StatusUnprocessableEntity)
 	case errors.Is(err, store.ErrConflict):
-		return again(problems, true)
-	case errors.Is(err, publish.ErrSecondPerson):
-		return v.to("/notices/"+string(receipt.Notice), "done", "draft")
+		return v.showAgain(w, w.problems, true, http.StatusConflict)
 	case err != nil:
 		return err
 	}
-	return v.to("/notices/"+string(receipt.Notice), "done", "published")
+	v.forget(key)
+	return v.to("/notices/"+string(to), "done", done)
+}
+
+// keep does with a form what the button said, and returns the notice and what was
+// done. A draft that is refused on its way is kept, and the form goes on with it.
+func (v *visit) keep(w *written, do string) (to playlist.NoticeID, done string, err error) {
+	if do == "publish" {
+		receipt, err := v.Desk.Publish(v.ctx, v.who(), w.notice, w.fields.reasons()...)
+		if errors.Is(err, publish.ErrSecondPerson) {
+			return receipt.Notice, "draft", nil
+		}
+		return receipt.Notice, "published", err
+	}
+	n := w.notice
+	fresh := n.ID == ""
+	if fresh {
+		n.ID = v.onceID(w.fields)
+	}
+	saved, _, err := v.Desk.Draft(v.ctx, v.who(), n)
+	if fresh && errors.Is(err, publish.ErrInReview) {
+		return n.ID, "submitted", nil // the same form, sent twice
+	}
+	if err != nil || do == "draft" {
+		return saved.ID, "draft", err
+	}
+	w.fields.Set("id", string(saved.ID))
+	w.fields.Set("version", strconv.Itoa(saved.Version))
+	row, err := v.Store.NoticeVersion(v.ctx, saved.ID, saved.Version)
+	if err != nil {
+		return saved.ID, "", err
+	}
+	_, err = v.Desk.Submit(v.ctx, v.who(), saved.ID, saved.Version, row.Ref, w.fields.reasons(), "")
+	return saved.ID, "submitted", err
+}
+
+// onceID is the name of the notice that a fresh form makes: the same form sent
+// twice makes one.
+func (v *visit) onceID(f fields) playlist.NoticeID {
+	once := f.text("once")
+	if once == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(v.person.Login + "\n" + once))
+	return playlist.NoticeID("n-" + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10])[:12]))
+}
+
+// showAgain shows a form with what is wrong with it.
+func (v *visit) showAgain(w written, problems []playlist.Problem, conflict bool, status int) error {
+	p, err := v.writePage(w.form, w.fields)
+	if err != nil {
+		return err
+	}
+	p.Problems, p.Wrong = v.findings(w.form, w.fields, problems)
+	p.Conflict = conflict
+	p.Refused, p.Acted = status != http.StatusOK && p.Wrong > 0 && v.form("fix") == "", status == http.StatusOK
+	return v.showAs(status, w.form.page, p)
 }
 
 // unreadable reports whether something was typed that a draft cannot keep.
@@ -342,61 +457,4 @@ func unreadable(problems []playlist.Problem) bool {
 		}
 	}
 	return false
-}
-
-// checked is what a script asks while someone types.
-type checked struct {
-	Problems map[string][]finding `json:"problems"`
-	Previews []preview            `json:"previews"`
-	Missing  []string             `json:"missing"` // characters that no typeface has
-	Summary  string               `json:"summary"`
-	Facts    map[string]string    `json:"facts"` // what is told beside a field
-}
-
-func checkWriting(v *visit) error {
-	_, n, lines, problems, err := v.check()
-	if err != nil {
-		return err
-	}
-	out := checked{}
-	var wrong int
-	out.Problems, wrong = v.findings(problems, lines)
-	if out.Previews, err = v.previews(n.Site, "/write/preview.png", &n, v.label); err != nil {
-		return err
-	}
-	v.onBoards(&out, &n)
-	out.missing(v.Desk.Missing(n.PlainText()))
-	out.Summary = v.summary(wrong)
-	return v.json(out)
-}
-
-func (v *visit) summary(wrong int) string {
-	if wrong == 0 {
-		return v.t("没有发现问题，可以发布。")
-	}
-	return v.t("发布前要处理 %d 处。", wrong)
-}
-
-func (c *checked) missing(runes []rune) {
-	c.Missing = []string{}
-	for _, r := range runes {
-		c.Missing = append(c.Missing, fmt.Sprintf("%c (U+%04X)", r, r)) // the browser may not have it either
-	}
-}
-
-func previewWriting(v *visit) error {
-	_, n, _, _, err := v.check()
-	if err != nil {
-		return err
-	}
-	return v.drawNotice(n)
-}
-
-// json answers a script.
-func (v *visit) json(data any) error {
-	v.w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	if err := json.NewEncoder(v.w).Encode(data); err != nil && v.ctx.Err() == nil {
-		return fmt.Errorf("encode an answer: %w", err)
-	}
-	return nil
 }

@@ -24,6 +24,13 @@ import (
 // touchscreen.
 func bigCounty(tb testing.TB) (*fleet.Fleet, []store.Screen) {
 	tb.Helper()
+	f, _, rows := bigCountyIn(tb)
+	return f, rows
+}
+
+// bigCountyIn is bigCounty with its store.
+func bigCountyIn(tb testing.TB) (*fleet.Fleet, *store.Store, []store.Screen) {
+	tb.Helper()
 	ctx := context.Background()
 	must := func(err error) {
 		tb.Helper()
@@ -98,7 +105,7 @@ func bigCounty(tb testing.TB) (*fleet.Fleet, []store.Screen) {
 	}))
 	rows, err := s.Screens(ctx)
 	must(err)
-	return f, rows
+	return f, s, rows
 }
 
 // BenchmarkDayForThousandScreens computes what a thousand screens play for a day

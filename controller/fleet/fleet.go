@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mingbai/assets"
@@ -52,7 +53,10 @@ type Config struct {
 	Language   string        // of new screens, zh or en
 	Pairing    time.Duration // a code is good for so long (10 min)
 	Report     time.Duration // between health reports (30 s)
-	Offline    time.Duration // silence that counts as offline (90 s)
+	Offline    time.Duration // silence of reports that counts as offline (90 s); a line that is cut is known by the hub within 25 s
+	Shots      *assets.Store // screenshots; nil keeps none
+	ShotEvery  time.Duration // how often every screen is photographed, see Photographer; 0 never
+	ShotAt     time.Duration // after midnight, when the day's first turn begins
 	PushInline int64         // most bytes of blobs in one push (256 KiB)
 	Now        func() time.Time
 	Log        *slog.Logger
@@ -60,30 +64,41 @@ type Config struct {
 
 // Fleet is the screens of one controller.
 type Fleet struct {
-	cfg    Config
-	hub    *hub.Hub
-	secret []byte // of blob tokens
-	writer *writer
-	ctx    context.Context // of work that outlives a call: ends with Close
-	quit   context.CancelFunc
-	work   sync.WaitGroup
+	cfg     Config
+	hub     *hub.Hub
+	offers  func(playlist.ScreenID) (wire.Offer, bool)
+	secret  []byte // of blob tokens
+	writer  *writer
+	samples *sampler
+	ctx     context.Context // of work that outlives a call: ends with Close
+	quit    context.CancelFunc
+	work    sync.WaitGroup
 
 	mu      sync.Mutex // guards what follows
 	live    map[playlist.ScreenID]*live
-	waiting map[string]*waiting      // devices in the lobby, by code
-	byKey   map[[32]byte]*waiting    // and by device key
-	misses  []time.Time              // wrong codes of the last minute
-	results map[string]chan struct{} // commands that someone waits for
+	waiting map[string]*waiting   // devices in the lobby, by code
+	byKey   map[[32]byte]*waiting // and by device key
+	misses  []time.Time           // wrong codes of the last minute
+	results map[string]*awaited   // commands that someone waits for
 	closed  bool
 	loaded  map[playlist.ChannelID]playlist.Loaded // newest editions that were looked into
-	tree    *store.Tree                            // the sites as they were at treeAt, nil when they changed
-	treeAt  time.Time
-	rows    []store.Screen // all screens as they were at rowsAt, nil when one changed
-	rowsAt  time.Time
-	changes int // counts what made rows nil
 	posts   map[playlist.ScreenID]*postage
+	spreads map[playlist.ChannelID]spread
 
+	expected map[string]string            // versions by program, see Expect
+	rolling  map[playlist.ScreenKind]bool // see Rolling; replaced, never changed
+	census   census
+
+	reports atomic.Uint64
+	stirred chan struct{}                 // holds one token when a screen's state may have changed, see Stirred
+	recalls map[playlist.ScreenID]*recall // what screens were asked to give back
+	reclaim Reclaimer
+
+	shooting sync.RWMutex // held for reading while a screenshot is stored, for writing while old ones are removed
 	paces    paces
+	greed    greed
+	shedder  shedder
+	lines    lines
 	settling sync.Mutex // one settings document at a time is made
 }
 
@@ -98,6 +113,15 @@ type live struct {
 	at      time.Time     // of adopted
 	refused *wire.Refused
 	why     string // why the last connection ended
+
+	refusedAt time.Time
+	lagging   time.Time // since when it lacks something; zero when it has all
+	memory
+	stranger stranger
+	patrol   *store.Patrol // the last one, nil before the first
+	former   time.Time     // the last event about a device that was replaced
+	conduct  conduct       // nil for nearly all
+	starved  bool          // it waits for a file that its line does not carry any more this month
 }
 
 // New returns a fleet. Attach must be called before a device connects, Close at
@@ -126,8 +150,8 @@ func New(ctx context.Context, cfg Config) (*Fleet, error) {
 	}
 	f := &Fleet{
 		cfg: cfg, secret: secret, live: map[playlist.ScreenID]*live{}, waiting: map[string]*waiting{},
-		byKey: map[[32]byte]*waiting{}, results: map[string]chan struct{}{}, loaded: map[playlist.ChannelID]playlist.Loaded{},
-		posts: map[playlist.ScreenID]*postage{},
+		byKey: map[[32]byte]*waiting{}, results: map[string]*awaited{}, loaded: map[playlist.ChannelID]playlist.Loaded{},
+		posts: map[playlist.ScreenID]*postage{}, spreads: map[playlist.ChannelID]spread{}, recalls: map[playlist.ScreenID]*recall{}, expected: map[string]string{}, stirred: make(chan struct{}, 1),
 	}
 	screens, err := cfg.Store.Screens(ctx)
 	if err != nil {
@@ -148,17 +172,43 @@ func New(ctx context.Context, cfg Config) (*Fleet, error) {
 			l.health, l.since = &h, h.At
 		}
 	}
+	if f.samples, err = newSampler(ctx, cfg.Store, cfg.Report, cfg.Now()); err != nil {
+		return nil, fmt.Errorf("open the fleet: %w", err)
+	}
+	f.lines.pending, f.lines.waiting = map[trafficKey]store.Traffic{}, map[playlist.ScreenID]time.Time{}
+	if err := f.knowLines(ctx, 0); err != nil {
+		return nil, fmt.Errorf("open the fleet: %w", err)
+	}
+	if err := f.loadPatrols(ctx); err != nil {
+		return nil, fmt.Errorf("open the fleet: %w", err)
+	}
 	f.ctx, f.quit = context.WithCancel(context.Background()) // ends with Close
 	f.writer = startWriter(cfg.Store)
+	f.later(f.sampling)
+	f.later(f.carrying)
 	return f, nil
 }
 
 // Attach gives the fleet the hub with the connections.
 func (f *Fleet) Attach(h *hub.Hub) {
 	f.hub = h
-	if f.cfg.Voices != nil {
-		f.later(f.handOutKey)
+	f.later(f.settleAll)
+}
+
+// Offers gives the fleet who knows which program a screen should be offered when
+// it connects; ok is false when it should hear nothing of one. It must be called
+// before a device connects.
+func (f *Fleet) Offers(ask func(playlist.ScreenID) (offer wire.Offer, ok bool)) { f.offers = ask }
+
+func (f *Fleet) offerTo(id playlist.ScreenID) *wire.Offer {
+	if f.offers == nil {
+		return nil
 	}
+	offer, ok := f.offers(id)
+	if !ok {
+		return nil
+	}
+	return &offer
 }
 
 // RootKey is the public key that screens pin.
@@ -186,45 +236,6 @@ func (f *Fleet) later(do func(context.Context)) {
 		defer f.work.Done()
 		do(f.ctx)
 	}()
-}
-
-// rowsAge is how long rows are remembered for lists, at most: reading ten
-// thousand takes a tenth of a second, and other controllers change them too.
-const rowsAge = 2 * time.Second
-
-// screens returns all screens. What they report is as old as the rows; live
-// has the newest.
-func (f *Fleet) screens(ctx context.Context) ([]store.Screen, error) {
-	now := f.cfg.Now()
-	f.mu.Lock()
-	rows, at, changes := f.rows, f.rowsAt, f.changes
-	f.mu.Unlock()
-	if rows != nil && now.Sub(at) < rowsAge {
-		return rows, nil
-	}
-	rows, err := f.cfg.Store.Screens(ctx)
-	if err != nil {
-		return nil, err
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.changes == changes { // or a change came between reading and now
-		f.rows, f.rowsAt = rows, now
-	}
-	return rows, nil
-}
-
-// changed forgets rows after one of them changed.
-func (f *Fleet) changed() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.rows, f.changes = nil, f.changes+1
-}
-
-// update is Store.Update for changes of screens.
-func (f *Fleet) update(ctx context.Context, do func(*store.Tx) error) error {
-	defer f.changed()
-	return f.cfg.Store.Update(ctx, do)
 }
 
 // liveOf returns the entry of a screen, making it. The caller holds mu.

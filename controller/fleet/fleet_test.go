@@ -10,7 +10,9 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 	"mingbai/controller/fleet"
 	"mingbai/controller/hub"
 	"mingbai/controller/store"
+	"mingbai/controller/store/storetest"
 	"mingbai/playlist"
 	"mingbai/playlist/wire"
 )
@@ -29,10 +32,25 @@ type yard struct {
 	*fleet.Fleet
 	t     *testing.T
 	store *store.Store
-	now   time.Time
+	now   time.Time // written by set, because the fleet's own work reads it too
+	tick  sync.Mutex
 	log   bytes.Buffer
 	path  string // of the database
 	hub   *hub.Hub
+	root  ed25519.PrivateKey
+}
+
+func (y *yard) clock() time.Time {
+	y.tick.Lock()
+	defer y.tick.Unlock()
+	return y.now
+}
+
+// set moves the clock.
+func (y *yard) set(now time.Time) {
+	y.tick.Lock()
+	defer y.tick.Unlock()
+	y.now = now
 }
 
 func newYard(t *testing.T) *yard {
@@ -41,9 +59,7 @@ func newYard(t *testing.T) *yard {
 	y := &yard{t: t, now: time.Date(2026, 11, 22, 15, 59, 30, 0, time.UTC)} // 23:59:30 in the office
 	var err error
 	y.path = filepath.Join(t.TempDir(), "x.db")
-	if y.store, err = store.Open(ctx, y.path); err != nil {
-		t.Fatal(err)
-	}
+	y.store = storetest.Open(t, y.path)
 	blobs, err := assets.Open(durable.OS, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +68,7 @@ func newYard(t *testing.T) *yard {
 	if err != nil {
 		t.Fatal(err)
 	}
+	y.root = root
 	voices, err := ecdh.X25519().GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +78,7 @@ func newYard(t *testing.T) *yard {
 		t.Fatal(err)
 	}
 	y.Fleet, err = fleet.New(ctx, fleet.Config{Store: y.store, Blobs: blobs, Root: root, Voices: voices, Zone: zone, Language: "zh",
-		Log: slog.New(slog.NewTextHandler(io.MultiWriter(t.Output(), &y.log), nil)), Now: func() time.Time { return y.now }})
+		Log: slog.New(slog.NewTextHandler(io.MultiWriter(t.Output(), &y.log), nil)), Now: y.clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +189,7 @@ func TestPairing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	y.now = v.Pairing.Expires
+	y.set(v.Pairing.Expires)
 	if _, err := y.Lookup(v.Pairing.Code); !errors.Is(err, fleet.ErrCode) {
 		t.Errorf("an expired code: %v", err)
 	}
@@ -185,7 +202,7 @@ func TestPairing(t *testing.T) {
 	if !errors.Is(err, fleet.ErrTooMany) {
 		t.Errorf("after many wrong codes: %v", err)
 	}
-	y.now = y.now.Add(2 * time.Minute)
+	y.set(y.now.Add(2 * time.Minute))
 	if _, err := y.Lookup("xxxxxx"); !errors.Is(err, fleet.ErrCode) {
 		t.Errorf("two minutes later: %v", err)
 	}
@@ -215,11 +232,70 @@ func TestRemovedAndReplaced(t *testing.T) {
 	}
 	fresh.Screen = s.ID
 	mustHello(t, y, fresh)
-	if err := y.Remove(ctx, "li", s.ID); err != nil {
+	if err := y.Retire(ctx, "li", s.ID, "坏了"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := y.Hello(ctx, fresh, "b"); !errors.Is(err, hub.ErrRemoved) {
 		t.Errorf("the removed device: %v", err)
+	}
+}
+
+// TestRemovedScreenLeavesNothing lets the device of a screen go on talking that was
+// taken out of service: nothing of it is kept.
+func TestRemovedScreenLeavesNothing(t *testing.T) {
+	ctx := t.Context()
+	y := newYard(t)
+	_, s := y.enrol("liuxi")
+	if err := y.Retire(ctx, "li", s.ID, "拆了"); err != nil {
+		t.Fatal(err)
+	}
+	found := wire.Patrol{At: y.now, Items: []wire.PatrolItem{{Check: wire.PatrolClock, OK: true}}}
+	err := errors.Join(y.Report(ctx, s.ID, wire.Report{Time: y.now}), y.Adopted(ctx, s.ID, wire.Adopted{Settings: 1}),
+		y.Refused(ctx, s.ID, wire.Refused{Reason: wire.ReasonDamaged}), y.Patrol(ctx, s.ID, found), y.store.FlushHealth(ctx))
+	if err != nil {
+		t.Fatal(err)
+	}
+	health, err := y.store.Health(ctx)
+	if err != nil || len(health) > 0 {
+		t.Errorf("its health is kept: %+v, %v", health, err)
+	}
+	events, err := y.store.Events(ctx, s.ID, 0, 100)
+	if err != nil || slices.ContainsFunc(events, func(e store.Event) bool { return e.Kind == store.EventRefused || e.Kind == store.EventPatrolled }) {
+		t.Errorf("its events are kept: %+v, %v", events, err)
+	}
+}
+
+// TestSettingsReachTheirScreen changes what settings are made of, and then who
+// changed it closes the page or the controller dies before they are made.
+func TestSettingsReachTheirScreen(t *testing.T) {
+	y := newYard(t)
+	_, s := y.enrol("liuxi")
+	move := func(site playlist.SiteID) {
+		screen := s.Screen
+		screen.Site = site
+		y.update(func(tx *store.Tx) error { return tx.PutScreen(t.Context(), screen, "zh") })
+	}
+	move("shiqiao")
+	closed, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := y.RefreshAll(closed); err != nil {
+		t.Fatal(err)
+	}
+	if at := y.signed(s.ID).Path[0].ID; at != "shiqiao" {
+		t.Errorf("its settings are those of %s", at)
+	}
+	move("liuxi")
+	y.Attach(y.hub) // as at the next start
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	limit, done := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer done()
+	for y.signed(s.ID).Path[0].ID != "liuxi" {
+		select {
+		case <-limit.Done():
+			t.Fatal("the screen keeps the settings of another site")
+		case <-tick.C:
+		}
 	}
 }
 
@@ -331,7 +407,7 @@ func TestLedgerBreaks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			y := newYard(t)
-			y.now = time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC)
+			y.set(time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC))
 			_, s := y.enrol("liuxi")
 			var ledger chain
 			var first []wire.Row
@@ -417,14 +493,14 @@ func TestStateInWords(t *testing.T) {
 	is(s.ID, fleet.Behind, "高于总台")
 	adopted(1, 1)
 	report(wire.Vitals{ClockOffset: 4000})
-	is(s.ID, fleet.Ailing, "设备异常")
+	is(s.ID, fleet.Ailing, "时钟快 1 小时")
 	report(wire.Vitals{OutputsLost: "192.168.1.51:4048"})
-	is(s.ID, fleet.Ailing, "设备异常")
+	is(s.ID, fleet.Ailing, "LED 控制器连不上")
 	report(wire.Vitals{})
-	y.now = y.now.Add(5 * time.Minute)
+	y.set(y.now.Add(5 * time.Minute))
 	is(s.ID, fleet.Offline, "离线 5 分钟")
 	y.Gone(s.ID, y.now, "silent")
-	y.now = y.now.Add(12 * time.Minute)
+	y.set(y.now.Add(12 * time.Minute))
 	is(s.ID, fleet.Offline, "离线 12 分钟")
 	mustHello(t, y, h)
 	is(s.ID, fleet.Behind, "")

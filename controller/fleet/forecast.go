@@ -19,7 +19,7 @@ type Forecast struct {
 	At           time.Time         `json:"at"`
 	Until        time.Time         `json:"until,omitzero"` // nothing changes by itself before
 	Level        schedule.Level    `json:"level,omitempty"`
-	Dark         bool              `json:"dark,omitempty"`          // a board in its dark hours, of which nothing is to be seen
+	Dark         bool              `json:"dark,omitempty"`          // a screen in its dark hours, of which nothing is to be seen
 	Alerts       []ForecastNotice  `json:"alerts"`                  // they take over the screen, or the zone of a board that is for them
 	Slots        []ForecastNotice  `json:"slots"`                   // the loop, in order; a notice may come twice
 	Seconds      float64           `json:"seconds"`                 // once round
@@ -88,11 +88,11 @@ func ForecastOf(lib *playlist.Library, at time.Time) Forecast {
 	return out
 }
 
-// dark reports whether a board shows no light at an instant. A red or orange
+// dark reports whether a screen shows no light at an instant. A red or orange
 // alert ends that.
 func dark(lib *playlist.Library, at time.Time) bool {
 	s := lib.Settings()
-	if s.Screen.Kind != playlist.LED || s.Screen.Light == nil {
+	if s.Screen.Light == nil {
 		return false
 	}
 	level := light.At(s.Screen.Light, s.Place, lib.Zone(), at)

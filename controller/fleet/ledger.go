@@ -97,7 +97,7 @@ func (f *Fleet) breakLedger(ctx context.Context, t *store.Tx, screen store.Scree
 		return 0, err
 	}
 	f.cfg.Log.Warn("a ledger does not continue", "screen", string(screen.ID), "cause", why)
-	return int(epoch), t.Register(ctx, store.Record{
+	return int(epoch), t.Audit(ctx, store.Record{
 		At: f.cfg.Now(), Actor: "system", Action: "ledger.break", Subject: string(screen.ID), Site: screen.Site, Detail: why,
 	})
 }

@@ -215,7 +215,7 @@ func (f *Fleet) boards(ctx context.Context, site playlist.SiteID) ([][]store.Scr
 	for _, id := range tree.Subtree(site) {
 		under[id] = true
 	}
-	rows, err := f.screens(ctx)
+	rows, err := f.cfg.Store.Roster(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +235,7 @@ func (f *Fleet) boards(ctx context.Context, site playlist.SiteID) ([][]store.Scr
 			at[key] = i
 			groups = append(groups, nil)
 		}
-		groups[i] = append(groups[i], row)
+		groups[i] = append(groups[i], *row)
 	}
 	return groups, nil
 }
@@ -243,7 +243,7 @@ func (f *Fleet) boards(ctx context.Context, site playlist.SiteID) ([][]store.Scr
 // alike names all that decides what a screen plays and for how long: screens with
 // one answer play the same.
 func alike(s playlist.Screen) (string, error) {
-	s.ID, s.Name, s.Place, s.Pair, s.Light = "", "", "", "", nil
+	s.ID, s.Name, s.Place, s.Pair, s.Light, s.Volume = "", "", "", "", nil, nil
 	s.Tags = slices.Sorted(slices.Values(s.Tags))
 	key, err := json.Marshal(s)
 	return string(key), err

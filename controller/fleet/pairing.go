@@ -3,8 +3,6 @@ package fleet
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"math/big"
 	"slices"
@@ -34,6 +32,7 @@ type waiting struct {
 	remote  string
 	since   time.Time
 	expires time.Time
+	proof   *wire.Enrolment // that it is a screen of which nothing is known here; nil for most
 }
 
 // Waiting is a device that shows a code.
@@ -64,15 +63,16 @@ type Enrolment struct {
 // lobby gives a device its code, the same one until it expires.
 func (f *Fleet) lobby(hello wire.Hello, remote string) (wire.Pairing, error) {
 	now := f.cfg.Now()
+	key := [32]byte(hello.Key)
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	before := f.byKey[key]
 	for code, w := range f.waiting {
 		if !now.Before(w.expires) {
 			delete(f.waiting, code)
 			delete(f.byKey, w.key)
 		}
 	}
-	key := [32]byte(hello.Key)
 	w := f.byKey[key]
 	if w == nil {
 		if len(f.waiting) >= maxWaiting {
@@ -83,10 +83,13 @@ func (f *Fleet) lobby(hello wire.Hello, remote string) (wire.Pairing, error) {
 			return wire.Pairing{}, err
 		}
 		w = &waiting{key: key, code: code, since: now, expires: now.Add(f.cfg.Pairing)}
+		if before != nil && before.proof != nil { // it goes on waiting
+			w.since, w.proof = before.since, before.proof
+		}
 		f.waiting[code], f.byKey[key] = w, w
 	}
 	w.hello, w.remote = hello, remote
-	return wire.Pairing{Code: w.code, Expires: w.expires}, nil
+	return wire.Pairing{Code: w.code, Expires: w.expires, Prove: hello.Screen != ""}, nil
 }
 
 // newCode returns six digits that no waiting device shows. The caller holds mu.
@@ -105,13 +108,14 @@ func (f *Fleet) newCode() (string, error) {
 
 // Waiting lists the devices that show a code now, those that came first first.
 // The code itself is left out: whoever confirms must have read it on the screen.
+// Those that Found lists are left out.
 func (f *Fleet) Waiting() []Waiting {
 	now := f.cfg.Now()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	list := []Waiting{}
 	for _, w := range f.waiting {
-		if now.Before(w.expires) {
+		if now.Before(w.expires) && w.proof == nil {
 			list = append(list, w.public())
 		}
 	}
@@ -125,10 +129,9 @@ func (f *Fleet) Waiting() []Waiting {
 }
 
 func (w *waiting) public() Waiting {
-	sum := sha256.Sum256(w.key[:])
 	return Waiting{
 		Kind: w.hello.Kind, Panel: w.hello.Panel, Program: w.hello.Program, Host: w.hello.Host, Remote: w.remote,
-		Fingerprint: hex.EncodeToString(sum[:8]), Since: w.since, Expires: w.expires,
+		Fingerprint: Fingerprint(w.key[:]), Since: w.since, Expires: w.expires,
 	}
 }
 
@@ -184,6 +187,8 @@ func (f *Fleet) Confirm(ctx context.Context, actor, code string, e Enrolment) (s
 	l := f.liveOf(screen.ID)
 	*l = live{key: w.key, since: f.cfg.Now()}
 	f.mu.Unlock()
+	ctx = context.WithoutCancel(ctx)                                     // it is bound: it must hear of it
+	f.hub.Kick(screen.ID, wire.CloseRemoved, "another device took over") // nobody, for a new screen
 
 	if err := f.Refresh(ctx, screen.ID); err != nil {
 		return store.Screen{}, fmt.Errorf("enrol screen %s: %w", screen.ID, err)
@@ -195,15 +200,19 @@ func (f *Fleet) Confirm(ctx context.Context, actor, code string, e Enrolment) (s
 // bind stores the screen and its device.
 func (f *Fleet) bind(ctx context.Context, actor string, w *waiting, e Enrolment) (playlist.Screen, error) {
 	var screen playlist.Screen
-	err := f.update(ctx, func(t *store.Tx) error {
+	err := f.cfg.Store.Update(ctx, func(t *store.Tx) error {
 		screen = playlist.Screen{Site: e.Site, Kind: w.hello.Kind, Name: e.Name, Place: e.Place, Outdoor: e.Outdoor, Tags: e.Tags, Panel: w.hello.Panel}
 		language := e.Language
+		var old []byte
 		if e.Screen != "" {
-			have, err := t.Screen(ctx, e.Screen)
+			have, err := f.had(ctx, t, e.Screen)
 			if err != nil {
 				return err
 			}
-			screen = have.Screen // the device takes the place; what is known of it stays
+			if err := otherKind(w.hello.Kind, have.Kind); err != nil {
+				return err
+			}
+			old, screen = have.Key, have.Screen // the device takes the place; what is known of it stays
 			if language == "" {
 				language = have.Language
 			}
@@ -225,13 +234,10 @@ func (f *Fleet) bind(ctx context.Context, actor string, w *waiting, e Enrolment)
 		if err := t.BindDevice(ctx, screen.ID, w.key[:], f.cfg.Now()); err != nil {
 			return err
 		}
-		if err := t.SetProgram(ctx, screen.ID, w.hello.Program, w.hello.Host); err != nil {
+		if err := t.SetProgram(ctx, screen.ID, w.hello.Program, w.hello.System, w.hello.Host); err != nil {
 			return err
 		}
-		return t.Register(ctx, store.Record{
-			At: f.cfg.Now(), Actor: actor, Action: "screen.enrol", Subject: string(screen.ID), Site: screen.Site,
-			Detail: screen.Name + " " + w.public().Fingerprint,
-		})
+		return f.record(ctx, t, actor, screen, old, w)
 	})
 	if err != nil {
 		return screen, fmt.Errorf("enrol a screen: %w", err)

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -33,12 +34,25 @@ type ScreenProof struct {
 	Has     bool              `json:"has"` // the version in force is on the screen's disk
 	Online  bool              `json:"online"`
 	Offline time.Time         `json:"offline_since,omitzero"`
+	Seen    time.Time         `json:"seen,omitzero"` // its last report
 	Seconds int64             `json:"seconds"`
 	Times   int               `json:"times"` // how often it came
 	Days    []DayProof        `json:"days,omitempty"`
 	First   time.Time         `json:"first,omitzero"`
 	Last    time.Time         `json:"last,omitzero"`
-	Now     bool              `json:"now"` // on the display at the last report
+	Now     bool              `json:"now"`              // on the display at the last report
+	Retired time.Time         `json:"retired,omitzero"` // since when it is out of service
+
+	Place  string `json:"-"`
+	Ledger Head   `json:"-"`
+}
+
+// Head is how far the ledger of a screen is stored: its present epoch, the last
+// row and the chain of hashes up to it, in hexadecimal.
+type Head struct {
+	Epoch int
+	Seq   uint64
+	Chain string
 }
 
 // DayProof is one civil day on one screen.
@@ -90,7 +104,8 @@ func (f *Fleet) ProofOf(ctx context.Context, id playlist.NoticeID) (Proof, error
 		}
 		delete(byScreen, s.ID)
 		sp := screenProof(s.ID, s.Name, s.Site, shown)
-		sp.Online = s.Online
+		sp.Online, sp.Seen, sp.Place = s.Online, s.Seen, s.Place
+		sp.Ledger = Head{s.Epoch, s.LedgerSeq, s.LedgerChain}
 		if !s.Online {
 			sp.Offline = s.Since
 		}
@@ -98,8 +113,16 @@ func (f *Fleet) ProofOf(ctx context.Context, id playlist.NoticeID) (Proof, error
 		sp.Now = s.Online && s.Report != nil && shows(s.Report, id)
 		p.add(sp, inScope)
 	}
-	for screen, shown := range byScreen { // screens that were removed since
-		p.add(screenProof(screen, "", "", shown), false)
+	for screen, shown := range byScreen { // screens that are out of service
+		sp := screenProof(screen, "", "", shown)
+		gone, err := f.cfg.Store.RetiredScreen(ctx, screen)
+		switch {
+		case err == nil:
+			sp.Name, sp.Site, sp.Place, sp.Retired = gone.Screen.Name, gone.Screen.Site, gone.Screen.Place, gone.At
+		case !errors.Is(err, store.ErrNotFound):
+			return Proof{}, err
+		}
+		p.add(sp, false)
 	}
 	slices.SortFunc(p.Screens, func(a, b ScreenProof) int {
 		if a.Site != b.Site {

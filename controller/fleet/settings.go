@@ -3,12 +3,10 @@ package fleet
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"mingbai/controller/hub"
 	"mingbai/controller/store"
@@ -40,24 +38,11 @@ func (f *Fleet) validate(ctx context.Context, r store.Reader, s playlist.Screen)
 	return nil
 }
 
-// treeAge is how long the tree is remembered; ten thousand screens that come
-// back at once ask for it.
-const treeAge = 5 * time.Second
-
 // channels returns what a screen at a site shows, the nearest site first.
 func (f *Fleet) channels(ctx context.Context, site playlist.SiteID) ([]playlist.ChannelID, error) {
-	now := f.cfg.Now()
-	f.mu.Lock()
-	tree, fresh := f.tree, now.Sub(f.treeAt) < treeAge
-	f.mu.Unlock()
-	if tree == nil || !fresh {
-		var err error
-		if tree, err = f.cfg.Store.Tree(ctx); err != nil {
-			return nil, err
-		}
-		f.mu.Lock()
-		f.tree, f.treeAt = tree, now
-		f.mu.Unlock()
+	tree, err := f.cfg.Store.Tree(ctx)
+	if err != nil {
+		return nil, err
 	}
 	return channelsOf(tree, site), nil
 }
@@ -177,20 +162,18 @@ func (f *Fleet) settle(ctx context.Context, id playlist.ScreenID, least playlist
 	if err != nil {
 		return row, fmt.Errorf("make settings of screen %s: %w", id, err)
 	}
-	doc.Revision = row.SettingsRevision
-	payload, err := json.Marshal(doc)
+	payload, err := f.encode(&doc, row, row.SettingsRevision)
 	if err != nil {
-		return row, fmt.Errorf("encode settings of screen %s: %w", id, err)
+		return row, err
 	}
 	if bytes.Equal(payload, have.Payload) && row.SettingsRevision >= least {
 		return row, nil
 	}
-	doc.Revision = max(row.SettingsRevision+1, least)
-	if payload, err = json.Marshal(doc); err != nil {
-		return row, fmt.Errorf("encode settings of screen %s: %w", id, err)
+	if payload, err = f.encode(&doc, row, max(row.SettingsRevision+1, least)); err != nil {
+		return row, err
 	}
 	env := wire.Sign(wire.SettingsType, payload, f.cfg.Root)
-	err = f.update(ctx, func(t *store.Tx) error { return t.PutSettings(ctx, id, doc.Revision, env) })
+	err = f.cfg.Store.Update(ctx, func(t *store.Tx) error { return t.PutSettings(ctx, id, doc.Revision, env) })
 	if err != nil {
 		return row, err
 	}
@@ -198,9 +181,32 @@ func (f *Fleet) settle(ctx context.Context, id playlist.ScreenID, least playlist
 	return row, nil
 }
 
+// encode writes settings of a revision, with the signed word on which device the
+// screen is. The same input gives the same bytes.
+func (f *Fleet) encode(doc *playlist.Settings, row store.Screen, rev playlist.Revision) ([]byte, error) {
+	doc.Revision, doc.Enrolment = rev, nil
+	if row.Key != nil {
+		e := wire.Enrolment{Screen: row.Screen, Language: row.Language, Key: row.Key, Enrolled: row.Enrolled.UTC(), Revision: rev}
+		if len(doc.Path) > 0 {
+			e.Site = doc.Path[0].Name
+		}
+		var err error
+		if doc.Enrolment, err = wire.SignEnrolment(e, f.cfg.Root); err != nil {
+			return nil, err
+		}
+	}
+	payload, err := json.Marshal(doc)
+	if err != nil {
+		return nil, fmt.Errorf("encode settings of screen %s: %w", row.ID, err)
+	}
+	return payload, nil
+}
+
 // Refresh makes a screen's settings anew where they should differ and sends
-// them if it is connected.
+// them if it is connected. It goes on when ctx ends: what they are made of is stored
+// already, and who asked for it may have closed the page.
 func (f *Fleet) Refresh(ctx context.Context, id playlist.ScreenID) error {
+	ctx = context.WithoutCancel(ctx)
 	before, err := f.cfg.Store.Screen(ctx, id)
 	if err != nil {
 		return err
@@ -217,10 +223,7 @@ func (f *Fleet) Refresh(ctx context.Context, id playlist.ScreenID) error {
 
 // RefreshAll is Refresh for every screen, for when sites or keys changed.
 func (f *Fleet) RefreshAll(ctx context.Context) error {
-	f.changed()
-	f.mu.Lock()
-	f.tree = nil
-	f.mu.Unlock()
+	ctx = context.WithoutCancel(ctx)
 	rows, err := f.cfg.Store.Screens(ctx)
 	if err != nil {
 		return err
@@ -232,10 +235,19 @@ func (f *Fleet) RefreshAll(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// screenText is a screen as it stands in the audit log.
+func screenText(s playlist.Screen, language string) (string, error) {
+	text, err := json.Marshal(struct {
+		playlist.Screen
+		Language string `json:"language,omitempty"`
+	}{s, language})
+	return string(text), err
+}
+
 // Change sets what a person may set of a screen: site, name, place, panel, tags,
 // language. Kind and ID stay.
 func (f *Fleet) Change(ctx context.Context, actor string, s playlist.Screen, language string) (store.Screen, error) {
-	err := f.update(ctx, func(t *store.Tx) error {
+	err := f.cfg.Store.Update(ctx, func(t *store.Tx) error {
 		have, err := t.Screen(ctx, s.ID)
 		if err != nil {
 			return err
@@ -247,7 +259,14 @@ func (f *Fleet) Change(ctx context.Context, actor string, s playlist.Screen, lan
 		if err := t.PutScreen(ctx, s, language); err != nil {
 			return err
 		}
-		return t.Register(ctx, store.Record{At: f.cfg.Now(), Actor: actor, Action: "screen.change", Subject: string(s.ID), Site: s.Site, Detail: s.Name})
+		line := store.Record{At: f.cfg.Now(), Actor: actor, Action: "screen.change", Subject: string(s.ID), Site: s.Site, Detail: s.Name}
+		if line.Before, err = screenText(have.Screen, have.Language); err != nil {
+			return err
+		}
+		if line.After, err = screenText(s, language); err != nil {
+			return err
+		}
+		return t.Audit(ctx, line)
 	})
 	if err != nil {
 		return store.Screen{}, fmt.Errorf("change screen %s: %w", s.ID, err)
@@ -260,7 +279,7 @@ func (f *Fleet) Change(ctx context.Context, actor string, s playlist.Screen, lan
 
 // Add makes a screen that waits for its device.
 func (f *Fleet) Add(ctx context.Context, actor string, s playlist.Screen, language string) (store.Screen, error) {
-	err := f.update(ctx, func(t *store.Tx) error {
+	err := f.cfg.Store.Update(ctx, func(t *store.Tx) error {
 		if _, err := t.Screen(ctx, s.ID); err == nil {
 			return store.ErrConflict
 		}
@@ -270,38 +289,17 @@ func (f *Fleet) Add(ctx context.Context, actor string, s playlist.Screen, langua
 		if err := t.PutScreen(ctx, s, language); err != nil {
 			return err
 		}
-		return t.Register(ctx, store.Record{At: f.cfg.Now(), Actor: actor, Action: "screen.add", Subject: string(s.ID), Site: s.Site, Detail: s.Name})
+		line := store.Record{At: f.cfg.Now(), Actor: actor, Action: "screen.add", Subject: string(s.ID), Site: s.Site, Detail: s.Name}
+		var err error
+		if line.After, err = screenText(s, language); err != nil {
+			return err
+		}
+		return t.Audit(ctx, line)
 	})
 	if err != nil {
 		return store.Screen{}, fmt.Errorf("add screen %s: %w", s.ID, err)
 	}
 	return f.cfg.Store.Screen(ctx, s.ID)
-}
-
-// Remove forgets a screen and tells its device to stop. What it displayed stays
-// on record.
-func (f *Fleet) Remove(ctx context.Context, actor string, id playlist.ScreenID) error {
-	now := f.cfg.Now()
-	err := f.update(ctx, func(t *store.Tx) error {
-		row, err := t.Screen(ctx, id)
-		if err != nil {
-			return err
-		}
-		if err := t.RemoveScreen(ctx, id, now); err != nil {
-			return err
-		}
-		return t.Register(ctx, store.Record{At: now, Actor: actor, Action: "screen.remove", Subject: string(id), Site: row.Site, Detail: row.Name})
-	})
-	if err != nil {
-		return fmt.Errorf("remove screen %s: %w", id, err)
-	}
-	f.mu.Lock()
-	delete(f.live, id)
-	f.mu.Unlock()
-	if f.hub != nil {
-		f.hub.Kick(id, wire.CloseRemoved, "this screen was removed")
-	}
-	return nil
 }
 
 func sortBySize(blobs []playlist.Blob) {
@@ -313,21 +311,23 @@ func sortBySize(blobs []playlist.Blob) {
 	})
 }
 
-// handOutKey gives the key for voices to screens whose settings were signed
-// before this controller had it.
-func (f *Fleet) handOutKey(ctx context.Context) {
-	key := []byte(base64.StdEncoding.EncodeToString(f.cfg.Voices.PublicKey().Bytes())) // as JSON writes it
+// settleAll makes anew the settings that should differ from what is stored: a crash
+// kept them from being made after a screen was changed, the controller has another key
+// for voices or another time zone than when they were signed, or they are of before
+// settings said which device the screen is.
+func (f *Fleet) settleAll(ctx context.Context) {
 	err := func() error {
-		screens, err := f.screens(ctx)
+		screens, err := f.cfg.Store.Roster(ctx)
 		if err != nil {
 			return err
 		}
+		look := f.look()
 		for _, s := range screens {
 			if s.SettingsRevision == 0 {
 				continue
 			}
-			env, err := f.cfg.Store.Settings(ctx, s.ID)
-			if err == nil && !bytes.Contains(env.Payload, key) {
+			old, err := f.outdated(ctx, look, *s)
+			if err == nil && old {
 				err = f.Refresh(ctx, s.ID)
 			}
 			if err != nil && !errors.Is(err, store.ErrNotFound) { // it was removed meanwhile
@@ -337,6 +337,24 @@ func (f *Fleet) handOutKey(ctx context.Context) {
 		return nil
 	}()
 	if err != nil && ctx.Err() == nil {
-		f.cfg.Log.Error("the key for voices could not be handed out; what residents write travels unsealed to some screens", "error", err)
+		f.cfg.Log.Error("It could not be seen whether all screens have the settings that they should; some may have older ones until the next start.", "error", err)
 	}
+}
+
+// outdated reports whether the settings of a screen should differ from what is
+// stored, as far as look knows.
+func (f *Fleet) outdated(ctx context.Context, l *look, row store.Screen) (bool, error) {
+	have, err := f.cfg.Store.Settings(ctx, row.ID)
+	if err != nil {
+		return false, err
+	}
+	doc, err := f.settingsOf(ctx, l, row)
+	if err != nil {
+		return false, err
+	}
+	payload, err := f.encode(&doc, row, row.SettingsRevision)
+	if err != nil {
+		return false, err
+	}
+	return !bytes.Equal(payload, have.Payload), nil
 }

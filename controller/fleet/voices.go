@@ -109,7 +109,7 @@ func (f *Fleet) Voices(ctx context.Context, screen playlist.ScreenID, voices []w
 		if !tell {
 			return nil
 		}
-		return t.Register(ctx, store.Record{
+		return t.Audit(ctx, store.Record{
 			At: now, Actor: "system", Action: "voice.unreadable", Subject: string(screen), Site: row.Site, Detail: fmt.Sprint(len(lost)),
 		})
 	})
@@ -229,8 +229,10 @@ func (f *Fleet) Settle(ctx context.Context, actor string, id string, from, to st
 		if err := t.SettleVoice(ctx, id, from, to, note, actor, now); err != nil {
 			return err
 		}
-		return t.Register(ctx, store.Record{
+		return t.Audit(ctx, store.Record{
 			At: now, Actor: actor, Action: "voice." + string(to), Subject: id, Site: v.Site, Detail: fmt.Sprintf("%s %s", v.Kind, v.Number()),
+			// Not the note: it may name a resident, and the log keeps it for ever.
+			Before: fmt.Sprintf(`{"state":%q}`, v.State), After: fmt.Sprintf(`{"state":%q}`, to),
 		})
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"mingbai/controller/store"
 )
@@ -12,11 +14,12 @@ import (
 // writer stores what many screens say in one transaction, because each costs a
 // sync of the disk: whoever comes while one is under way shares the next.
 type writer struct {
-	store *store.Store
-	in    chan writing
-	ctx   context.Context // ends with stop
-	quit  context.CancelFunc
-	done  sync.WaitGroup
+	store   *store.Store
+	in      chan writing
+	waiting atomic.Int64    // who wait for an answer
+	ctx     context.Context // ends with stop
+	quit    context.CancelFunc
+	done    sync.WaitGroup
 }
 
 type writing struct {
@@ -25,6 +28,10 @@ type writing struct {
 }
 
 const writesTogether = 256
+
+// longestWrite is how long one transaction goes on taking what screens sent: as
+// long a desk that publishes may have to wait for it.
+const longestWrite = 100 * time.Millisecond
 
 func startWriter(s *store.Store) *writer {
 	w := &writer{store: s, in: make(chan writing)}
@@ -62,8 +69,13 @@ func (w *writer) run() {
 
 func (w *writer) together(jobs []writing) {
 	answers := make([]error, len(jobs))
+	done, began := 0, time.Now()
 	err := w.store.Update(w.ctx, func(t *store.Tx) error {
 		for i, j := range jobs {
+			if i > 0 && (t.Pressed() || time.Since(began) > longestWrite) {
+				return nil // the rest goes into the next one
+			}
+			done = i + 1
 			err := j.write(w.ctx, t)
 			if answers[i] = err; err != nil && !errors.Is(err, store.ErrNotFound) {
 				return err
@@ -79,11 +91,17 @@ func (w *writer) together(jobs []writing) {
 		}
 		return
 	}
-	for i, j := range jobs {
+	if err != nil {
+		done = len(jobs)
+	}
+	for i, j := range jobs[:done] {
 		if err != nil {
 			answers[i] = err
 		}
 		j.answer <- answers[i]
+	}
+	if done < len(jobs) {
+		w.together(jobs[done:])
 	}
 }
 
@@ -93,6 +111,8 @@ func (w *writer) together(jobs []writing) {
 // in errors what was being done.
 func (w *writer) do(ctx context.Context, doing string, write func(context.Context, *store.Tx) error) error {
 	j := writing{write, make(chan error, 1)}
+	w.waiting.Add(1)
+	defer w.waiting.Add(-1)
 	var err error
 	select {
 	case w.in <- j:

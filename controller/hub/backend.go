@@ -23,6 +23,10 @@ type Backend interface {
 	// expired. An error closes the connection: the device comes back, or stops
 	// if it is ErrRemoved.
 	Hello(ctx context.Context, hello wire.Hello, remote string) (Verdict, error)
+	// Proof takes what a device in the lobby shows for being a screen, when its
+	// pairing asked for it. hello is what it said, and its key is proven. An error
+	// is logged and ends the session.
+	Proof(ctx context.Context, hello wire.Hello, p wire.Proof) error
 	// Settings returns the latest settings of a screen as a push and the
 	// channels that it shows. Push may be nil when there are none yet.
 	Settings(ctx context.Context, screen playlist.ScreenID) (Settings, error)
@@ -33,7 +37,8 @@ type Backend interface {
 	Latest(ctx context.Context, ch playlist.ChannelID, since playlist.Revision) (Content, error)
 
 	// What a known screen says. An error is logged and ends the session, so that
-	// the device comes back and says it again.
+	// the device comes back and says it again. Adopted and Report, which nearly all
+	// messages are, wait for nobody: they note what is said in memory.
 	Adopted(ctx context.Context, screen playlist.ScreenID, a wire.Adopted) error
 	Refused(ctx context.Context, screen playlist.ScreenID, r wire.Refused) error
 	Report(ctx context.Context, screen playlist.ScreenID, r wire.Report) error
@@ -47,6 +52,9 @@ type Backend interface {
 	// Usage stores the counts of a day; the hub acknowledges the day when it
 	// returns nil.
 	Usage(ctx context.Context, screen playlist.ScreenID, u wire.Usage) error
+	// Patrol stores what a screen found when it looked itself over. The same one
+	// may come again.
+	Patrol(ctx context.Context, screen playlist.ScreenID, p wire.Patrol) error
 	// Result takes the answer to a command, with the attached bytes (verified
 	// against r.Attached).
 	Result(ctx context.Context, screen playlist.ScreenID, r wire.Result, attached [][]byte) error
@@ -67,12 +75,22 @@ type Verdict struct {
 	Welcome wire.Welcome
 	// Channels that the screen shows, its own and the alert ones.
 	Channels []playlist.ChannelID
+	// Offer is the program that a known screen should run; nil says nothing about
+	// it.
+	Offer *wire.Offer
 }
 
 // Content is a push with the bytes of its attached blobs.
 type Content struct {
 	Push  wire.Push
 	Blobs [][]byte
+	// Urgent says that the edition takes a notice down that the revision before
+	// did not: it overtakes what waits of other channels.
+	Urgent bool
+	// Base returns the payload of an earlier edition of the channel, so that devices
+	// which have it and can take a patch are sent one; nil: all are sent the whole. An
+	// error says that it is not to be had, and costs nothing but the whole.
+	Base func(ctx context.Context, rev playlist.Revision) ([]byte, error)
 }
 
 // Settings is what a screen's settings say to the hub.

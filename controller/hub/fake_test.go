@@ -31,6 +31,8 @@ type county struct {
 	settings map[playlist.ScreenID]playlist.Revision
 	adopted  map[playlist.ScreenID]wire.Adopted
 	refused  []wire.Refused
+	patrols  []wire.Patrol
+	proofs   []string // key and payload
 	reports  map[playlist.ScreenID]wire.Report
 	rows     map[playlist.ScreenID]uint64
 	voices   map[string]playlist.ScreenID
@@ -199,12 +201,12 @@ func (c *county) until(t testing.TB, what string, ok func() bool) {
 	poll(t, what, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return ok() })
 }
 
-// poll asks until the answer is yes, for 20 s at most.
+// poll asks until the answer is yes, for three minutes at most.
 func poll(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	for !ok() {
 		select {
@@ -230,7 +232,7 @@ func open(t testing.TB, c *county, opt Options) *place {
 	h := New(c, opt)
 	p := &place{h, c, httptest.NewServer(h)}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 		defer cancel()
 		if err := h.Close(ctx); err != nil {
 			t.Errorf("close the hub: %v", err)
@@ -287,7 +289,7 @@ func (d *device) dial(p *place, dialer websocket.Dialer) {
 	}
 	d.conn = conn
 	d.t.Cleanup(func() { conn.Close() })
-	conn.SetReadDeadline(time.Now().Add(30 * time.Second))
+	conn.SetReadDeadline(time.Now().Add(5 * time.Minute))
 }
 
 func (d *device) answer() {
@@ -408,10 +410,20 @@ func checkLeaks(t *testing.T) {
 func poll2(t testing.TB, ok func() bool) {
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for end := time.Now().Add(10 * time.Second); !ok(); <-tick.C {
+	for end := time.Now().Add(3 * time.Minute); !ok(); <-tick.C {
 		if time.Now().After(end) {
 			buf := make([]byte, 64<<10)
 			t.Fatalf("goroutines are left:\n%s", buf[:runtime.Stack(buf, true)])
 		}
 	}
+}
+
+func (c *county) Proof(_ context.Context, h wire.Hello, p wire.Proof) error {
+	c.with(func() { c.proofs = append(c.proofs, string(h.Key)+string(p.Enrolment.Payload)) })
+	return nil
+}
+
+func (c *county) Patrol(_ context.Context, s playlist.ScreenID, p wire.Patrol) error {
+	c.with(func() { c.patrols = append(c.patrols, p) })
+	return nil
 }

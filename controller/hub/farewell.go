@@ -72,7 +72,7 @@ func (s *session) cut(why string) {
 		s.why = why
 	}
 	s.mu.Unlock()
-	s.conn.Close()
+	s.line.drop()
 }
 
 // drainLimit is how many bytes are read and thrown away after a close was sent.
@@ -81,29 +81,40 @@ const drainLimit = 32 << 20
 // finish ends the session for the error that ended its reader, and tells the
 // backend.
 func (s *session) finish(err error) {
-	current := s.hub.remove(s)
+	at, current := s.hub.remove(s)
 	f := farewellFor(err)
+	s.hub.judged(s, f, err)
+	s.meter()
 	if f != nil {
 		s.end(f.code, f.text)
-		s.writer.Wait() // until the close is written or the write has timed out
-		// What still comes is taken, or the reset that answers unread bytes could
-		// overtake the close.
-		s.line.last(time.Now().Add(closeGrace))
-		io.CopyN(io.Discard, s.conn.NetConn(), drainLimit) // whatever ends it
 	}
 	s.mu.Lock()
-	s.ended = true
 	if s.why == "" {
 		s.why = err.Error()
 	}
 	why, screen := s.why, s.screen
 	s.mu.Unlock()
+	if current {
+		// At once: a farewell takes seconds where nobody is left to hear it, and
+		// the device may be back before it is over.
+		s.hub.backend.Gone(screen, at, why)
+	}
+	if f != nil {
+		s.writer.Wait() // until the close is written or the write has timed out
+		// What still comes is taken, or the reset that answers unread bytes could
+		// overtake the close.
+		s.line.spent = -drainLimit
+		s.line.last(time.Now().Add(s.hub.opt.grace))
+		io.CopyN(io.Discard, s.conn.NetConn(), drainLimit) // whatever ends it
+	}
+	s.mu.Lock()
+	s.ended = true
+	s.mu.Unlock()
+	s.hub.lookout.forget(s)
 	s.conn.Close()
 	s.writer.Wait()
+	s.meter() // what was written on the way out
 	if f != nil && screen != "" {
 		s.hub.log.Warn("device session ended by an error", "screen", screen, "remote", s.remote, "error", err)
-	}
-	if current {
-		s.hub.backend.Gone(screen, time.Now(), why)
 	}
 }

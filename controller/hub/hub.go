@@ -9,9 +9,11 @@
 // comes back. What it leaves to others: who a device is and what it may have,
 // which a Backend says, and whether an edition is durable before it is announced.
 //
-// One goroutine reads each connection. Another writes to it while there is
-// something to send, and ends when there is nothing, so that an idle device
-// costs a small stack, a read buffer of 512 bytes and its entry in the indexes.
+// One goroutine waits for all connections, by epoll; where there is none, one for
+// each does. As many as there are cores read and handle what has
+// come, and as many write what there is to send; they serve all
+// sessions in turn, so that an idle device costs a read buffer
+// of 512 bytes and its entry in the indexes.
 package hub
 
 import (
@@ -44,23 +46,35 @@ var (
 // Options are the limits of a Hub. Zero values take the defaults.
 type Options struct {
 	Handshakes   int           // at once; more are refused with 503 (256)
+	Share        int           // of them from one address (three quarters)
 	HelloTimeout time.Duration // from upgrade to hello (10 s)
 	WriteTimeout time.Duration // for each 32 KB to one device, then it is cut (10 s)
-	PingEvery    time.Duration // (54 s)
-	PongWait     time.Duration // longest silence of a device (60 s)
+	PingEvery    time.Duration // of devices that do not ping by themselves (15 s)
+	PongWait     time.Duration // longest silence of a device (24 s)
 	SendBuffer   int           // bytes of kernel send buffer for each device (256 KB)
 	MaxScreens   int           // sessions, lobby included (20,000)
-	Log          *slog.Logger  // slog.Default()
+	Fair         Fair          // what one device may take
+	// Told hears what a known screen's device did and should not, Metered how many
+	// bytes came from it and went to it since it was told last; nil tells nobody.
+	Told    func(screen playlist.ScreenID, d Deed, at time.Time)
+	Metered func(screen playlist.ScreenID, received, sent int64)
+	Log     *slog.Logger // slog.Default()
+
+	noLookout bool          // each session waits by itself, as where there is none
+	grace     time.Duration // that a device has to answer a close (closeGrace)
 }
 
 func (o Options) withDefaults() Options {
 	set(&o.Handshakes, 256)
+	set(&o.Share, max(1, o.Handshakes*3/4))
 	set(&o.HelloTimeout, 10*time.Second)
 	set(&o.WriteTimeout, 10*time.Second)
-	set(&o.PingEvery, 54*time.Second)
-	set(&o.PongWait, 60*time.Second)
+	set(&o.PingEvery, 15*time.Second)
+	set(&o.PongWait, 24*time.Second)
 	set(&o.SendBuffer, 256<<10)
 	set(&o.MaxScreens, 20_000)
+	set(&o.grace, closeGrace)
+	o.Fair = o.Fair.withDefaults()
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
@@ -82,7 +96,11 @@ type Hub struct {
 	opt      Options
 	log      *slog.Logger
 	upgrader websocket.Upgrader
-	gate     chan struct{} // one token for each handshake under way
+	gate     *gate
+	hands    *hands
+	crew     *crew         // writes
+	ears     *crew         // reads what the lookout has seen
+	lookout  *lookout      // nil where the system has none
 	slot     atomic.Uint32 // spreads pings over the interval
 
 	// ctx ends with the hub; backend calls get it.
@@ -91,6 +109,14 @@ type Hub struct {
 	wg     sync.WaitGroup // sessions and the ticker
 
 	catchup catchup
+	parcels parcels
+
+	received, sent atomic.Int64 // bytes, of all sessions
+
+	began               time.Time
+	fair                costs
+	records             *records
+	turnedAway, refused atomic.Uint64 // see Strain
 
 	// mu guards what follows. It is taken before session.mu, never after.
 	mu        sync.RWMutex
@@ -108,7 +134,10 @@ func New(b Backend, opt Options) *Hub {
 	opt = opt.withDefaults()
 	h := &Hub{
 		backend: b, opt: opt, log: opt.Log,
-		gate:      make(chan struct{}, opt.Handshakes),
+		gate:      newGate(opt.Handshakes, opt.Share),
+		began:     time.Now(),
+		fair:      opt.Fair.costs(),
+		records:   newRecords(opt.Fair),
 		sessions:  map[*session]struct{}{},
 		byKey:     map[deviceKey]*session{},
 		byScreen:  map[playlist.ScreenID]*session{},
@@ -116,8 +145,14 @@ func New(b Backend, opt Options) *Hub {
 		newest:    map[playlist.ChannelID]playlist.Revision{},
 		missed:    map[playlist.ScreenID]time.Time{},
 	}
+	h.hands = &hands{}
+	h.crew = newCrew(h.hands, toWrite, (*session).write)
+	h.ears = newCrew(h.hands, toRead, (*session).listen)
+	if !opt.noLookout {
+		h.lookout = newLookout(h)
+	}
 	h.upgrader = websocket.Upgrader{
-		ReadBufferSize: 512, WriteBufferSize: 4096, WriteBufferPool: &sync.Pool{},
+		WriteBufferSize: 4096, WriteBufferPool: &sync.Pool{}, // the read buffer is hijacker's
 		EnableCompression: true,
 		CheckOrigin:       noOrigin,
 		Error:             refuseUpgrade,
@@ -134,6 +169,7 @@ func (h *Hub) Announce(p *Prepared) int {
 	h.mu.Lock()
 	if p.revision <= h.newest[p.channel] {
 		h.mu.Unlock()
+		h.overtaken(p)
 		return 0
 	}
 	h.newest[p.channel] = p.revision
@@ -153,6 +189,19 @@ func (h *Hub) Announce(p *Prepared) int {
 	return n
 }
 
+// overtaken sees to it that an urgent edition which a later one was announced
+// before loses nothing by it: the later one holds what is urgent, too.
+func (h *Hub) overtaken(p *Prepared) {
+	if !p.urgent {
+		return
+	}
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for s := range h.byChannel[p.channel] {
+		s.urge(p)
+	}
+}
+
 // SendSettings asks the backend for the screen's settings and sends them;
 // channels that are new to the screen follow. ErrNotConnected when it is not
 // here.
@@ -161,7 +210,11 @@ func (h *Hub) SendSettings(ctx context.Context, screen playlist.ScreenID) error 
 	if s == nil {
 		return ErrNotConnected
 	}
-	return s.refresh(ctx)
+	err := s.refresh(ctx)
+	if err != nil {
+		s.fail(err) // it comes back, and gets them then
+	}
+	return err
 }
 
 // Enrolled tells a device in the lobby who it is and welcomes it: the backend's
@@ -190,6 +243,23 @@ func (h *Hub) Command(screen playlist.ScreenID, c wire.Command) error {
 		return err
 	}
 	return s.command(b)
+}
+
+// Offer tells a screen which program it should run, after all content that waits
+// for it; of several offers that wait the newest counts. ErrNotConnected.
+func (h *Hub) Offer(screen playlist.ScreenID, o wire.Offer) error {
+	s := h.sessionOrMiss(screen)
+	if s == nil {
+		return ErrNotConnected
+	}
+	b, err := wire.Encode(wire.TypeOffer, o)
+	if err != nil {
+		return err
+	}
+	if !s.propose(b) {
+		return ErrNotConnected
+	}
+	return nil
 }
 
 // Kick closes the session of a screen with a close code and a reason of at most
@@ -225,6 +295,14 @@ func (h *Hub) Connected() iter.Seq[Live] {
 	}
 }
 
+// Traffic is how many sessions are open, those in the lobby included, and how many
+// bytes came and went over all sessions so far.
+func (h *Hub) Traffic() (sessions int, received, sent int64) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return len(h.sessions), h.received.Load(), h.sent.Load()
+}
+
 // IsConnected reports whether a session of the screen is open.
 func (h *Hub) IsConnected(screen playlist.ScreenID) bool { return h.session(screen) != nil }
 
@@ -248,6 +326,8 @@ func (h *Hub) sessionOrMiss(screen playlist.ScreenID) *session {
 // Close tells all devices to come back later, waits for the sessions to end and
 // cuts those that are left when ctx ends. It returns ctx's error if it had to.
 func (h *Hub) Close(ctx context.Context) error {
+	defer h.hands.close()
+	defer h.lookout.close()
 	h.mu.Lock()
 	h.closed = true
 	all := slices.Collect(maps.Keys(h.sessions))
@@ -261,10 +341,16 @@ func (h *Hub) Close(ctx context.Context) error {
 		close(done)
 	}()
 	h.cancel()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
+	silence := time.NewTicker(max(h.opt.PongWait/24, time.Millisecond)) // for tick, which has ended
+	defer silence.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-done:
+			return nil
+		case now := <-silence.C:
+			h.wakeLate(now)
+		case <-ctx.Done():
+		}
 	}
 	for _, s := range all {
 		s.cut("the controller stops")
@@ -275,18 +361,28 @@ func (h *Hub) Close(ctx context.Context) error {
 
 // pingSlots is how many groups of sessions are pinged one after the other
 // during one interval, so that ten thousand pings are not sent at once.
-const pingSlots = 54
+const pingSlots = 15
 
-// tick pings, and renews pairing codes that have expired.
+// tick pings, renews pairing codes that have expired, and notices silence.
 func (h *Hub) tick() {
 	defer h.wg.Done()
 	ticker := time.NewTicker(max(h.opt.PingEvery/pingSlots, time.Millisecond))
 	defer ticker.Stop()
-	for slot := uint32(0); ; slot = (slot + 1) % pingSlots {
+	silence := time.NewTicker(max(h.opt.PongWait/24, time.Millisecond))
+	defer silence.Stop()
+	stuck := time.NewTicker(stuckAfter)
+	defer stuck.Stop()
+	for slot := uint32(0); ; {
 		select {
 		case <-h.ctx.Done():
 			return
+		case <-stuck.C:
+			h.crew.look()
+			h.ears.look()
+		case now := <-silence.C:
+			h.wakeLate(now)
 		case now := <-ticker.C:
+			slot = (slot + 1) % pingSlots
 			h.mu.RLock()
 			for s := range h.sessions {
 				if s.slot == slot {
@@ -295,7 +391,20 @@ func (h *Hub) tick() {
 			}
 			h.mu.RUnlock()
 			h.catchup.forget(now)
+			h.parcels.forget(now)
 			h.forgetMisses(now)
+			h.records.forget(int64(now.Sub(h.began)))
+		}
+	}
+}
+
+// wakeLate ends the sessions whose devices were not heard in time.
+func (h *Hub) wakeLate(now time.Time) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for s := range h.sessions {
+		if s.line.late(now) {
+			s.wake()
 		}
 	}
 }
@@ -349,11 +458,15 @@ func (h *Hub) succeed(s *session) {
 
 // index makes a session the one of its screen, for these channels. A session
 // that has ended meanwhile is not, and the backend, which has just heard its
-// hello, is told so.
+// hello, is told so; nor is one whose device has connected again and has its place
+// already.
 func (h *Hub) index(s *session, screen playlist.ScreenID, channels []playlist.ChannelID) {
 	h.mu.Lock()
 	old := h.byScreen[screen]
 	_, here := h.sessions[s]
+	if old != nil && old != s && old.key == s.key && h.byKey[s.key] == old {
+		here = false
+	}
 	if here {
 		h.byScreen[screen] = s
 		for _, ch := range s.setChannels(screen, channels) {
@@ -390,10 +503,13 @@ func (h *Hub) missedSince(screen playlist.ScreenID, t time.Time) bool {
 // missedFor is how long a miss is remembered: longer than an admission takes.
 const missedFor = time.Minute
 
-// remove forgets a session and reports whether it was the one of its screen.
-func (h *Hub) remove(s *session) (current bool) {
+// remove forgets a session. It reports whether it was the one of its screen, and
+// since when the screen is gone if it was: a newer session of it, about which the
+// backend has been asked already and which is not in its place yet, asks again.
+func (h *Hub) remove(s *session) (at time.Time, current bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	at = time.Now()
 	delete(h.sessions, s)
 	if h.byKey[s.key] == s {
 		delete(h.byKey, s.key)
@@ -401,12 +517,13 @@ func (h *Hub) remove(s *session) (current bool) {
 	screen := s.screenID()
 	if screen != "" && h.byScreen[screen] == s {
 		delete(h.byScreen, screen)
+		h.missed[screen] = at
 		current = true
 	}
 	for _, ch := range s.setChannels(screen, nil) {
 		h.drop(ch, s)
 	}
-	return current
+	return at, current
 }
 
 // drop takes a session out of a channel. The caller holds mu.

@@ -169,7 +169,7 @@ func TestHelloRefused(t *testing.T) {
 	c.know(1)
 	c.know(3)
 	c.with(func() { c.removed[pubOf(3)] = true })
-	p := open(t, c, Options{HelloTimeout: 200 * time.Millisecond})
+	p := open(t, c, Options{})
 	say := func(n int, change func(*wire.Hello)) *device {
 		d := &device{t: t, key: keyOf(n)}
 		d.dial(p, websocket.Dialer{})
@@ -190,7 +190,7 @@ func TestHelloRefused(t *testing.T) {
 	say(1, func(h *wire.Hello) {}).expectClose(wire.CloseBusy)
 
 	silent := &device{t: t}
-	silent.dial(p, websocket.Dialer{})
+	silent.dial(open(t, newCounty(), Options{HelloTimeout: 200 * time.Millisecond}), websocket.Dialer{})
 	silent.expectClose(wire.CloseSilent)
 	early := &device{t: t}
 	early.dial(p, websocket.Dialer{})
@@ -208,7 +208,7 @@ func TestGarbage(t *testing.T) {
 	checkLeaks(t)
 	c := newCounty()
 	c.know(0, liuxi)
-	p := open(t, c, Options{})
+	p := open(t, c, Options{grace: time.Minute}) // a device that is sent away is still sending
 	good := p.call(t, 0, nil)
 	good.expect(wire.TypeWelcome, &wire.Welcome{})
 	for i, tt := range []struct {
@@ -235,7 +235,7 @@ func TestGarbage(t *testing.T) {
 		}, wire.CloseTooBig},
 		{"a bomb", func(d *device) error {
 			d.conn.EnableWriteCompression(true)
-			return d.conn.WriteMessage(websocket.BinaryMessage, make([]byte, 16<<20))
+			return d.conn.WriteMessage(websocket.BinaryMessage, make([]byte, knownLimit+1<<20))
 		}, wire.CloseTooBig},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

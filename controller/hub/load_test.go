@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -37,26 +38,31 @@ func (p *place) callNarrow(t *testing.T, n int) *device {
 	return d
 }
 
-// Devices that do not read are cut after the write deadline, and until then the
-// others have everything at once (R17).
+// slow has devices call that do not read: more of them than write at a time.
+func (p *place) slow(t *testing.T) (all []playlist.ScreenID) {
+	t.Helper()
+	for n := range 2 * newCrew(nil, toWrite, nil).most {
+		all = append(all, p.county.know(n, liuxi))
+		p.callNarrow(t, n)
+	}
+	return all
+}
+
+// However long devices do not read, the others have everything at once (R17).
 func TestSlowConsumers(t *testing.T) {
 	checkLeaks(t)
 	c := newCounty()
-	p := open(t, c, Options{WriteTimeout: 8 * time.Second, SendBuffer: 32 << 10})
-	var slow []playlist.ScreenID
-	for n := range 4 {
-		slow = append(slow, c.know(n, liuxi))
-		p.callNarrow(t, n)
-	}
+	p := open(t, c, Options{WriteTimeout: time.Hour, PongWait: time.Hour, SendBuffer: 32 << 10})
+	slow := p.slow(t)
 	var healthy []*device
-	for n := 10; n < 20; n++ {
+	for n := 1000; n < 1010; n++ {
 		c.know(n, liuxi)
 		d := p.call(t, n, nil)
 		d.expect(wire.TypeWelcome, &wire.Welcome{})
 		healthy = append(healthy, d)
 	}
-	poll(t, "all are in their places", func() bool { return len(slices.Collect(p.Connected())) == 14 })
-	if n := p.Announce(prepare(t, push(liuxi, 1, 400_000))); n != 14 {
+	poll(t, "all are in their places", func() bool { return len(slices.Collect(p.Connected())) == 10+len(slow) })
+	if n := p.Announce(prepare(t, push(liuxi, 1, 400_000))); n != 10+len(slow) {
 		t.Errorf("announced to %d", n)
 	}
 	for _, d := range healthy {
@@ -64,9 +70,19 @@ func TestSlowConsumers(t *testing.T) {
 	}
 	c.with(func() {
 		if len(c.gone) > 0 {
-			t.Error("the healthy ones waited for the slow ones")
+			t.Errorf("gone are %v", c.gone)
 		}
 	})
+}
+
+// Devices that do not read are cut after the write deadline.
+func TestSlowConsumersAreCut(t *testing.T) {
+	checkLeaks(t)
+	c := newCounty()
+	p := open(t, c, Options{WriteTimeout: 300 * time.Millisecond, SendBuffer: 32 << 10})
+	slow := p.slow(t)
+	poll(t, "all are in their places", func() bool { return len(slices.Collect(p.Connected())) == len(slow) })
+	p.Announce(prepare(t, push(liuxi, 1, 400_000)))
 	c.until(t, "the slow ones are cut", func() bool { return len(c.gone) == len(slow) })
 	c.with(func() {
 		for _, id := range slow {
@@ -82,7 +98,7 @@ func TestSlowConsumers(t *testing.T) {
 func TestLatestWinsAndAlertOvertakes(t *testing.T) {
 	c := newCounty()
 	id := c.know(1, liuxi, shiqiao, liuxiNow)
-	p := open(t, c, Options{WriteTimeout: time.Minute, SendBuffer: 32 << 10})
+	p := open(t, c, Options{WriteTimeout: time.Hour, PongWait: time.Hour, SendBuffer: 32 << 10})
 	d := p.callNarrow(t, 1)
 	poll(t, "the screen is in its place", func() bool { return p.IsConnected(id) })
 	const last = 20
@@ -115,7 +131,7 @@ func TestStormGate(t *testing.T) {
 	checkLeaks(t)
 	c := newCounty()
 	c.with(func() { c.hold = make(chan struct{}) })
-	p := open(t, c, Options{Handshakes: 4})
+	p := open(t, c, Options{Handshakes: 4, Share: 4})
 	var in []*device
 	for n := range 4 {
 		c.know(n, liuxi)
@@ -131,8 +147,60 @@ func TestStormGate(t *testing.T) {
 	for _, d := range in {
 		d.expect(wire.TypeWelcome, &wire.Welcome{})
 	}
+	poll(t, "the gate is free", func() bool { return p.Strain().Handshakes == 0 }) // a moment after the welcome
 	c.know(9, liuxi)
 	p.call(t, 9, nil).expect(wire.TypeWelcome, &wire.Welcome{})
+}
+
+// Who connects a thousand times and says nothing holds no more than the share of
+// one address, is cut after HelloTimeout, and keeps no screen elsewhere out.
+func TestHalfOpenConnections(t *testing.T) {
+	checkLeaks(t)
+	c := newCounty()
+	c.know(0, liuxi)
+	p := open(t, c, Options{Handshakes: 40, Share: 30, HelloTimeout: 5 * time.Second})
+	elsewhere := websocket.Dialer{NetDialContext: (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}}).DialContext}
+	var held []*websocket.Conn
+	refused := 0
+	began := time.Now()
+	for range 1000 {
+		conn, resp, err := websocket.DefaultDialer.Dial(p.url(), nil)
+		switch {
+		case err == nil:
+			held = append(held, conn)
+			defer conn.Close()
+		case errors.Is(err, websocket.ErrBadHandshake) && resp.StatusCode == http.StatusServiceUnavailable:
+			refused++
+		default:
+			t.Fatal(err)
+		}
+		if len(held)+refused == 500 {
+			d := &device{t: t, key: keyOf(0), hello: wire.Hello{Version: 1, Key: []byte(pubOf(0))}}
+			d.dial(p, elsewhere)
+			d.answer()
+			d.expect(wire.TypeWelcome, &wire.Welcome{})
+		}
+	}
+	// The dials may have taken longer than the timeout of the first ones.
+	if most := 30 * (2 + int(time.Since(began)/p.opt.HelloTimeout)); len(held) < 30 || len(held) > most {
+		t.Errorf("%d connections are held, at most %d should be; %d were refused", len(held), most, refused)
+	}
+	for _, conn := range held {
+		conn.SetReadDeadline(time.Now().Add(3 * time.Minute))
+		for n := 0; ; n++ {
+			if _, _, err := conn.ReadMessage(); err != nil {
+				if n > 1 || errors.Is(err, os.ErrDeadlineExceeded) { // the challenge at most
+					t.Errorf("a connection ended after %d messages: %v", n, err)
+				}
+				break
+			}
+		}
+	}
+	poll(t, "the gate is free", func() bool {
+		p.gate.mu.Lock()
+		defer p.gate.mu.Unlock()
+		return p.gate.in == 0 && len(p.gate.from) == 0
+	})
 }
 
 // Many devices that were away for the same time are one question to the backend.
@@ -209,7 +277,7 @@ func TestCatchUpFails(t *testing.T) {
 func TestCommandQueue(t *testing.T) {
 	c := newCounty()
 	id := c.know(1, liuxi)
-	p := open(t, c, Options{WriteTimeout: time.Minute, SendBuffer: 32 << 10})
+	p := open(t, c, Options{WriteTimeout: time.Hour, PongWait: time.Hour, SendBuffer: 32 << 10})
 	d := p.callNarrow(t, 1)
 	poll(t, "the screen is in its place", func() bool { return p.IsConnected(id) })
 	p.Announce(prepare(t, push(liuxi, 1, 400_000)))
@@ -242,7 +310,7 @@ func TestCommandQueue(t *testing.T) {
 func TestPingsDuringStorm(t *testing.T) {
 	checkLeaks(t)
 	c := newCounty()
-	p := open(t, c, Options{PingEvery: 54 * time.Millisecond})
+	p := open(t, c, Options{PingEvery: 54 * time.Millisecond, Handshakes: 1000, Share: 1000})
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Add(1)

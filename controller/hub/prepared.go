@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gorilla/websocket"
-
 	"mingbai/playlist"
 	"mingbai/playlist/wire"
 )
@@ -16,27 +14,62 @@ import (
 const compressFrom = 512
 
 // Prepared is a push encoded once for any number of devices: the frame as it is
-// and, when the first device that takes it asks, the deflated one. It is
-// immutable.
+// and, when the first device that takes it asks, the deflated one and what makes it out
+// of an earlier edition. It is immutable.
 type Prepared struct {
 	channel  playlist.ChannelID
 	revision playlist.Revision
 	size     int // bytes before compression
-	msg      *websocket.PreparedMessage
+	urgent   bool
+	frames   *frames
+	patches  *patches // nil: it goes whole to everybody
+
+	travels func() int  // bytes on the line
+	slim    func() slim // made when the first device needs it
+}
+
+// frames are a message as it goes over the wire to any number of devices.
+type frames struct {
+	plain []byte
+
+	once     sync.Once
+	deflated []byte // by once
+	err      error  // of once
+}
+
+// of returns the frame for a connection that takes deflated ones, or does not.
+func (f *frames) of(deflated bool) ([]byte, error) {
+	if !deflated {
+		return f.plain, nil
+	}
+	f.once.Do(func() { f.deflated, f.err = deflate(f.plain) })
+	return f.deflated, f.err
 }
 
 // Prepare encodes a push with its blobs. push.Attached may be empty: it is
-// filled in from the blobs. It fails above the limits of a message.
+// filled in from the blobs. It says nothing of the time, which would be old when
+// the last device takes it: devices would think that their clocks are wrong. It
+// fails above the limits of a message.
 func Prepare(push wire.Push, blobs ...[]byte) (*Prepared, error) {
+	push.Time = time.Time{}
 	b, err := wire.Encode(wire.TypePush, push, blobs...)
 	if err != nil {
 		return nil, fmt.Errorf("prepare push of %s revision %s: %w", push.Channel, push.Revision, err)
 	}
-	msg, err := websocket.NewPreparedMessage(websocket.BinaryMessage, b)
-	if err != nil {
-		return nil, fmt.Errorf("prepare push of %s revision %s: %w", push.Channel, push.Revision, err)
+	return &Prepared{
+		channel: push.Channel, revision: push.Revision, size: len(b), frames: &frames{plain: frameFor(b)},
+		travels: sync.OnceValue(func() int { return travels(b) }),
+		slim:    sync.OnceValue(func() slim { return makeSlim(b) }),
+	}, nil
+}
+
+// Prepare encodes the content, see the function Prepare.
+func (c Content) Prepare() (*Prepared, error) {
+	p, err := Prepare(c.Push, c.Blobs...)
+	if err == nil {
+		p.urgent, p.patches = c.Urgent, newPatches(c)
 	}
-	return &Prepared{channel: push.Channel, revision: push.Revision, size: len(b), msg: msg}, nil
+	return p, err
 }
 
 // catchup keeps the pushes that devices which come back need, so that ten
@@ -100,7 +133,7 @@ func (c *catchup) get(ctx context.Context, b Backend, ch playlist.ChannelID, sin
 func (c *catchup) fill(ctx context.Context, b Backend, key catchupKey, a *answer) {
 	content, err := b.Latest(ctx, key.channel, key.since)
 	if err == nil && content.Push.Revision > 0 {
-		a.p, err = Prepare(content.Push, content.Blobs...)
+		a.p, err = content.Prepare()
 	}
 	a.err = err
 	close(a.ready)
@@ -118,7 +151,7 @@ func (c *catchup) fill(ctx context.Context, b Backend, key catchupKey, a *answer
 
 // count adds a kept answer to the bytes. The caller holds mu.
 func (c *catchup) count(a *answer) {
-	a.size = a.p.size
+	a.size = a.p.weight()
 	c.bytes += a.size
 	c.trim(a)
 }

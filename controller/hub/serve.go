@@ -7,8 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"sync"
-	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -17,15 +16,15 @@ import (
 // Retry-After at once: work on a handshake that the device has given up on
 // would only make a storm longer.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	select {
-	case h.gate <- struct{}{}:
-	default:
+	opened, ok := h.gate.enter(r.RemoteAddr)
+	if !ok {
+		h.turnedAway.Add(1)
 		h.busy(w, "too many devices connect at once")
 		return
 	}
-	opened := sync.OnceFunc(func() { <-h.gate })
 	if !h.hasRoom() {
 		opened()
+		h.turnedAway.Add(1)
 		h.busy(w, "the controller takes no more devices now")
 		return
 	}
@@ -35,6 +34,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := &session{hub: h, conn: conn, line: conn.NetConn().(*pacedConn), remote: r.RemoteAddr, since: time.Now()}
+	s.line.wake = s.wake
 	// It is complete before anybody else can see it.
 	if !h.add(s) {
 		opened()
@@ -71,59 +71,32 @@ func (j *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	// A device that does not read must not pin megabytes of kernel memory.
+	line := &pacedConn{Conn: c, hub: j.hub, fd: -1}
 	raw := c
 	if t, ok := c.(*tls.Conn); ok {
 		raw = t.NetConn()
+		line.below, _ = raw.(*Quiet)
 	}
-	if t, ok := raw.(*net.TCPConn); ok {
+	if t, ok := raw.(interface{ SetWriteBuffer(bytes int) error }); ok {
+		// A device that does not read must not pin megabytes of kernel memory.
 		t.SetWriteBuffer(j.hub.opt.SendBuffer) // a hint: it works without
 	}
-	return &pacedConn{Conn: c, hub: j.hub}, rw, nil
-}
-
-// pacedConn gives every chunk of a long write its own deadline, and once the
-// device is proven counts every byte from it as a sign of life: a device on a
-// thin line that takes or sends something big slowly is alive, one that takes
-// nothing is not.
-type pacedConn struct {
-	net.Conn
-	hub  *Hub
-	live atomic.Bool // PongWait counts from the last byte; else the deadline stands
-}
-
-const chunk = 32 << 10 // bytes
-
-func (c *pacedConn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	if n > 0 {
-		c.alive(time.Now())
-	}
-	return n, err
-}
-
-func (c *pacedConn) Write(p []byte) (int, error) {
-	n := 0
-	for {
-		k, err := c.Conn.Write(p[n:min(n+chunk, len(p))])
-		n += k
-		if err != nil || n == len(p) {
-			return n, err
+	if t, ok := raw.(syscall.Conn); ok && (raw == c || line.below != nil) {
+		line.raw, _ = t.SyscallConn() // nil: the session waits within a read
+		if line.tcp = raw; line.below != nil {
+			line.tcp = line.below.TCPConn
 		}
-		now := time.Now()
-		c.Conn.SetWriteDeadline(now.Add(c.hub.opt.WriteTimeout))
-		c.alive(now) // the device's pong waits behind these bytes
+		if line.raw != nil {
+			line.fd = descriptor(line.raw)
+		}
+		keepUnsent(line.raw, unsent)
 	}
-}
-
-func (c *pacedConn) alive(now time.Time) {
-	if c.live.Load() {
-		c.Conn.SetReadDeadline(now.Add(c.hub.opt.PongWait))
+	if line.below != nil {
+		line.below.line = line
 	}
-}
-
-// last sets the deadline that nothing moves any more.
-func (c *pacedConn) last(t time.Time) {
-	c.live.Store(false)
-	c.Conn.SetReadDeadline(t)
+	if rw.Reader.Buffered() == 0 { // or the websocket refuses it
+		line.came = bufio.NewReaderSize(line, readBuffer)
+		rw.Reader = line.came
+	}
+	return line, rw, nil
 }

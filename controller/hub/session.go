@@ -6,14 +6,14 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
+	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
 
 	"mingbai/playlist"
-	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
 
@@ -37,7 +37,14 @@ type session struct {
 
 	flow sync.Mutex // one admission at a time: of the reader, Enrolled or a renewed code
 
+	measure measure // what it has taken
+	inline  Bucket  // what went at once lately, see fitting; the writer's
+
 	writer sync.WaitGroup
+	queued [tasks]bool // each guarded by its crew's mu: it waits for the crew
+
+	place  int32        // in the lookout's list
+	reader atomic.Int32 // what the reader is at, see heed
 
 	mu      sync.Mutex // guards what follows
 	screen  playlist.ScreenID
@@ -61,20 +68,134 @@ func (s *session) screenID() playlist.ScreenID {
 	return s.screen
 }
 
-// run is the life of a session; opened releases the place in the gate.
+// run begins the life of a session; opened releases the place in the gate. The
+// session has one reader at any time, but not one goroutine: see rest.
 func (s *session) run(opened func()) {
-	defer s.hub.wg.Done()
 	err := s.handshake(opened)
 	opened()
-	for err == nil {
+	if err == nil && s.hub.lookout.watch(s) {
+		return
+	}
+	s.rest(err)
+}
+
+// What a reader is at. It begins with being busy.
+const (
+	busy  int32 = iota // it reads
+	again              // it reads, and something came meanwhile
+	idle               // nothing is there to read
+)
+
+// heed takes note of something to be read, or of an end. Who gets true has the session
+// read, and nobody else has.
+func (s *session) heed() bool {
+	for {
+		switch at := s.reader.Load(); at {
+		case again:
+			return false
+		case idle:
+			if s.reader.CompareAndSwap(idle, busy) {
+				return true
+			}
+		default:
+			if s.reader.CompareAndSwap(busy, again) {
+				return false
+			}
+		}
+	}
+}
+
+// wake has a session on the lookout read, whatever there is.
+func (s *session) wake() {
+	if s.heed() {
+		s.hub.ears.add(s)
+	}
+}
+
+// turnsAtOnce is how many messages of a device are handled before others have their
+// turn.
+const turnsAtOnce = 32
+
+// listen handles all that has come, for a session on the lookout.
+func (s *session) listen() {
+	s.line.crewed = true
+	for n := 0; ; {
+		s.line.dry = false
+		before := n
+		for s.line.fetch() {
+			if n++; n > turnsAtOnce {
+				s.hub.ears.add(s)
+				return
+			}
+			if err := s.turn(); err != nil {
+				s.leave(err)
+				return
+			}
+		}
+		if n == before && s.line.late(time.Now()) {
+			s.leave(&lost{os.ErrDeadlineExceeded})
+			return
+		}
+		if s.reader.CompareAndSwap(busy, idle) {
+			return
+		}
+		s.reader.Store(busy)
+	}
+}
+
+// leave ends a session that one of the crew has read: saying farewell takes time.
+func (s *session) leave(err error) {
+	s.line.crewed = false
+	go s.rest(err)
+}
+
+// apart does what may wait, for a reader.
+func (s *session) apart(f func() error) error {
+	if s.line.crewed {
+		s.hub.ears.waits()
+		defer s.hub.ears.goesOn()
+	}
+	return f()
+}
+
+// do handles what has come, a message at least, for a session that is not on the
+// lookout.
+func (s *session) do() {
+	err := s.turn()
+	for err == nil && s.line.has() {
 		err = s.turn()
 	}
-	s.finish(err)
+	s.rest(err)
+}
+
+// rest ends what a session's goroutine does, with the session if err is not nil.
+func (s *session) rest(err error) {
+	switch {
+	case err != nil:
+		defer s.hub.wg.Done()
+		s.finish(err)
+	case s.line.has():
+		s.hub.hands.give(s)
+	default:
+		// Handling a message grows a stack to many times of what waiting takes,
+		// and a stack that was grown stays so for long.
+		go s.wait()
+	}
+}
+
+// wait waits for the device to say something.
+func (s *session) wait() {
+	if err := s.line.wait(); err != nil {
+		go s.rest(&lost{err})
+		return
+	}
+	s.hub.hands.give(s)
 }
 
 // handshake challenges the device and admits it.
 func (s *session) handshake(opened func()) error {
 	s.conn.SetReadLimit(knownLimit)
+	s.conn.SetPingHandler(s.asked)
 	s.conn.SetReadDeadline(time.Now().Add(s.hub.opt.HelloTimeout))
 	nonce := make([]byte, 32)
 	rand.Read(nonce) // never fails
@@ -95,8 +216,14 @@ func (s *session) handshake(opened func()) error {
 	if hello.Version < 1 || hello.Version > wire.Version {
 		return closing(wire.CloseVersion, "protocol version %d is not spoken here, 1 to %d are", hello.Version, wire.Version)
 	}
+	if err := s.hub.refuse(whose(hello), false); err != nil {
+		return err
+	}
 	if err := wire.CheckHello(nonce, hello); err != nil {
 		return closing(wire.CloseBadHello, "%v", err)
+	}
+	if err := s.hub.refuse(whose(hello), true); err != nil {
+		return err
 	}
 	s.hub.prove(s, deviceKey(hello.Key))
 	s.line.live.Store(true)
@@ -125,10 +252,10 @@ func (s *session) admit(ctx context.Context, hello wire.Hello, answered func()) 
 		}
 		channels := make([]want, 0, len(v.Channels))
 		for _, ch := range v.Channels {
-			channels = append(channels, want{id: ch, sent: hello.Have[ch]})
+			channels = append(channels, want{id: ch, sent: hello.Have[ch], has: hello.Have[ch], made: v.Welcome.Latest[ch]})
 		}
 		s.mu.Lock()
-		s.out.channels = channels
+		s.out.channels, s.out.patches, s.out.pulls = channels, hello.Patches, hello.Patches && hello.Pulls
 		s.mu.Unlock()
 		s.hub.index(s, v.Screen, v.Channels)
 		// Who changed something about the screen between the backend's answer and
@@ -161,14 +288,23 @@ func (s *session) ask(ctx context.Context, hello wire.Hello) (Verdict, error) {
 	// From the welcome on the device is heard as this screen, even if it answers
 	// before the session is in its place.
 	s.screen, s.lobby = v.Screen, nil
-	s.out.sentSet = hello.Settings
+	s.out.sentSet, s.out.hasSet, s.out.madeSet = hello.Settings, hello.Settings, v.Welcome.Settings
+	s.out.silent = hello.Settings == 0 && len(hello.Have) == 0
 	s.mu.Unlock()
+	s.hub.records.known(whose(hello), v.Screen)
 	v.Welcome.Screen, v.Welcome.Time = v.Screen, time.Now().UTC()
 	// The welcome is in the outbox before the session can be announced to.
 	if err := s.reply(wire.TypeWelcome, v.Welcome); err != nil {
 		return v, err
 	}
-	return v, nil
+	if v.Offer == nil {
+		return v, nil
+	}
+	b, err := wire.Encode(wire.TypeOffer, *v.Offer)
+	if err == nil {
+		s.propose(b)
+	}
+	return v, err
 }
 
 // catchUp sends what is newer than what the device has.
@@ -328,9 +464,21 @@ func (s *session) renew() {
 	}
 }
 
-// beat is called once in every ping interval.
+// asked answers a ping of the device. Like everything that is written it waits
+// in the outbox: the reader waits for no device.
+func (s *session) asked(said string) error {
+	s.line.asked.Store(time.Now().UnixNano())
+	s.post(func(o *outbox) bool { o.pong, o.asked = true, said; return true })
+	return nil
+}
+
+// beat is called once in every ping interval. Devices that ping are alive
+// without being asked.
 func (s *session) beat(now time.Time) {
-	s.post(func(o *outbox) bool { o.ping = true; return true })
+	if now.Sub(time.Unix(0, s.line.asked.Load())) > s.hub.opt.PongWait/2 {
+		s.post(func(o *outbox) bool { o.ping = true; return true })
+	}
+	s.meter()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.lobby
@@ -350,114 +498,3 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // keepBuffer is the largest buffer that goes back to the pool, in bytes.
 const keepBuffer = 64 << 10
-
-// receive reads one message and hands it on; the message is gone afterwards.
-func (s *session) receive(handle func(wire.Message) error) error {
-	kind, r, err := s.conn.NextReader()
-	if err != nil {
-		return &lost{err}
-	}
-	if kind != websocket.BinaryMessage {
-		return closing(wire.CloseBadMessage, "a text message came, all are binary")
-	}
-	limit := int64(strangerLimit)
-	if s.screenID() != "" {
-		limit = knownLimit
-	}
-	buf := buffers.Get().(*bytes.Buffer)
-	buf.Reset()
-	defer func() {
-		if buf.Cap() <= keepBuffer {
-			buffers.Put(buf)
-		}
-	}()
-	// The websocket's own limit counts bytes before they are inflated.
-	n, err := buf.ReadFrom(io.LimitReader(r, limit+1))
-	if err != nil {
-		return &lost{err}
-	}
-	if n > limit {
-		return closing(wire.CloseTooBig, "a message has more than %d bytes", limit)
-	}
-	m, err := wire.Decode(buf.Bytes())
-	if err != nil {
-		return err
-	}
-	return handle(m)
-}
-
-// turn handles one message of an admitted device.
-func (s *session) turn() error {
-	return s.receive(func(m wire.Message) error {
-		s.mu.Lock()
-		screen, ended := s.screen, s.ended
-		s.mu.Unlock()
-		if screen == "" || ended {
-			return nil // a device in the lobby or on its way out has nothing to say that counts
-		}
-		return s.handle(screen, m)
-	})
-}
-
-func (s *session) handle(screen playlist.ScreenID, m wire.Message) error {
-	ctx, b := s.hub.ctx, s.hub.backend
-	switch m.Type {
-	case wire.TypeAdopted:
-		return hand(m, func(v wire.Adopted) error { return b.Adopted(ctx, screen, v) })
-	case wire.TypeRefused:
-		return hand(m, func(v wire.Refused) error { return b.Refused(ctx, screen, v) })
-	case wire.TypeReport:
-		return hand(m, func(v wire.Report) error { return b.Report(ctx, screen, v) })
-	case wire.TypeLedger:
-		return hand(m, func(v wire.Ledger) error {
-			taken, err := b.Ledger(ctx, screen, v.Rows)
-			if err == nil {
-				s.acknowledge(taken)
-			}
-			return err
-		})
-	case wire.TypeVoices:
-		return hand(m, func(v wire.Voices) error {
-			if len(v.Voices) > wire.MaxVoices {
-				return closing(wire.CloseBadMessage, "%d voices came at once, at most %d are allowed", len(v.Voices), wire.MaxVoices)
-			}
-			heard, err := b.Voices(ctx, screen, v.Voices)
-			if err == nil && len(heard) > 0 {
-				s.heard(wire.Heard{Voices: heard})
-			}
-			return err
-		})
-	case wire.TypeUsage:
-		return hand(m, func(u wire.Usage) error {
-			err := b.Usage(ctx, screen, u)
-			if err == nil {
-				s.heard(wire.Heard{Days: []schedule.Date{u.Day}})
-			}
-			return err
-		})
-	case wire.TypeResult:
-		return hand(m, func(v wire.Result) error {
-			blobs, err := m.Blobs(v.Attached)
-			if err != nil {
-				return err
-			}
-			for i := range blobs { // the buffer is used again
-				blobs[i] = bytes.Clone(blobs[i])
-			}
-			return b.Result(ctx, screen, v, blobs)
-		})
-	}
-	return nil // of a later version
-}
-
-// hand parses a message and gives it to the backend.
-func hand[T any](m wire.Message, to func(T) error) error {
-	var v T
-	if err := m.Into(&v); err != nil {
-		return err
-	}
-	if err := to(v); err != nil {
-		return fmt.Errorf("take a %s: %w", m.Type, err)
-	}
-	return nil
-}

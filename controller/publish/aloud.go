@@ -43,7 +43,7 @@ func (d *Desk) recordings(ctx context.Context, r store.Reader, c playlist.Channe
 	}
 	out := make(map[playlist.NoticeID]playlist.Blob, len(rows))
 	for _, s := range rows {
-		if size, ok := d.cfg.Blobs.Size(s.Blob.Ref); ok && size == s.Blob.Size {
+		if d.cfg.Blobs.Hold(s.Blob.Ref, s.Blob.Size) {
 			out[s.Notice] = s.Blob
 		}
 	}
@@ -179,8 +179,8 @@ func (a *aloud) speak(ctx context.Context, v store.NoticeVersion) error {
 	}
 	row := store.Speech{Notice: v.Notice, Version: v.Version, Voice: a.cfg.Speaker.Voice(), Script: a.cfg.Speaker.Key(script), Made: a.cfg.Now()}
 	have, err := a.cfg.Store.SpeechOfScript(ctx, row.Script)
-	switch size, there := a.cfg.Blobs.Size(have.Blob.Ref); {
-	case err == nil && there && size == have.Blob.Size:
+	switch {
+	case err == nil && a.cfg.Blobs.Hold(have.Blob.Ref, have.Blob.Size):
 		row.Blob, row.Length = have.Blob, have.Length
 	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return err

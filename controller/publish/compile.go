@@ -109,10 +109,11 @@ func (d *Desk) compileUpTo(ctx context.Context, c playlist.ChannelID, want int64
 		return 0, fmt.Errorf("make an edition of %s: %w", c, err)
 	}
 	in.Revision = state.Revision + 1
-	if err := d.makeEdition(ctx, l, in, state.Wanted); err != nil {
+	made, err := d.makeEdition(ctx, l, in, state.Wanted)
+	if err != nil {
 		return 0, fmt.Errorf("make edition %s of %s: %w", in.Revision, c, err)
 	}
-	d.cfg.Announce(c, in.Revision)
+	d.cfg.Announce(made)
 	d.listen()
 	return in.Revision, d.cfg.Checkpoint("announced")
 }
@@ -211,9 +212,9 @@ func withUrgent(lists []playlist.Playlist, rules []schedule.Rule, notices []*pla
 
 // makeEdition compiles, signs and stores an edition that holds the changes up to
 // wanted. The caller holds the line's turn.
-func (d *Desk) makeEdition(ctx context.Context, l *line, in playlist.CompileInput, wanted int64) error {
+func (d *Desk) makeEdition(ctx context.Context, l *line, in playlist.CompileInput, wanted int64) (Made, error) {
 	if err := d.previous(ctx, l, in); err != nil {
-		return err
+		return Made{}, err
 	}
 	if l.last != nil && !in.Created.After(l.last.Created) {
 		in.Created = l.last.Created.Add(1e6) // a clock that was set back must not make time go back on screens
@@ -221,43 +222,47 @@ func (d *Desk) makeEdition(ctx context.Context, l *line, in playlist.CompileInpu
 	in.Last = l.last
 	edition, blobs, err := playlist.Compile(in)
 	if err != nil {
-		return fmt.Errorf("compile: %w", err)
+		return Made{}, fmt.Errorf("compile: %w", err)
 	}
 	if err := edition.Follows(l.last); err != nil {
-		return fmt.Errorf("screens would refuse it: %w", err)
+		return Made{}, fmt.Errorf("screens would refuse it: %w", err)
 	}
 	for ref, data := range blobs {
-		if d.cfg.Blobs.Has(ref) {
+		if d.cfg.Blobs.Hold(ref, int64(len(data))) {
 			continue
 		}
 		if _, err := d.cfg.Blobs.PutBytes(data); err != nil {
-			return fmt.Errorf("store blob %s: %w", ref.Short(), err)
+			return Made{}, fmt.Errorf("store blob %s: %w", ref.Short(), err)
 		}
 	}
 	for _, e := range edition.Notices {
 		for _, b := range e.Blobs {
-			if !d.cfg.Blobs.Has(b.Ref) {
-				return fmt.Errorf("notice %s names blob %s: %w", e.ID, b.Ref.Short(), assets.ErrNotFound)
+			if !d.cfg.Blobs.Hold(b.Ref, b.Size) {
+				return Made{}, fmt.Errorf("notice %s names blob %s: %w", e.ID, b.Ref.Short(), assets.ErrNotFound)
 			}
 		}
 	}
 	if err := d.cfg.Checkpoint("blobs stored"); err != nil {
-		return err
+		return Made{}, err
 	}
 	payload, err := edition.Encode()
 	if err != nil {
-		return fmt.Errorf("encode: %w", err)
+		return Made{}, fmt.Errorf("encode: %w", err)
 	}
 	if len(payload) > wire.MaxPayload {
-		return fmt.Errorf("it has %d bytes, a device takes %d", len(payload), wire.MaxPayload)
+		return Made{}, fmt.Errorf("it has %d bytes, a device takes %d", len(payload), wire.MaxPayload)
 	}
 	key, err := d.cfg.Keys.Channel(in.Channel)
 	if err != nil {
-		return err
+		return Made{}, err
 	}
+	made := Made{Channel: in.Channel, Revision: in.Revision, Urgent: takesDown(l.last, &edition)}
 	row := store.Edition{
 		Channel: in.Channel, Revision: in.Revision, Created: in.Created,
 		Envelope: wire.Sign(wire.EditionType, payload, key), Fresh: freshBlobs(l.last, &edition),
+	}
+	if made.Urgent || in.Channel.Alert {
+		ctx = store.Urgently(ctx)
 	}
 	err = d.cfg.Store.Update(ctx, func(t *store.Tx) error {
 		if err := t.PutEdition(ctx, row, wanted); err != nil {
@@ -267,10 +272,22 @@ func (d *Desk) makeEdition(ctx context.Context, l *line, in playlist.CompileInpu
 	})
 	if err != nil {
 		l.last = nil // what is stored is not known any more
-		return err
+		return Made{}, err
 	}
-	l.last = &edition
-	return d.cfg.Checkpoint("edition stored")
+	l.last, made.Edition = &edition, &row
+	return made, d.cfg.Checkpoint("edition stored")
+}
+
+// takesDown reports whether an edition takes something down that the one before
+// did not.
+func takesDown(prev, next *playlist.Edition) bool {
+	had := map[playlist.NoticeID]int{}
+	if prev != nil {
+		for _, t := range prev.Takedowns {
+			had[t.Notice] = t.Version
+		}
+	}
+	return slices.ContainsFunc(next.Takedowns, func(t playlist.Takedown) bool { return t.Version > had[t.Notice] })
 }
 
 // previous makes sure that the line knows the newest edition.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -18,6 +19,9 @@ import (
 
 // maxPictureFile bounds a picture that comes with an import, in bytes.
 const maxPictureFile = 32 << 20
+
+// importNote stands in the approvals of what was imported.
+const importNote = "导入 / imported"
 
 // Imported says what an import brought.
 type Imported struct {
@@ -38,9 +42,17 @@ func (d *Desk) Import(ctx context.Context, who Who, county *intake.County) (Impo
 	if err != nil {
 		return Imported{}, fmt.Errorf("import %s: %w", county.Name, err)
 	}
+	leave, err := d.enter(who)
+	if err != nil {
+		return Imported{}, fmt.Errorf("import %s: %w", county.Name, err)
+	}
+	defer leave()
+	if err := d.look(ctx); err != nil {
+		return Imported{}, fmt.Errorf("import %s: %w", county.Name, err)
+	}
 	var sum Imported
 	var wanted []Receipt
-	err = d.cfg.Store.Update(ctx, func(t *store.Tx) error {
+	err = d.cfg.Store.UpdateLong(ctx, func(t *store.Tx) error {
 		sum, wanted = Imported{Sites: len(county.Sites), Screens: len(county.Screens), Columns: len(county.Columns)}, nil
 		if err := d.importTree(ctx, t, county); err != nil {
 			return err
@@ -49,11 +61,21 @@ func (d *Desk) Import(ctx context.Context, who Who, county *intake.County) (Impo
 		if err != nil {
 			return err
 		}
+		env.watch.alike = nil // what is brought in is not compared with itself
 		touched := map[playlist.ChannelID]bool{}
 		for _, s := range county.Sites {
 			touched[playlist.ChannelID{Site: s.ID}] = true
 		}
+		offices := map[string]store.DepartmentID{}
+		for _, dep := range county.Departments {
+			offices[dep.Name] = store.DepartmentID(dep.ID)
+		}
 		for _, n := range notices {
+			if err := t.GiveWay(); err != nil {
+				return err
+			}
+			first, _, _ := strings.Cut(n.Issuer, "、")
+			who.Department = offices[first] // whose notice it is from now on
 			if err := d.importNotice(ctx, t, who, n, env, &sum); err != nil {
 				return err
 			}
@@ -65,7 +87,7 @@ func (d *Desk) Import(ctx context.Context, who Who, county *intake.County) (Impo
 			}
 			wanted = append(wanted, r)
 		}
-		return t.Register(ctx, d.record(who, "county.import", county.Name, "", fmt.Sprintf("%d 个站点，%d 块屏，%d 条内容", sum.Sites, sum.Screens, sum.Notices)))
+		return t.Audit(ctx, d.record(who, "county.import", county.Name, "", fmt.Sprintf("%d 个站点，%d 块屏，%d 条内容", sum.Sites, sum.Screens, sum.Notices)))
 	})
 	if err != nil {
 		return Imported{}, fmt.Errorf("import %s: %w", county.Name, err)
@@ -90,6 +112,13 @@ func (d *Desk) importTree(ctx context.Context, t *store.Tx, county *intake.Count
 			return err
 		}
 		if err := d.ensureChannels(ctx, t, s.ID); err != nil {
+			return err
+		}
+	}
+	for _, dep := range county.Departments {
+		if err := t.PutDepartment(ctx, store.Department{
+			ID: store.DepartmentID(dep.ID), Site: dep.Site, Name: dep.Name, NameEn: dep.NameEn, Phone: dep.Phone, Lead: dep.Lead,
+		}); err != nil {
 			return err
 		}
 	}
@@ -127,7 +156,7 @@ func (d *Desk) importTree(ctx context.Context, t *store.Tx, county *intake.Count
 	return nil
 }
 
-func (d *Desk) importNotice(ctx context.Context, t *store.Tx, who Who, n playlist.Notice, env playlist.ValidateEnv, sum *Imported) error {
+func (d *Desk) importNotice(ctx context.Context, t *store.Tx, who Who, n playlist.Notice, env surroundings, sum *Imported) error {
 	switch n.Kind {
 	case playlist.KindGuide:
 		sum.Guides++
@@ -153,7 +182,11 @@ func (d *Desk) importNotice(ctx context.Context, t *store.Tx, who Who, n playlis
 		return fmt.Errorf("notice %s: %w", n.ID, &Invalid{problems})
 	}
 	sum.Notices++
-	return d.putInForce(ctx, t, who, &saved)
+	// What is brought in was approved where it comes from.
+	if err := d.signAlone(ctx, t, who, saved.ID, saved.Version, nil, importNote); err != nil {
+		return err
+	}
+	return d.putInForce(ctx, t, who, "notice.import", saved.ID, saved.Version)
 }
 
 // unchanged reports whether the version in force says the same.

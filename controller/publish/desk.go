@@ -1,14 +1,17 @@
-// Package publish is the desk: notices are drafted, released, revised and taken
-// down here, alerts are raised and lifted, and what a channel publishes is
-// compiled into signed editions.
+// Package publish is the desk: notices are drafted, reviewed, released, revised
+// and taken down here, alerts are raised and lifted, and what a channel publishes
+// is compiled into signed editions.
 //
 // It promises that a publication which returned without error is durable and
 // will be in an edition even if the program dies the next instant; that every
 // blob is on disk before the edition that names it, and the edition before
 // anyone is told of it; that revisions and take-downs never go back; that a
-// request sent twice counts once; and that every change is in the register with
-// the person who made it. Who may do what is decided by its callers; sending to
-// screens is left to package hub.
+// request sent twice counts once; that nothing but an import comes into force
+// without the signed approvals that the policy of its site wants, checked again
+// at that moment; and that every change is in the audit log with the person who
+// made it. Whether the approvals are enough, and whether a person may sign next,
+// is decided by package review; which role, site and department may do what, by
+// the callers. Sending to screens is left to package hub.
 package publish
 
 import (
@@ -23,27 +26,35 @@ import (
 	"mingbai/controller/speaker"
 	"mingbai/controller/store"
 	"mingbai/playlist"
+	"mingbai/playlist/review"
 	"mingbai/playlist/schedule"
 )
 
 // The kinds of errors, for errors.Is. Problems with a document are *Invalid.
 var (
-	// ErrSecondPerson: the office wants another person than the author to
-	// release. The draft is saved.
-	ErrSecondPerson = errors.New("another person than the author must release it")
+	// ErrSecondPerson: the policy of the site wants others to look at it first; it
+	// must be submitted. The draft is saved.
+	ErrSecondPerson = errors.New("others must review it first")
+	// ErrInReview: it was sent for review and does not change meanwhile; its
+	// author may withdraw it.
+	ErrInReview = errors.New("the notice is in review")
+	// ErrForged: an approval in the database is not what its person signed, or one
+	// is missing.
+	ErrForged = errors.New("the approvals are not what was signed")
 	// ErrNotLive: there is nothing in force to take down, lift or revise.
 	ErrNotLive = errors.New("the notice is not in force")
 	// ErrClosed: the desk is closed.
 	ErrClosed = errors.New("the desk is closed")
 )
 
-// Invalid is returned for a document with errors in it. What was sent is kept
+// Invalid is returned for a document with errors in it, or with findings that
+// nobody gave a reason for. What was sent is kept
 // as a draft where that is possible.
 type Invalid struct{ Problems []playlist.Problem }
 
 func (e *Invalid) Error() string {
 	for _, p := range e.Problems {
-		if p.Severity == playlist.Wrong {
+		if p.Severity != playlist.Warning {
 			return fmt.Sprintf("%s: %s", p.Field, p.MessageEn)
 		}
 	}
@@ -52,13 +63,17 @@ func (e *Invalid) Error() string {
 
 // Config is what a desk works with. Store, Blobs, Keys and Zone must be given.
 type Config struct {
-	Store     *store.Store
-	Blobs     *assets.Store
-	Keys      *Keys
-	Zone      *time.Location
-	TwoPerson bool // a notice is released by another person than its author
-	Now       func() time.Time
-	Log       *slog.Logger
+	Store *store.Store
+	Blobs *assets.Store
+	Keys  *Keys
+	Zone  *time.Location
+	// Policy is what a release needs where no site on the path has a policy of its
+	// own; review.Town when it is zero.
+	Policy review.Policy
+	// Signer signs approvals; Keys when it is nil.
+	Signer Signer
+	Now    func() time.Time
+	Log    *slog.Logger
 	// Glyphs has the rare characters of this machine's fonts; nil checks nothing
 	// and sends none.
 	Glyphs *Glyphs
@@ -70,8 +85,8 @@ type Config struct {
 	// of recordings; half a minute when it is 0.
 	SpeechEvery time.Duration
 	// Announce is told of every edition once it is durable, and of the newest
-	// edition of every channel after a start.
-	Announce func(playlist.ChannelID, playlist.Revision)
+	// edition of every channel after a start, then without its bytes.
+	Announce func(Made)
 	// Overload says which LED boards would need more than three minutes to go
 	// round with these playlists and rules of a site (DOMAIN V08); nil does not
 	// look.
@@ -79,11 +94,23 @@ type Config struct {
 	// Lengthened warns of boards that need longer since a notice of a site was
 	// published; nil does not look.
 	Lengthened func(context.Context, playlist.SiteID, playlist.NoticeID) ([]playlist.Problem, error)
+	// AtOnce is how many changes are taken at once before ErrBusy; 64 when it is 0.
+	AtOnce int
 	// TreeChanged is called after sites or screens were imported.
 	TreeChanged func(context.Context) error
 	// Checkpoint is called between durable steps with the step's name; an error
 	// abandons the work there, as a crash would. Tests use it.
 	Checkpoint func(step string) error
+}
+
+// Made is an edition that is durable.
+type Made struct {
+	Channel  playlist.ChannelID
+	Revision playlist.Revision
+	// Urgent says that it takes a notice down that the revision before did not.
+	Urgent bool
+	// Edition is what was stored; nil when it was made before a restart.
+	Edition *store.Edition
 }
 
 // Desk publishes. Its methods may be called from several goroutines.
@@ -96,9 +123,14 @@ type Desk struct {
 	unspoken chan struct{} // holds one token when there may be something to record
 	pictures chan struct{} // bounds how many pictures are decoded at once
 
-	mu     sync.Mutex // guards lines and closed
-	lines  map[playlist.ChannelID]*line
-	closed bool
+	watch watch // what notices are compared with by package guard
+
+	mu       sync.Mutex // guards what follows
+	lines    map[playlist.ChannelID]*line
+	scan     *Scan // the last one; its Found only grows
+	busy     int   // changes under way
+	programs int   // of them, by programs
+	closed   bool
 }
 
 // New returns a desk. Call Recover before using it and Close at the end.
@@ -110,13 +142,22 @@ func New(cfg Config) *Desk {
 		cfg.Log = slog.Default()
 	}
 	if cfg.Announce == nil {
-		cfg.Announce = func(playlist.ChannelID, playlist.Revision) {}
+		cfg.Announce = func(Made) {}
 	}
 	if cfg.TreeChanged == nil {
 		cfg.TreeChanged = func(context.Context) error { return nil }
 	}
 	if cfg.Checkpoint == nil {
 		cfg.Checkpoint = func(string) error { return nil }
+	}
+	if len(cfg.Policy.Steps) == 0 {
+		cfg.Policy = review.Town
+	}
+	if cfg.Signer == nil {
+		cfg.Signer = cfg.Keys
+	}
+	if cfg.AtOnce < 1 {
+		cfg.AtOnce = mostAtOnce
 	}
 	if cfg.SpeakAtOnce < 1 {
 		cfg.SpeakAtOnce = 1
@@ -150,7 +191,7 @@ func (d *Desk) Recover(ctx context.Context) error {
 	}
 	for _, c := range channels {
 		if c.Revision > 0 {
-			d.cfg.Announce(c.ID, c.Revision)
+			d.cfg.Announce(Made{Channel: c.ID, Revision: c.Revision})
 		}
 	}
 	return nil
@@ -175,8 +216,14 @@ func (d *Desk) CatchUp(ctx context.Context) error {
 }
 
 // env gathers what documents are compared with.
-func (d *Desk) env(ctx context.Context, r store.Reader) (playlist.ValidateEnv, error) {
-	env := playlist.ValidateEnv{Missing: d.Missing, Now: d.cfg.Now(), Zone: d.cfg.Zone}
+func (d *Desk) env(ctx context.Context, r store.Reader) (surroundings, error) {
+	return d.envFor(ctx, r, "")
+}
+
+// envFor is env for a kind of notice. Alerts are compared with nothing that is up:
+// they do not wait until it is read.
+func (d *Desk) envFor(ctx context.Context, r store.Reader, kind playlist.Kind) (surroundings, error) {
+	env := surroundings{ValidateEnv: playlist.ValidateEnv{Missing: d.Missing, Now: d.cfg.Now(), Zone: d.cfg.Zone}}
 	var err error
 	if env.Columns, err = r.Columns(ctx); err != nil {
 		return env, err
@@ -189,18 +236,8 @@ func (d *Desk) env(ctx context.Context, r store.Reader) (playlist.ValidateEnv, e
 		return env, err
 	}
 	env.Calendar = schedule.NewCalendar(days)
-	return env, nil
-}
-
-// Check returns what is wrong with a notice, without saving it. Fields that the
-// desk fills in, such as the ID, may be empty.
-func (d *Desk) Check(ctx context.Context, n playlist.Notice) ([]playlist.Problem, error) {
-	d.complete(&n)
-	env, err := d.env(ctx, d.cfg.Store.Reader)
-	if err != nil {
-		return nil, fmt.Errorf("check notice: %w", err)
-	}
-	return d.problems(&n, env), nil
+	env.watch, err = d.watch.at(ctx, r, kind != playlist.KindAlert)
+	return env, err
 }
 
 // ensureChannels makes the two channels of a site that are not there yet.

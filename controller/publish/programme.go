@@ -1,7 +1,9 @@
 package publish
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -40,20 +42,23 @@ func (d *Desk) Programme(ctx context.Context, who Who, site playlist.SiteID, lis
 		if playlist.HasErrors(now) { // a notice went meanwhile
 			return &Invalid{now}
 		}
+		line := d.record(who, "programme.put", string(site), site, fmt.Sprintf("%d 个播放单，%d 条规则", len(kept), len(rules)))
+		if line.Before, line.After, err = programmeChange(ctx, t, site, kept, rules); err != nil {
+			return err
+		}
 		if err := t.ReplaceProgramme(ctx, site, kept, rules); err != nil {
 			return err
 		}
 		if err := d.ensureChannels(ctx, t, site); err != nil {
 			return err
 		}
-		detail := fmt.Sprintf("%d 个播放单，%d 条规则", len(kept), len(rules))
-		if err := t.Register(ctx, d.record(who, "programme.put", string(site), site, detail)); err != nil {
+		if err := t.Audit(ctx, line); err != nil {
 			return err
 		}
 		if err := d.want(ctx, t, &r); err != nil {
 			return err
 		}
-		return d.answer(ctx, t, who, r)
+		return d.note(ctx, t, who, r)
 	})
 	if err != nil {
 		return fail(err)
@@ -117,5 +122,59 @@ func (d *Desk) sound(ctx context.Context, r store.Reader, site playlist.SiteID, 
 			}
 		}
 	}
-	return kept, append(playlist.ValidateProgramme(kept, rules, env), problems...), nil
+	return kept, append(playlist.ValidateProgramme(kept, rules, env.ValidateEnv), problems...), nil
+}
+
+// programmeText is a programme as it stands in the audit log, each list and rule
+// under its ID.
+type programmeText struct {
+	Lists map[string]json.RawMessage `json:"lists,omitempty"`
+	Rules map[string]json.RawMessage `json:"rules,omitempty"`
+}
+
+// programmeChange returns what a site's playlists and rules were before and are
+// after a change, without those that stay as they are.
+func programmeChange(ctx context.Context, t *store.Tx, site playlist.SiteID, lists []playlist.Playlist, rules []schedule.Rule) (before, after string, err error) {
+	oldLists, err := t.Playlists(ctx, site)
+	if err != nil {
+		return "", "", err
+	}
+	oldRules, err := t.Rules(ctx, site)
+	if err != nil {
+		return "", "", err
+	}
+	listID := func(l playlist.Playlist) string { return string(l.ID) }
+	ruleID := func(r schedule.Rule) string { return string(r.ID) }
+	var was, is programmeText
+	if was.Lists, is.Lists, err = differing(oldLists, lists, listID); err != nil {
+		return "", "", err
+	}
+	if was.Rules, is.Rules, err = differing(oldRules, rules, ruleID); err != nil {
+		return "", "", err
+	}
+	one, err := json.Marshal(was)
+	if err != nil {
+		return "", "", err
+	}
+	other, err := json.Marshal(is)
+	return string(one), string(other), err
+}
+
+// differing writes down the rows of two lists that are not in both of them.
+func differing[T any](before, after []T, id func(T) string) (was, is map[string]json.RawMessage, err error) {
+	was, is = map[string]json.RawMessage{}, map[string]json.RawMessage{}
+	for into, rows := range map[*map[string]json.RawMessage][]T{&was: before, &is: after} {
+		for _, row := range rows {
+			if (*into)[id(row)], err = json.Marshal(row); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	for name, text := range was {
+		if bytes.Equal(text, is[name]) {
+			delete(was, name)
+			delete(is, name)
+		}
+	}
+	return was, is, nil
 }

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"mingbai/controller/store"
@@ -15,9 +16,15 @@ func (d *Desk) PutSite(ctx context.Context, who Who, s playlist.Site) error {
 		if err != nil {
 			return err
 		}
+		line := d.record(who, "site.put", string(s.ID), s.ID, s.Name)
 		known := false
 		for i := range sites {
 			if sites[i].ID == s.ID {
+				was, err := json.Marshal(sites[i])
+				if err != nil {
+					return err
+				}
+				line.Before = string(was)
 				sites[i], known = s, true
 			}
 		}
@@ -33,7 +40,12 @@ func (d *Desk) PutSite(ctx context.Context, who Who, s playlist.Site) error {
 		if err := d.ensureChannels(ctx, t, s.ID); err != nil {
 			return err
 		}
-		return t.Register(ctx, d.record(who, "site.put", string(s.ID), s.ID, s.Name))
+		now, err := json.Marshal(s)
+		if err != nil {
+			return err
+		}
+		line.After = string(now)
+		return t.Audit(ctx, line)
 	})
 	if err != nil {
 		return fmt.Errorf("save site %s: %w", s.ID, err)

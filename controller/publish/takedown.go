@@ -17,7 +17,7 @@ func (d *Desk) TakeDown(ctx context.Context, who Who, id playlist.NoticeID, reas
 		return r, err
 	}
 	var r Receipt
-	err := d.cfg.Store.Update(ctx, func(t *store.Tx) error {
+	err := d.cfg.Store.Update(store.Urgently(ctx), func(t *store.Tx) error {
 		row, err := t.Notice(ctx, id)
 		if err != nil {
 			return err
@@ -46,16 +46,50 @@ func (d *Desk) TakeDown(ctx context.Context, who Who, id playlist.NoticeID, reas
 			return err
 		}
 		detail := strings.TrimSpace(fmt.Sprintf("版本 %d 《%s》 %s", r.Version, row.Title, reason))
-		if err := t.Register(ctx, d.record(who, "notice.take_down", string(id), row.Site, detail)); err != nil {
+		line := d.record(who, "notice.take_down", string(id), row.Site, detail)
+		line.Before, line.After = Stand{Notice: id, Version: r.Version, Status: store.Published}.text(), Stand{Notice: id, Version: r.Version, Status: store.TakenDown}.text()
+		if err := t.Audit(ctx, line); err != nil {
 			return err
 		}
 		if err := d.want(ctx, t, &r); err != nil {
 			return err
 		}
-		return d.answer(ctx, t, who, r)
+		return d.note(ctx, t, who, r)
 	})
 	if err != nil {
 		return Receipt{}, fmt.Errorf("take down notice %s: %w", id, err)
 	}
 	return d.finish(ctx, r)
+}
+
+// Explain notes why a notice was taken down, for who was in a hurry then. For a
+// notice that was not taken down the error is ErrNotLive.
+func (d *Desk) Explain(ctx context.Context, who Who, id playlist.NoticeID, text string) error {
+	if err := said("reason", text, true); err != nil {
+		return err
+	}
+	if done, _, err := answer[Stand](ctx, d, who); done || err != nil {
+		return err
+	}
+	err := d.cfg.Store.Update(ctx, func(t *store.Tx) error {
+		row, err := t.Notice(ctx, id)
+		if err != nil {
+			return err
+		}
+		if row.Status != store.TakenDown {
+			return ErrNotLive
+		}
+		text := strings.TrimSpace(text)
+		if err := t.AddRemark(ctx, store.Remark{Notice: id, Version: row.Version, At: d.cfg.Now(), Person: who.Actor, Kind: store.Explained, Text: text}); err != nil {
+			return err
+		}
+		if err := t.Audit(ctx, d.record(who, "notice.explain", string(id), row.Site, fmt.Sprintf("《%s》 %s", row.Title, text))); err != nil {
+			return err
+		}
+		return d.note(ctx, t, who, Stand{Notice: id})
+	})
+	if err != nil {
+		return fmt.Errorf("explain the take-down of %s: %w", id, err)
+	}
+	return nil
 }

@@ -19,8 +19,18 @@ import (
 // Who asks for something. Request makes it idempotent for the same Actor; empty
 // means that a repetition counts again.
 type Who struct {
-	Actor   string // as in the register
+	Actor   string // login, as in the audit log
+	Name    string // of the person, as people read it
+	Origin  string // address that the request came from
 	Request string
+	// For is the login of the person in whose place he acts today, with the name;
+	// empty when he acts for himself.
+	For, ForName string
+	// Department of the person; what he writes anew belongs to it.
+	Department store.DepartmentID
+	// Program says that no person waits for the answer: programs get only half of
+	// the desk's places, see ErrBusy.
+	Program bool
 }
 
 // Receipt says what came of a request. Revision is the edition of Channel that
@@ -37,9 +47,10 @@ type Receipt struct {
 // next is the table of what may follow what for a notice.
 var next = map[store.Status][]store.Status{
 	"":               {store.Draft, store.Published},
-	store.Draft:      {store.Draft, store.Published},
+	store.Draft:      {store.Draft, store.InReview, store.Published},
+	store.InReview:   {store.Draft, store.Published},
 	store.Published:  {store.Published, store.TakenDown},
-	store.TakenDown:  {store.Draft, store.Published},
+	store.TakenDown:  {store.Draft, store.InReview, store.Published},
 	store.Superseded: nil,
 }
 
@@ -68,11 +79,20 @@ func (d *Desk) complete(n *playlist.Notice) {
 
 // Draft saves a notice as a draft, whatever is wrong with it, and returns it
 // with its ID and version and what is wrong. A notice with a Version must be
-// based on the newest one: otherwise store.ErrConflict.
+// based on the newest one: otherwise store.ErrConflict. One that is in review
+// stays as it is: ErrInReview.
 func (d *Desk) Draft(ctx context.Context, who Who, n playlist.Notice) (playlist.Notice, []playlist.Problem, error) {
+	leave, err := d.enter(who)
+	if err != nil {
+		return n, nil, fmt.Errorf("save draft: %w", err)
+	}
+	defer leave()
+	if err := d.look(ctx); err != nil {
+		return n, nil, fmt.Errorf("save draft: %w", err)
+	}
 	var saved playlist.Notice
 	var problems []playlist.Problem
-	err := d.cfg.Store.Update(ctx, func(t *store.Tx) error {
+	err = d.cfg.Store.Update(ctx, func(t *store.Tx) error {
 		var err error
 		saved, problems, _, err = d.saveDraft(ctx, t, who, n, nil)
 		return err
@@ -85,7 +105,7 @@ func (d *Desk) Draft(ctx context.Context, who Who, n playlist.Notice) (playlist.
 
 // saveDraft stores the next version of a notice. It is compared with env, or
 // with what the transaction sees when that is nil.
-func (d *Desk) saveDraft(ctx context.Context, t *store.Tx, who Who, n playlist.Notice, env *playlist.ValidateEnv) (playlist.Notice, []playlist.Problem, store.Notice, error) {
+func (d *Desk) saveDraft(ctx context.Context, t *store.Tx, who Who, n playlist.Notice, env *surroundings) (playlist.Notice, []playlist.Problem, store.Notice, error) {
 	row := store.Notice{ID: n.ID, Site: n.Site, Kind: n.Kind}
 	latest := store.NoticeVersion{}
 	if n.ID != "" {
@@ -106,18 +126,25 @@ func (d *Desk) saveDraft(ctx context.Context, t *store.Tx, who Who, n playlist.N
 			}
 		}
 	}
+	if latest.Status == store.InReview {
+		return n, nil, row, fmt.Errorf("notice %s version %d: %w", row.ID, row.Version, ErrInReview)
+	}
+	before := stand(row, latest)
 	n.Version = row.Version
 	if latest.Status != store.Draft {
 		n.Version++ // a version that was published never changes
 	}
 	d.complete(&n)
-	row.ID, row.Site, row.Kind = n.ID, n.Site, n.Kind
+	if row.ID == "" || row.Version == 0 {
+		row.Department = who.Department
+	}
+	row.ID, row.Site, row.Kind, row.Author = n.ID, n.Site, n.Kind, who.Actor
 	row.Column, row.Title, row.Version, row.Updated, row.NotAfter = n.Column, n.Title, n.Version, d.cfg.Now(), n.NotAfter
 	if row.Status == "" || row.Status == store.TakenDown && row.Live == 0 {
 		row.Status = store.Draft
 	}
 	if env == nil {
-		now, err := d.env(ctx, t.Reader)
+		now, err := d.envFor(ctx, t.Reader, n.Kind)
 		if err != nil {
 			return n, nil, row, err
 		}
@@ -140,144 +167,21 @@ func (d *Desk) saveDraft(ctx context.Context, t *store.Tx, who Who, n playlist.N
 	if err := t.PutNotice(ctx, row); err != nil {
 		return n, problems, row, err
 	}
-	return n, problems, row, t.Register(ctx, d.record(who, "notice.draft", string(n.ID), n.Site, fmt.Sprintf("版本 %d 《%s》", n.Version, n.Title)))
+	if err := t.SetPosting(ctx, n.ID, d.postingEnd(&n, env.Calendar)); err != nil {
+		return n, problems, row, err
+	}
+	line := d.record(who, "notice.draft", string(n.ID), n.Site, fmt.Sprintf("版本 %d 《%s》", n.Version, n.Title))
+	line.Before, line.After = before.text(), stand(row, v).text()
+	return n, problems, row, t.Audit(ctx, line)
 }
 
-// Publish saves a notice and puts it into the next edition of its channel, in
-// one transaction. For a notice that exists it is a revision. If something is
-// wrong with it the error is *Invalid, if another person has to release it
-// ErrSecondPerson; what was written is kept as the draft that the receipt names.
-func (d *Desk) Publish(ctx context.Context, who Who, n playlist.Notice) (Receipt, error) {
-	if done, r, err := d.answered(ctx, who); done || err != nil {
-		return r, err
+// postingEnd is when the posting period of a notice ends, zero for none.
+func (d *Desk) postingEnd(n *playlist.Notice, cal *schedule.Calendar) time.Time {
+	if n.Posting == nil || !n.Posting.From.Valid() || n.Posting.Days < 1 {
+		return time.Time{}
 	}
-	var r Receipt
-	var kept error // why it stayed a draft
-	err := d.cfg.Store.Update(ctx, func(t *store.Tx) error {
-		saved, problems, row, err := d.saveDraft(ctx, t, who, n, nil)
-		if err != nil {
-			return err
-		}
-		r = Receipt{Notice: saved.ID, Version: saved.Version, Channel: row.Channel(), Problems: problems}
-		switch {
-		case playlist.HasErrors(problems):
-			kept = &Invalid{problems}
-			return nil
-		case d.cfg.TwoPerson && saved.Kind != playlist.KindAlert:
-			kept = ErrSecondPerson
-			return nil
-		}
-		return d.enforce(ctx, t, who, &saved, &r)
-	})
-	if err != nil {
-		return Receipt{}, fmt.Errorf("publish notice: %w", err)
-	}
-	if kept != nil {
-		return r, fmt.Errorf("publish notice %s: %w", r.Notice, kept)
-	}
-	r, err = d.finish(ctx, r)
-	return d.warned(ctx, r), err
-}
-
-// Release publishes a draft as it is.
-func (d *Desk) Release(ctx context.Context, who Who, id playlist.NoticeID, version int) (Receipt, error) {
-	if done, r, err := d.answered(ctx, who); done || err != nil {
-		return r, err
-	}
-	var r Receipt
-	err := d.cfg.Store.Update(ctx, func(t *store.Tx) error {
-		v, err := t.NoticeVersion(ctx, id, version)
-		if err != nil {
-			return err
-		}
-		n, err := v.Decode()
-		if err != nil {
-			return err
-		}
-		if d.cfg.TwoPerson && v.Author == who.Actor && n.Kind != playlist.KindAlert {
-			return ErrSecondPerson
-		}
-		env, err := d.env(ctx, t.Reader)
-		if err != nil {
-			return err
-		}
-		problems := d.problems(n, env)
-		if playlist.HasErrors(problems) {
-			return &Invalid{problems}
-		}
-		r = Receipt{Notice: id, Version: version, Problems: problems}
-		return d.enforce(ctx, t, who, n, &r)
-	})
-	if err != nil {
-		return Receipt{}, fmt.Errorf("release notice %s: %w", id, err)
-	}
-	r, err = d.finish(ctx, r)
-	return d.warned(ctx, r), err
-}
-
-// enforce puts a draft into force, asks for an edition and notes the answer to
-// the request, all within the caller's transaction.
-func (d *Desk) enforce(ctx context.Context, t *store.Tx, who Who, n *playlist.Notice, r *Receipt) error {
-	if err := d.putInForce(ctx, t, who, n); err != nil {
-		return err
-	}
-	r.Channel = playlist.ChannelID{Site: n.Site, Alert: n.Kind == playlist.KindAlert}
-	if err := d.want(ctx, t, r); err != nil {
-		return err
-	}
-	return d.answer(ctx, t, who, *r)
-}
-
-func (d *Desk) putInForce(ctx context.Context, t *store.Tx, who Who, n *playlist.Notice) error {
-	row, err := t.Notice(ctx, n.ID)
-	if err != nil {
-		return err
-	}
-	v, err := t.NoticeVersion(ctx, n.ID, n.Version)
-	if err != nil {
-		return err
-	}
-	if v.Status != store.Draft {
-		return fmt.Errorf("version %d is not a draft: %w", n.Version, store.ErrConflict)
-	}
-	if err := mayFollow(row.Status, store.Published); err != nil {
-		return err
-	}
-	action := "notice.publish"
-	if row.Live > 0 {
-		action = "notice.revise"
-		if err := t.SetVersionStatus(ctx, n.ID, row.Live, store.Superseded); err != nil {
-			return err
-		}
-	}
-	v.Status, v.Published = store.Published, d.cfg.Now()
-	if err := t.PutNoticeVersion(ctx, v); err != nil {
-		return err
-	}
-	row.Status, row.Live, row.Updated = store.Published, n.Version, d.cfg.Now()
-	if err := t.PutNotice(ctx, row); err != nil {
-		return err
-	}
-	if err := d.ensureChannels(ctx, t, n.Site); err != nil {
-		return err
-	}
-	return t.Register(ctx, d.record(who, action, string(n.ID), n.Site, fmt.Sprintf("版本 %d 《%s》", n.Version, n.Title)))
-}
-
-// problems is what is wrong with a notice, the pictures it names included.
-func (d *Desk) problems(n *playlist.Notice, env playlist.ValidateEnv) []playlist.Problem {
-	problems := playlist.Validate(n, env)
-	for i, p := range n.Pictures {
-		for j, size := range p.Renditions {
-			if have, ok := d.cfg.Blobs.Size(size.Ref); !ok || have != size.Size {
-				problems = append(problems, playlist.Problem{
-					Field: fmt.Sprintf("pictures[%d].renditions[%d].ref", i, j), Code: "missing", Severity: playlist.Wrong,
-					Message: "图片没有上传成功，请重新上传", MessageEn: "the picture is not on the controller; upload it again",
-				})
-			}
-		}
-	}
-	return problems
+	last := cal.PeriodEnd(n.Posting.From, schedule.Period{Days: n.Posting.Days, Working: n.Posting.Working})
+	return last.AddDays(1).In(d.cfg.Zone)
 }
 
 func (d *Desk) want(ctx context.Context, t *store.Tx, r *Receipt) (err error) {
@@ -286,7 +190,7 @@ func (d *Desk) want(ctx context.Context, t *store.Tx, r *Receipt) (err error) {
 }
 
 func (d *Desk) record(who Who, action, subject string, site playlist.SiteID, detail string) store.Record {
-	return store.Record{At: d.cfg.Now(), Actor: who.Actor, Action: action, Subject: subject, Site: site, Detail: detail}
+	return store.Record{At: d.cfg.Now(), Actor: who.Actor, Origin: who.Origin, Action: action, Subject: subject, Site: site, Detail: detail}
 }
 
 // finish waits for the edition that holds what a receipt speaks of.
@@ -317,36 +221,54 @@ func (d *Desk) warned(ctx context.Context, r Receipt) Receipt {
 // answered looks whether a request was carried out before, and if so finishes
 // it if that is still needed and gives the same receipt.
 func (d *Desk) answered(ctx context.Context, who Who) (bool, Receipt, error) {
-	if who.Request == "" {
-		return false, Receipt{}, nil
-	}
-	data, err := d.cfg.Store.Answer(ctx, who.key())
-	if errors.Is(err, store.ErrNotFound) {
-		return false, Receipt{}, nil
-	}
-	if err != nil {
-		return false, Receipt{}, err
-	}
-	var r Receipt
-	if err := json.Unmarshal(data, &r); err != nil {
-		return false, r, fmt.Errorf("read the answer to a request: %w", err)
+	done, r, err := answer[Receipt](ctx, d, who)
+	if !done || err != nil {
+		return done, r, err
 	}
 	r, err = d.finish(ctx, r)
 	return true, r, err
 }
 
-func (d *Desk) answer(ctx context.Context, t *store.Tx, who Who, r Receipt) error {
+// answer returns what was answered to a request before, if it was.
+func answer[T any](ctx context.Context, d *Desk, who Who) (done bool, was T, err error) {
+	if who.Request == "" {
+		return false, was, nil
+	}
+	data, err := d.cfg.Store.Answer(ctx, who.key(was))
+	if errors.Is(err, store.ErrNotFound) {
+		return false, was, nil
+	}
+	if err != nil {
+		return false, was, err
+	}
+	if err := json.Unmarshal(data, &was); err != nil {
+		return false, was, fmt.Errorf("read the answer to a request: %w", err)
+	}
+	return true, was, nil
+}
+
+// note keeps what is answered to a request: a Receipt or a Stand.
+func (d *Desk) note(ctx context.Context, t *store.Tx, who Who, answer any) error {
 	if who.Request == "" {
 		return nil
 	}
-	data, err := json.Marshal(r)
+	data, err := json.Marshal(answer)
 	if err != nil {
 		return fmt.Errorf("note the answer to a request: %w", err)
 	}
-	return t.PutAnswer(ctx, who.key(), d.cfg.Now(), data)
+	return t.PutAnswer(ctx, who.key(answer), d.cfg.Now(), data)
 }
 
-func (w Who) key() string { return w.Actor + "\n" + w.Request }
+// key is under what an answer is kept: a form sends several kinds of requests with
+// one number, to be reviewed and then to be published for example, and the answer
+// to one is none to the other.
+func (w Who) key(answer any) string {
+	key := w.Actor + "\n" + w.Request
+	if _, ok := answer.(Receipt); ok {
+		return key
+	}
+	return fmt.Sprintf("%s\n%T", key, answer)
+}
 
 // KeepAnswers is how long a repeated request is recognised.
 const KeepAnswers = 7 * 24 * time.Hour

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"mingbai/assets"
 	"mingbai/playlist"
 	"mingbai/playlist/wire"
 )
@@ -94,6 +95,30 @@ func (t *Tx) PutEdition(ctx context.Context, e Edition, wanted int64) error {
 	return err
 }
 
+// PutReclaimed stores an edition that came back from a screen, newer than the
+// channel's. If the channel has it or a later one the error is ErrConflict.
+func (t *Tx) PutReclaimed(ctx context.Context, e Edition) error {
+	what := fmt.Sprintf("take back edition %s of %s", e.Revision, e.Channel)
+	envelope, err := encode(e.Envelope)
+	if err != nil {
+		return err
+	}
+	fresh, err := encode(e.Fresh)
+	if err != nil {
+		return err
+	}
+	n, err := exec(ctx, t.q, what, `UPDATE channels SET revision = $2 WHERE id = $1 AND revision < $2`, e.Channel.String(), int64(e.Revision))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fmt.Errorf("%s: %w", what, ErrConflict)
+	}
+	_, err = exec(ctx, t.q, what, `INSERT INTO editions (channel, revision, created, envelope, fresh) VALUES ($1, $2, $3, $4, $5)`,
+		e.Channel.String(), int64(e.Revision), millis(e.Created), envelope, fresh)
+	return err
+}
+
 func scanEdition(r scanner) (Edition, error) {
 	var e Edition
 	var channel string
@@ -119,23 +144,31 @@ func (r Reader) Edition(ctx context.Context, id playlist.ChannelID, rev playlist
 		`SELECT channel, revision, created, envelope, fresh FROM editions WHERE channel = $1 AND revision = $2`, id.String(), int64(rev))
 }
 
-// EditionHead says when an edition was made, without its bytes.
+// EditionHead says when an edition was made, without its bytes. Dropped is when these
+// were dropped; then Hash says what they were, and Bytes is the length of the payload.
 type EditionHead struct {
 	Channel  playlist.ChannelID `json:"channel"`
 	Revision playlist.Revision  `json:"revision"`
 	Created  time.Time          `json:"created"`
 	Bytes    int64              `json:"bytes"` // length of the stored envelope
+	Dropped  time.Time          `json:"dropped,omitzero"`
+	Hash     assets.Ref         `json:"hash,omitzero"` // of the payload, when it was dropped
 }
 
 // Editions lists the newest editions of a channel, newest first, at most limit.
 func (r Reader) Editions(ctx context.Context, id playlist.ChannelID, limit int) ([]EditionHead, error) {
 	return collect(ctx, r.q, fmt.Sprintf("editions of %s", id), func(s scanner) (EditionHead, error) {
 		h := EditionHead{Channel: id}
-		var created int64
-		err := s.Scan(&h.Revision, &created, &h.Bytes)
-		h.Created = fromMillis(created)
-		return h, err
-	}, `SELECT revision, created, LENGTH(envelope) FROM editions WHERE channel = $1 ORDER BY revision DESC LIMIT $2`, id.String(), limit)
+		var created, dropped int64
+		var hash string
+		if err := s.Scan(&h.Revision, &created, &h.Bytes, &dropped, &hash); err != nil {
+			return h, err
+		}
+		h.Created, h.Dropped = fromMillis(created), fromMillis(dropped)
+		return h, h.Hash.UnmarshalText([]byte(hash))
+	}, `SELECT revision, created, LENGTH(envelope), 0, '' FROM editions WHERE channel = $1
+	    UNION ALL SELECT revision, created, bytes, dropped, hash FROM past_editions WHERE channel = $1
+	    ORDER BY 1 DESC LIMIT $2`, id.String(), limit)
 }
 
 // Takedowns returns the take-downs of a channel, by notice.

@@ -12,11 +12,16 @@ import (
 	"mingbai/playlist/wire"
 )
 
-// The pace of the writer of reports and the thinning of their history.
+// The pace of the writer of reports. While as many screens speak at once as after an
+// announcement or a storm, it waits until they are done, and for some seconds at
+// most: what it writes then would hold up what they are waiting for, and most of it
+// is replaced by what they say next.
 const (
-	beatEvery   = 500 * time.Millisecond
-	beatRows    = 1000
-	historyStep = 5 * time.Minute
+	beatEvery = 500 * time.Millisecond
+	beatRush  = 256                   // messages within beatEvery that are a rush
+	beatWait  = 4 * time.Second       // the most that it waits for the end of one
+	beatTurn  = 25 * time.Millisecond // the most that one transaction takes
+	beatLeast = 5 * time.Millisecond  // and the most if others wait for their turn
 )
 
 // Health is a report with the controller's time.
@@ -37,11 +42,10 @@ type said struct {
 
 // beats is the one writer of what screens say of themselves. It comes by the
 // thousand, and only the newest of each screen is worth a row, so it is kept in
-// memory and written together. What a crash loses is at most half a second of
-// it, which the screens say again when they come back.
+// memory and written together. What a crash loses is half a second of it, or a few
+// seconds in a rush, which the screens say again when they come back.
 type beats struct {
 	store *Store
-	wake  chan struct{}
 	quit  context.CancelFunc
 	done  chan struct{}
 
@@ -49,15 +53,19 @@ type beats struct {
 
 	mu      sync.Mutex // guards what follows
 	pending map[playlist.ScreenID]said
-	history map[playlist.ScreenID]time.Time // when the last row of history was written
-	failed  error                           // the last flush's error
+	events  []Event
+	puts    int       // messages since the last tick
+	rush    bool      // there were many of them in the last tick
+	oldest  time.Time // since when the first of pending and events waits; zero when nothing does
+	failed  error     // the last flush's error
+	began   time.Time // of the flush that is under way or has failed; zero when all is well
 }
 
 func startBeats(s *Store) *beats {
 	ctx, quit := context.WithCancel(context.Background()) // ends with Close
 	b := &beats{
-		store: s, wake: make(chan struct{}, 1), quit: quit, done: make(chan struct{}),
-		pending: map[playlist.ScreenID]said{}, history: map[playlist.ScreenID]time.Time{},
+		store: s, quit: quit, done: make(chan struct{}),
+		pending: map[playlist.ScreenID]said{},
 	}
 	go b.run(ctx)
 	return b
@@ -72,9 +80,15 @@ func (b *beats) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		case <-b.wake:
 		}
-		err := b.flush(ctx)
+		b.mu.Lock()
+		b.rush = b.puts >= beatRush
+		b.puts = 0
+		b.mu.Unlock()
+		if b.waits() {
+			continue
+		}
+		err := b.flush(ctx, true)
 		b.mu.Lock()
 		b.failed = err
 		b.mu.Unlock()
@@ -87,22 +101,31 @@ func (b *beats) stop() error {
 	<-b.done
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	return b.flush(ctx)
+	return b.flush(ctx, false)
+}
+
+// waits reports whether what is to be written is better written later.
+func (b *beats) waits() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return (b.rush || b.puts >= beatRush) && (b.oldest.IsZero() || time.Since(b.oldest) < beatWait)
+}
+
+// came counts a message. The caller holds mu.
+func (b *beats) came() {
+	b.puts++
+	if b.oldest.IsZero() {
+		b.oldest = time.Now()
+	}
 }
 
 func (b *beats) put(id playlist.ScreenID, change func(*said)) {
 	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.came()
 	v := b.pending[id]
 	change(&v)
 	b.pending[id] = v
-	full := len(b.pending) >= beatRows
-	b.mu.Unlock()
-	if full {
-		select {
-		case b.wake <- struct{}{}:
-		default:
-		}
-	}
 }
 
 // merge puts what was said later over what was said earlier.
@@ -119,43 +142,91 @@ func (v said) merge(later said) said {
 	return v
 }
 
-func (b *beats) flush(ctx context.Context) error {
+// flush writes what is pending. patiently, it leaves the rest for later when a rush
+// begins.
+func (b *beats) flush(ctx context.Context, patiently bool) error {
 	b.writing.Lock() // a batch must not overtake an earlier one
 	defer b.writing.Unlock()
 	b.mu.Lock()
 	batch := b.pending
 	b.pending = make(map[playlist.ScreenID]said, len(batch))
-	b.mu.Unlock()
-	if len(batch) == 0 {
-		return nil
+	events := b.events
+	b.events = nil
+	oldest := b.oldest
+	b.oldest = time.Time{}
+	if b.began.IsZero() && len(batch)+len(events) > 0 {
+		b.began = time.Now()
 	}
-	kept := map[playlist.ScreenID]time.Time{}
-	err := b.store.Update(ctx, func(t *Tx) error {
-		clear(kept)
-		for id, v := range batch {
-			if err := b.write(ctx, t, id, v, kept); err != nil {
-				return err
-			}
+	b.mu.Unlock()
+	var err error
+	for err == nil && len(batch)+len(events) > 0 {
+		err = b.some(ctx, batch, &events)
+		if patiently && time.Since(oldest) < beatWait && b.waits() {
+			break
 		}
-		return nil
-	})
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if err != nil {
+	if len(batch)+len(events) > 0 {
+		b.events = append(events, b.events...)
 		for id, v := range batch {
 			b.pending[id] = v.merge(b.pending[id])
 		}
+		b.oldest = oldest
+	}
+	if err != nil {
 		return fmt.Errorf("write what screens said: %w", err)
 	}
-	for id, at := range kept {
-		b.history[id] = at
+	b.began = time.Time{}
+	return nil
+}
+
+// some writes a part of a batch in one transaction and takes it out: what else is to
+// be written waits for no more than beatLeast, and what is urgent for no more than one
+// row.
+func (b *beats) some(ctx context.Context, batch map[playlist.ScreenID]said, events *[]Event) error {
+	var done []playlist.ScreenID
+	told := 0
+	err := b.store.Update(ctx, func(t *Tx) error {
+		began := time.Now()
+		ends := func() bool {
+			took := time.Since(began)
+			return told+len(done) > 0 && (t.Pressed() || took > beatTurn || took > beatLeast && t.awaited() || ctx.Err() != nil)
+		}
+		row := context.WithoutCancel(ctx) // the driver starts a goroutine for each statement that can be cancelled
+		for id, v := range batch {
+			if ends() {
+				return nil
+			}
+			if err := b.write(row, t, id, v); err != nil {
+				return err
+			}
+			done = append(done, id)
+		}
+		for _, e := range *events {
+			if ends() {
+				return nil
+			}
+			if err := t.AddEvent(row, e); err != nil {
+				return err
+			}
+			told++
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
+	for _, id := range done {
+		delete(batch, id)
+	}
+	*events = (*events)[told:]
 	return nil
 }
 
 // write stores what one screen said. A screen that was removed meanwhile is
 // passed over.
-func (b *beats) write(ctx context.Context, t *Tx, id playlist.ScreenID, v said, kept map[playlist.ScreenID]time.Time) error {
+func (b *beats) write(ctx context.Context, t *Tx, id playlist.ScreenID, v said) error {
 	if v.adopted != nil {
 		if err := t.setReported(ctx, id, v.adopted.Settings, v.adopted.Have, v.at); err != nil && !errors.Is(err, ErrNotFound) {
 			return err
@@ -169,34 +240,62 @@ func (b *beats) write(ctx context.Context, t *Tx, id playlist.ScreenID, v said, 
 	if v.health == nil {
 		return nil
 	}
-	b.mu.Lock()
-	keep := v.health.At.Sub(b.history[id]) >= historyStep
-	b.mu.Unlock()
-	if keep {
-		kept[id] = v.health.At
-	}
-	return t.putHealth(ctx, *v.health, keep)
+	return t.putHealth(ctx, *v.health)
 }
 
-// RecordHealth takes a report to be written within half a second. It does not
-// wait for the disk.
-func (s *Store) RecordHealth(h Health) {
-	s.beat.put(h.Screen, func(v *said) { v.health = &h })
+// RecordHealth takes a report to be written within half a second, or within a few
+// seconds while very many screens speak at once. It does not wait for the disk, and
+// nobody may change the report any more.
+func (s *Store) RecordHealth(h *Health) {
+	s.beat.put(h.Screen, func(v *said) { v.health = h })
 }
 
-// RecordAdopted takes the generation on a screen, to be written within half a
-// second; it also says that nothing is refused.
+// RecordAdopted takes the generation on a screen, to be written as soon as a report;
+// it also says that nothing is refused.
 func (s *Store) RecordAdopted(id playlist.ScreenID, a wire.Adopted, at time.Time) {
 	s.beat.put(id, func(v *said) { *v = v.merge(said{adopted: &a, at: at}) })
 }
 
-// RecordRefused takes a screen's refusal, to be written within half a second.
+// RecordRefused takes a screen's refusal, to be written as soon as a report.
 func (s *Store) RecordRefused(id playlist.ScreenID, r wire.Refused) {
 	s.beat.put(id, func(v *said) { v.refused = &r })
 }
 
-// FlushHealth writes what RecordHealth took.
-func (s *Store) FlushHealth(ctx context.Context) error { return s.beat.flush(ctx) }
+// mostEvents bounds the events that wait while the disk takes nothing; the newest
+// are dropped beyond it.
+const mostEvents = 100_000
+
+// RecordEvent takes an event of a screen to be written as soon as a report. It does
+// not wait for the disk.
+func (s *Store) RecordEvent(e Event) {
+	s.beat.mu.Lock()
+	defer s.beat.mu.Unlock()
+	s.beat.came()
+	if len(s.beat.events) < mostEvents {
+		s.beat.events = append(s.beat.events, e)
+	}
+}
+
+// FlushHealth writes what RecordHealth, RecordEvent and their like took.
+func (s *Store) FlushHealth(ctx context.Context) error { return s.beat.flush(ctx, false) }
+
+// Behind is for how long what screens said has been on its way to disk; 0 when it is
+// there, but for what just came.
+func (s *Store) Behind(now time.Time) time.Duration {
+	s.beat.mu.Lock()
+	defer s.beat.mu.Unlock()
+	if s.beat.began.IsZero() {
+		return 0
+	}
+	return max(now.Sub(s.beat.began), 0)
+}
+
+// Unwritten is of how many screens something is not written yet.
+func (s *Store) Unwritten() int {
+	s.beat.mu.Lock()
+	defer s.beat.mu.Unlock()
+	return len(s.beat.pending)
+}
 
 // HealthTrouble is why the last write of reports in the background failed, or
 // nil. The reports are kept and written again.
@@ -206,7 +305,7 @@ func (s *Store) HealthTrouble() error {
 	return s.beat.failed
 }
 
-func (t *Tx) putHealth(ctx context.Context, h Health, history bool) error {
+func (t *Tx) putHealth(ctx context.Context, h Health) error {
 	body, err := encode(h.Report)
 	if err != nil {
 		return err
@@ -215,13 +314,9 @@ func (t *Tx) putHealth(ctx context.Context, h Health, history bool) error {
 	if h.Online {
 		online = 1
 	}
-	if _, err := exec(ctx, t.q, "save health", `INSERT INTO health (screen, at, online, body) VALUES ($1, $2, $3, $4)
+	_, err = exec(ctx, t.q, "save health", `INSERT INTO health (screen, at, online, body) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (screen) DO UPDATE SET at = excluded.at, online = excluded.online, body = excluded.body`,
-		string(h.Screen), millis(h.At), online, body); err != nil || !history {
-		return err
-	}
-	_, err = exec(ctx, t.q, "save health history", `INSERT INTO health_history (screen, at, body) VALUES ($1, $2, $3)
-		ON CONFLICT (screen, at) DO NOTHING`, string(h.Screen), millis(h.At), body)
+		string(h.Screen), millis(h.At), online, body)
 	return err
 }
 
@@ -237,25 +332,4 @@ func (r Reader) Health(ctx context.Context) ([]Health, error) {
 		h.At, h.Online = fromMillis(at), online != 0
 		return h, json.Unmarshal(body, &h.Report)
 	}, `SELECT screen, at, online, body FROM health ORDER BY screen`)
-}
-
-// HealthHistory returns reports of one screen from since on, one in five
-// minutes, oldest first, at most limit.
-func (r Reader) HealthHistory(ctx context.Context, id playlist.ScreenID, since time.Time, limit int) ([]Health, error) {
-	return collect(ctx, r.q, "health history", func(s scanner) (Health, error) {
-		h := Health{Screen: id}
-		var at int64
-		var body []byte
-		if err := s.Scan(&at, &body); err != nil {
-			return h, err
-		}
-		h.At = fromMillis(at)
-		return h, json.Unmarshal(body, &h.Report)
-	}, `SELECT at, body FROM health_history WHERE screen = $1 AND at >= $2 ORDER BY at LIMIT $3`, string(id), millis(since), limit)
-}
-
-// ForgetHistory drops history from before an instant.
-func (t *Tx) ForgetHistory(ctx context.Context, before time.Time) error {
-	_, err := exec(ctx, t.q, "forget health history", `DELETE FROM health_history WHERE at < $1`, millis(before))
-	return err
 }

@@ -74,8 +74,12 @@ func (t *Tx) AddDisplay(ctx context.Context, d DisplayDay) error {
 
 // SetLedgerHead notes how far a screen's ledger is stored.
 func (t *Tx) SetLedgerHead(ctx context.Context, id playlist.ScreenID, seq uint64, chain string) error {
-	return change(ctx, t.q, "note ledger head of "+string(id),
+	err := change(ctx, t.q, "note ledger head of "+string(id),
 		`UPDATE screens SET ledger_seq = $2, ledger_chain = $3 WHERE id = $1`, string(id), int64(seq), chain)
+	if err != nil {
+		return err
+	}
+	return t.patched(id, func(s *Screen) { s.LedgerSeq, s.LedgerChain = seq, chain })
 }
 
 // LedgerCount counts all rows of all screens, or of one unless it is empty.

@@ -8,6 +8,7 @@ import (
 
 	"mingbai/assets"
 	"mingbai/playlist"
+	"mingbai/playlist/review"
 )
 
 // Status is where a notice, or one version of it, stands.
@@ -16,6 +17,7 @@ type Status string
 // The states. publish has the table of what may follow what.
 const (
 	Draft      Status = "draft"
+	InReview   Status = "in_review" // sent, and not released or returned yet; its body does not change
 	Published  Status = "published"
 	Superseded Status = "superseded" // a version only: a later one is in force
 	TakenDown  Status = "taken_down"
@@ -34,6 +36,16 @@ type Notice struct {
 	Updated time.Time         `json:"updated"`
 
 	NotAfter time.Time `json:"not_after,omitzero"` // of the newest version
+
+	Stage      review.Stage `json:"stage,omitempty"` // what the newest version waits for
+	Since      time.Time    `json:"since,omitzero"`  // it waits since
+	Department DepartmentID `json:"department,omitempty"`
+	Author     string       `json:"author,omitempty"` // login of who wrote the newest version
+
+	// ShownVersion is the last version that was in force, 0 for none, and
+	// ShownTitle its title: all that others see while the next one is written.
+	ShownVersion int    `json:"-"`
+	ShownTitle   string `json:"-"`
 }
 
 // Channel is the channel that the notice is published on.
@@ -53,6 +65,7 @@ type NoticeVersion struct {
 	Saved     time.Time         `json:"saved"`
 	Published time.Time         `json:"published,omitzero"`
 	Edition   playlist.Revision `json:"edition,omitempty"` // the first revision that carried it
+	Policy    *review.Policy    `json:"policy,omitempty"`  // in force when it was sent for review
 }
 
 // Decode reads the notice.
@@ -70,9 +83,16 @@ type NoticeFilter struct {
 	Kind   playlist.Kind
 	Column playlist.ColumnID
 	Status Status
-	Text   string // in the title
-	Offset int
-	Limit  int // 1 to 1000; 0 is 100
+	Text   string  // in the title
+	Viewer *Viewer // who looks; nil sees everything
+
+	Stages     []review.Stage // any of them
+	Department DepartmentID
+	Author     string // login of who wrote the newest version
+
+	Longest bool // what waits longest comes first, not what was changed last
+	Offset  int
+	Limit   int // 1 to 1000; 0 is 100
 }
 
 func (f NoticeFilter) where() (string, []any) {
@@ -87,23 +107,32 @@ func (f NoticeFilter) where() (string, []any) {
 	if f.Status != "" {
 		c.add("status = ?", string(f.Status))
 	}
-	if f.Text != "" {
-		c.add(`title LIKE ? ESCAPE '\'`, likely(f.Text))
+	in(&c, "stage", f.Stages)
+	if f.Department != "" {
+		c.add("department = ?", string(f.Department))
 	}
+	if f.Author != "" {
+		c.add("author = ?", f.Author)
+	}
+	drafts := f.Status == Draft || f.Status == InReview || len(f.Stages) > 0 || f.Author != ""
+	f.Viewer.narrow(&c, drafts, f.Text)
 	return c.where(), c.args
 }
 
-const noticeColumns = `id, site, kind, column_id, title, status, version, live, updated, not_after`
+const (
+	noticeColumns = `id, site, kind, column_id, title, status, version, live, updated, not_after, stage, since, department, author`
+	noticeSelect  = noticeColumns + `, shown_version, shown_title`
+)
 
 func scanNotice(r scanner) (Notice, error) {
 	var n Notice
-	var updated, notAfter int64
-	err := r.Scan(&n.ID, &n.Site, &n.Kind, &n.Column, &n.Title, &n.Status, &n.Version, &n.Live, &updated, &notAfter)
-	n.Updated, n.NotAfter = fromMillis(updated), fromMillis(notAfter)
+	var updated, notAfter, since int64
+	err := r.Scan(&n.ID, &n.Site, &n.Kind, &n.Column, &n.Title, &n.Status, &n.Version, &n.Live, &updated, &notAfter, &n.Stage, &since, &n.Department, &n.Author, &n.ShownVersion, &n.ShownTitle)
+	n.Updated, n.NotAfter, n.Since = fromMillis(updated), fromMillis(notAfter), fromMillis(since)
 	return n, err
 }
 
-// Notices lists notices, the last changed first.
+// Notices lists notices, the last changed first, or as the filter says.
 func (r Reader) Notices(ctx context.Context, f NoticeFilter) ([]Notice, error) {
 	where, args := f.where()
 	limit := f.Limit
@@ -111,8 +140,16 @@ func (r Reader) Notices(ctx context.Context, f NoticeFilter) ([]Notice, error) {
 		limit = 100
 	}
 	args = append(args, limit, max(f.Offset, 0))
-	return collect(ctx, r.q, "notices", scanNotice, fmt.Sprintf(
-		`SELECT `+noticeColumns+` FROM notices%s ORDER BY updated DESC, id LIMIT $%d OFFSET $%d`, where, len(args)-1, len(args)), args...)
+	order := "updated DESC"
+	if f.Longest {
+		order = "since"
+	}
+	rows, err := collect(ctx, r.q, "notices", scanNotice, fmt.Sprintf(
+		`SELECT `+noticeSelect+` FROM notices%s ORDER BY %s, id LIMIT $%d OFFSET $%d`, where, order, len(args)-1, len(args)), args...)
+	for i, n := range rows {
+		rows[i] = f.Viewer.Face(n)
+	}
+	return rows, err
 }
 
 // CountNotices counts what Notices would list without Offset and Limit.
@@ -124,20 +161,25 @@ func (r Reader) CountNotices(ctx context.Context, f NoticeFilter) (int, error) {
 
 // Notice returns one notice.
 func (r Reader) Notice(ctx context.Context, id playlist.NoticeID) (Notice, error) {
-	return one(ctx, r.q, fmt.Sprintf("notice %s", id), scanNotice, `SELECT `+noticeColumns+` FROM notices WHERE id = $1`, string(id))
+	return one(ctx, r.q, fmt.Sprintf("notice %s", id), scanNotice, `SELECT `+noticeSelect+` FROM notices WHERE id = $1`, string(id))
 }
 
-const versionColumns = `notice, version, status, body, ref, author, saved, published, edition`
+const versionColumns = `notice, version, status, body, ref, author, saved, published, edition, policy`
 
 func scanVersion(r scanner) (NoticeVersion, error) {
 	var v NoticeVersion
-	var body []byte
+	var body, policy []byte
 	var ref string
 	var saved, published int64
-	if err := r.Scan(&v.Notice, &v.Version, &v.Status, &body, &ref, &v.Author, &saved, &published, &v.Edition); err != nil {
+	if err := r.Scan(&v.Notice, &v.Version, &v.Status, &body, &ref, &v.Author, &saved, &published, &v.Edition, &policy); err != nil {
 		return v, err
 	}
 	v.Body, v.Saved, v.Published = body, fromMillis(saved), fromMillis(published)
+	if len(policy) > 0 {
+		if err := json.Unmarshal(policy, &v.Policy); err != nil {
+			return v, err
+		}
+	}
 	return v, v.Ref.UnmarshalText([]byte(ref))
 }
 
@@ -160,7 +202,7 @@ func (r Reader) LiveNotices(ctx context.Context, c playlist.ChannelID) ([]Notice
 		kind = "n.kind = $2"
 	}
 	return collect(ctx, r.q, fmt.Sprintf("notices of channel %s", c), scanVersion,
-		`SELECT v.notice, v.version, v.status, v.body, v.ref, v.author, v.saved, v.published, v.edition
+		`SELECT v.notice, v.version, v.status, v.body, v.ref, v.author, v.saved, v.published, v.edition, v.policy
 		 FROM notices n JOIN notice_versions v ON v.notice = n.id AND v.version = n.live
 		 WHERE n.site = $1 AND `+kind+` AND n.live > 0 ORDER BY n.id`, string(c.Site), string(playlist.KindAlert))
 }
@@ -168,29 +210,68 @@ func (r Reader) LiveNotices(ctx context.Context, c playlist.ChannelID) ([]Notice
 // PutNotice adds or changes the row that lists show.
 func (t *Tx) PutNotice(ctx context.Context, n Notice) error {
 	_, err := exec(ctx, t.q, "save notice "+string(n.ID),
-		`INSERT INTO notices (`+noticeColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		`INSERT INTO notices (`+noticeSelect+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+		   CASE WHEN $7 = $8 THEN $8 ELSE 0 END, CASE WHEN $7 = $8 THEN $5 ELSE '' END)
 		 ON CONFLICT (id) DO UPDATE SET column_id = excluded.column_id, title = excluded.title,
 		   status = excluded.status, version = excluded.version, live = excluded.live, updated = excluded.updated,
-		   not_after = excluded.not_after`,
+		   not_after = excluded.not_after, stage = excluded.stage, since = excluded.since,
+		   department = excluded.department, author = excluded.author,
+		   shown_version = CASE WHEN excluded.shown_version > 0 THEN excluded.shown_version ELSE notices.shown_version END,
+		   shown_title = CASE WHEN excluded.shown_version > 0 THEN excluded.shown_title ELSE notices.shown_title END`,
 		string(n.ID), string(n.Site), string(n.Kind), string(n.Column), n.Title, string(n.Status), n.Version, n.Live,
-		millis(n.Updated), millis(n.NotAfter))
+		millis(n.Updated), millis(n.NotAfter), string(n.Stage), millis(n.Since), string(n.Department), n.Author)
 	return err
 }
 
 // PutNoticeVersion adds a version, or changes one that is still a draft. A
-// version that was published never changes its body: ErrConflict.
+// version that is in review or was published never changes its body: ErrConflict.
 func (t *Tx) PutNoticeVersion(ctx context.Context, v NoticeVersion) error {
 	what := fmt.Sprintf("save notice %s version %d", v.Notice, v.Version)
-	n, err := exec(ctx, t.q, what,
-		`INSERT INTO notice_versions (`+versionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		 ON CONFLICT (notice, version) DO UPDATE SET status = excluded.status, body = excluded.body, ref = excluded.ref,
-		   author = excluded.author, saved = excluded.saved, published = excluded.published, edition = excluded.edition
-		 WHERE notice_versions.status = 'draft'`,
-		string(v.Notice), v.Version, string(v.Status), []byte(v.Body), v.Ref.String(), v.Author, millis(v.Saved), millis(v.Published), int64(v.Edition))
-	if err == nil && n == 0 {
-		return fmt.Errorf("%s: it is published already: %w", what, ErrConflict)
+	var policy []byte
+	if v.Policy != nil {
+		var err error
+		if policy, err = encode(v.Policy); err != nil {
+			return err
+		}
 	}
+	n, err := exec(ctx, t.q, what,
+		`INSERT INTO notice_versions (`+versionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		 ON CONFLICT (notice, version) DO UPDATE SET status = excluded.status, body = excluded.body, ref = excluded.ref,
+		   author = excluded.author, saved = excluded.saved, published = excluded.published, edition = excluded.edition,
+		   policy = excluded.policy
+		 WHERE notice_versions.status = 'draft'`,
+		string(v.Notice), v.Version, string(v.Status), []byte(v.Body), v.Ref.String(), v.Author, millis(v.Saved), millis(v.Published), int64(v.Edition), policy)
+	if err == nil && n == 0 {
+		return fmt.Errorf("%s: it is in review or published already: %w", what, ErrConflict)
+	}
+	if err == nil {
+		err = t.useBlobs(ctx, v)
+	}
+	if err != nil || v.Published.IsZero() {
+		return err
+	}
+	return t.notePublished(ctx, v.Notice, v.Published)
+}
+
+// notePublished keeps when a version of a notice came into force last.
+func (t *Tx) notePublished(ctx context.Context, id playlist.NoticeID, at time.Time) error {
+	_, err := exec(ctx, t.q, "note the release of "+string(id), `UPDATE notices SET published = $2 WHERE id = $1 AND published < $2`, string(id), millis(at))
 	return err
+}
+
+// PublishVersion puts a version that was reviewed, or a draft, into force. Its
+// body stays as it is. Any other version is ErrNotFound.
+func (t *Tx) PublishVersion(ctx context.Context, id playlist.NoticeID, version int, at time.Time) error {
+	err := change(ctx, t.q, fmt.Sprintf("publish notice %s version %d", id, version),
+		`UPDATE notice_versions SET status = 'published', published = $3 WHERE notice = $1 AND version = $2 AND status IN ('draft', 'in_review')`,
+		string(id), version, millis(at))
+	if err != nil {
+		return err
+	}
+	if err := t.settleBlobs(ctx, id, version); err != nil {
+		return err
+	}
+	return t.notePublished(ctx, id, at)
 }
 
 // SetVersionStatus changes the status of one version.

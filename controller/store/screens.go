@@ -19,6 +19,7 @@ type Screen struct {
 	Epoch    int       `json:"epoch"` // counts the ledgers that this screen has had
 	Enrolled time.Time `json:"enrolled,omitzero"`
 	Program  string    `json:"program,omitempty"`
+	System   string    `json:"system,omitempty"` // GOOS/GOARCH of the program
 	Host     string    `json:"host,omitempty"`
 
 	// Desired.
@@ -34,7 +35,7 @@ type Screen struct {
 	LedgerChain string `json:"-"`
 }
 
-const screenColumns = `id, body, language, device_key, epoch, enrolled, program, host, settings_revision,
+const screenColumns = `id, body, language, device_key, epoch, enrolled, program, system, host, settings_revision,
 	reported_settings, reported, reported_at, refused, ledger_seq, ledger_chain`
 
 func scanScreen(r scanner) (Screen, error) {
@@ -42,7 +43,7 @@ func scanScreen(r scanner) (Screen, error) {
 	var id string
 	var body, reported, refused []byte
 	var enrolled, reportedAt int64
-	if err := r.Scan(&id, &body, &s.Language, &s.Key, &s.Epoch, &enrolled, &s.Program, &s.Host, &s.SettingsRevision,
+	if err := r.Scan(&id, &body, &s.Language, &s.Key, &s.Epoch, &enrolled, &s.Program, &s.System, &s.Host, &s.SettingsRevision,
 		&s.ReportedSettings, &reported, &reportedAt, &refused, &s.LedgerSeq, &s.LedgerChain); err != nil {
 		return s, err
 	}
@@ -137,9 +138,13 @@ func (t *Tx) NewEpoch(ctx context.Context, id playlist.ScreenID) (epoch int64, e
 }
 
 // SetProgram notes what the device said of itself.
-func (t *Tx) SetProgram(ctx context.Context, id playlist.ScreenID, program, host string) error {
-	return change(ctx, t.q, "note program of screen "+string(id),
-		`UPDATE screens SET program = $2, host = $3 WHERE id = $1`, string(id), program, host)
+func (t *Tx) SetProgram(ctx context.Context, id playlist.ScreenID, program, system, host string) error {
+	err := change(ctx, t.q, "note program of screen "+string(id),
+		`UPDATE screens SET program = $2, system = $3, host = $4 WHERE id = $1`, string(id), program, system, host)
+	if err != nil {
+		return err
+	}
+	return t.patched(id, func(s *Screen) { s.Program, s.System, s.Host = program, system, host })
 }
 
 // PutSettings stores the next settings document of a screen. If it has rev or a
@@ -155,7 +160,10 @@ func (t *Tx) PutSettings(ctx context.Context, id playlist.ScreenID, rev playlist
 	if err == nil && n == 0 {
 		return fmt.Errorf("%s: %w", what, ErrConflict)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return t.patched(id, func(s *Screen) { s.SettingsRevision = rev })
 }
 
 // setReported notes the generation on a screen, and that nothing is refused.
@@ -167,9 +175,15 @@ func (t *Tx) setReported(ctx context.Context, id playlist.ScreenID, settings pla
 	if err != nil {
 		return err
 	}
-	return change(ctx, t.q, "note generation of screen "+string(id),
+	err = change(ctx, t.q, "note generation of screen "+string(id),
 		`UPDATE screens SET reported_settings = $2, reported = $3, reported_at = $4, refused = NULL WHERE id = $1`,
 		string(id), int64(settings), body, millis(at))
+	if err != nil {
+		return err
+	}
+	return t.patched(id, func(s *Screen) {
+		s.ReportedSettings, s.Reported, s.ReportedAt, s.Refused = settings, have, fromMillis(millis(at)), nil
+	})
 }
 
 // setRefused notes the last refusal of a screen.
@@ -179,17 +193,4 @@ func (t *Tx) setRefused(ctx context.Context, id playlist.ScreenID, r wire.Refuse
 		return err
 	}
 	return change(ctx, t.q, "note refusal of screen "+string(id), `UPDATE screens SET refused = $2 WHERE id = $1`, string(id), body)
-}
-
-// RemoveScreen forgets a screen. Its ledger and its proof of display stay.
-func (t *Tx) RemoveScreen(ctx context.Context, id playlist.ScreenID, at time.Time) error {
-	if err := t.retireDevice(ctx, id, at); err != nil {
-		return err
-	}
-	for _, table := range []string{"health", "health_history"} {
-		if _, err := exec(ctx, t.q, "remove screen "+string(id), `DELETE FROM `+table+` WHERE screen = $1`, string(id)); err != nil {
-			return err
-		}
-	}
-	return change(ctx, t.q, "remove screen "+string(id), `DELETE FROM screens WHERE id = $1`, string(id))
 }

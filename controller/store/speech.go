@@ -66,7 +66,7 @@ func (r Reader) AllSpeech(ctx context.Context) ([]Speech, error) {
 // voice, alerts first and then the newest, at most limit.
 func (r Reader) Unspoken(ctx context.Context, voice string, at time.Time, limit int) ([]NoticeVersion, error) {
 	return collect(ctx, r.q, "notices without a recording", scanVersion,
-		`SELECT v.notice, v.version, v.status, v.body, v.ref, v.author, v.saved, v.published, v.edition
+		`SELECT v.notice, v.version, v.status, v.body, v.ref, v.author, v.saved, v.published, v.edition, v.policy
 		 FROM notices n JOIN notice_versions v ON v.notice = n.id AND v.version = n.live
 		 LEFT JOIN speech s ON s.notice = n.id AND s.version = n.live
 		 WHERE n.live > 0 AND (n.not_after = 0 OR n.not_after > $1) AND (s.voice IS NULL OR s.voice <> $2)

@@ -1,12 +1,13 @@
 // Package store keeps every row of the controller: what is published, which
-// screens there are and what they say, who may do what, and the register of
-// what was done.
+// screens there are and what they say, who may do what, who approved what, and
+// the audit log of all that was done.
 //
 // It promises that an Update which returned nil survives power loss, that an
 // Update which returned an error changed nothing, that rows of a ledger are
-// counted once however often they are sent, and that the register only grows.
-// What the rows mean and who may change them is left to packages publish, fleet
-// and accounts; blobs lie in package assets, keys in files.
+// counted once however often they are sent, and that the audit log only grows
+// and is chained by hash: a line that was changed or taken out is found. What
+// the rows mean and who may change them is left to packages publish, fleet and
+// accounts; blobs lie in package assets, keys in files.
 //
 // The database is SQLite in one file. SQL is written in the part of the language
 // that PostgreSQL shares (numbered parameters, ON CONFLICT, no SQLite
@@ -45,13 +46,15 @@ var (
 var migrations embed.FS
 
 // Store is the database. Reads run side by side; writes go through Update, one
-// at a time.
+// at a time, the urgent first.
 type Store struct {
 	Reader
 	path  string
+	lane  lane
 	write *sql.DB // one connection: the single writer
 	read  *sql.DB
 	beat  *beats
+	kept  *kept
 }
 
 // Reader has every question that the database answers. A Store answers from the
@@ -59,7 +62,12 @@ type Store struct {
 type Reader struct{ q querier }
 
 // Tx is one transaction.
-type Tx struct{ Reader }
+type Tx struct {
+	Reader
+	lane  *lane  // that it holds; nil while the schema is brought up to date
+	gives bool   // way to what is urgent
+	notes *notes // nil in a migration
+}
 
 // querier is *sql.DB or *sql.Tx.
 type querier interface {
@@ -84,12 +92,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	// FULL syncs the log at every commit: what was acknowledged is on disk.
-	dsn := func(lock string) string {
-		return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(abs)}).EscapedPath(), RawQuery: "_txlock=" + lock +
-			"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-8192)"}).String()
-	}
-	write, err := sql.Open("sqlite", dsn("immediate"))
+	write, err := sql.Open("sqlite", dsn(abs, "immediate"))
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
@@ -97,15 +100,23 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := migrate(ctx, write); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), write.Close())
 	}
-	read, err := sql.Open("sqlite", dsn("deferred")+"&_pragma=query_only(1)")
+	read, err := sql.Open("sqlite", dsn(abs, "deferred")+"&_pragma=query_only(1)")
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), write.Close())
 	}
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
-	s := &Store{Reader: Reader{read}, path: abs, write: write, read: read}
+	s := &Store{Reader: Reader{read}, path: abs, write: write, read: read, kept: newKept()}
 	s.beat = startBeats(s)
 	return s, nil
+}
+
+// dsn is the address of a connection to a file. FULL syncs the log at every
+// commit: what was acknowledged is on disk. What is removed is overwritten where that
+// costs no more writing: the words of residents do not stay in the gaps.
+func dsn(path, lock string) string {
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: "_txlock=" + lock +
+		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-8192)&_pragma=secure_delete(fast)"}).String()
 }
 
 // Close writes what is pending and closes the file.
@@ -115,21 +126,33 @@ func (s *Store) Close() error {
 }
 
 // Update runs do in one transaction. If do returns an error, or committing
-// fails, nothing was changed. do must not use the Store itself.
+// fails, nothing was changed. do must not use the Store itself. Transactions of a
+// context of Urgently go before all others that wait.
 func (s *Store) Update(ctx context.Context, do func(*Tx) error) error {
+	return s.update(ctx, false, do)
+}
+
+func (s *Store) update(ctx context.Context, gives bool, do func(*Tx) error) error {
+	if err := s.lane.enter(ctx); err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	defer s.lane.leave()
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
-	if err := do(&Tx{Reader{tx}}); err != nil {
+	n := &notes{seq: s.kept.seq.Add(1)}
+	if err := do(&Tx{Reader: Reader{writing{tx, n, map[string]*sql.Stmt{}}}, lane: &s.lane, gives: gives, notes: n}); err != nil {
 		if back := tx.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
 			return errors.Join(err, fmt.Errorf("roll back: %w", back))
 		}
 		return err
 	}
 	if err := tx.Commit(); err != nil {
+		s.kept.unsure() // it may have been written all the same
 		return fmt.Errorf("commit: %w", err)
 	}
+	s.kept.took(n)
 	return nil
 }
 
@@ -149,13 +172,10 @@ func (s *Store) View(ctx context.Context, do func(Reader) error) error {
 // Backup writes a whole and consistent copy of the database to a file that does
 // not exist yet, while the program runs.
 func (s *Store) Backup(ctx context.Context, path string) error {
-	if err := s.beat.flush(ctx); err != nil {
+	if err := s.beat.flush(ctx, false); err != nil {
 		return fmt.Errorf("back up database: %w", err)
 	}
-	if _, err := s.write.ExecContext(ctx, `VACUUM INTO $1`, path); err != nil {
-		return fmt.Errorf("back up database to %s: %w", path, err)
-	}
-	return nil
+	return copyInto(ctx, s.path, path)
 }
 
 // Size returns the length of the database file and its log in bytes.
@@ -174,6 +194,9 @@ type migration struct {
 	number int
 	name   string
 }
+
+// auditSchema is the first schema with an audit log.
+const auditSchema = 5
 
 // migrate brings the schema to the newest version in one transaction.
 func migrate(ctx context.Context, db *sql.DB) error {
@@ -210,6 +233,21 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO schema_version (version) VALUES ($1)`, step.number); err != nil {
 			return fmt.Errorf("record migration %s: %w", step.name, err)
+		}
+	}
+	if have < auditSchema {
+		if err := takeRegister(ctx, &Tx{Reader: Reader{tx}}); err != nil {
+			return fmt.Errorf("take over the register: %w", err)
+		}
+	}
+	if have < blobSchema {
+		if err := takeBlobs(ctx, &Tx{Reader: Reader{tx}}); err != nil {
+			return fmt.Errorf("note whose blobs are: %w", err)
+		}
+	}
+	if have < keepSchema {
+		if _, err := tx.ExecContext(ctx, `UPDATE blob_uses SET at = $1 WHERE at = 0`, millis(time.Now())); err != nil {
+			return fmt.Errorf("note since when blobs have a use: %w", err)
 		}
 	}
 	if err := tx.Commit(); err != nil {

@@ -11,6 +11,7 @@ import (
 type Tree struct {
 	sites    []playlist.Site
 	byID     map[playlist.SiteID]playlist.Site
+	parent   map[playlist.SiteID]playlist.SiteID
 	children map[playlist.SiteID][]playlist.SiteID
 }
 
@@ -25,9 +26,9 @@ func (r Reader) Tree(ctx context.Context) (*Tree, error) {
 
 // NewTree arranges sites, which package playlist has validated.
 func NewTree(sites []playlist.Site) *Tree {
-	t := &Tree{sites: sites, byID: map[playlist.SiteID]playlist.Site{}, children: map[playlist.SiteID][]playlist.SiteID{}}
+	t := &Tree{sites: sites, byID: map[playlist.SiteID]playlist.Site{}, parent: map[playlist.SiteID]playlist.SiteID{}, children: map[playlist.SiteID][]playlist.SiteID{}}
 	for _, s := range sites {
-		t.byID[s.ID] = s
+		t.byID[s.ID], t.parent[s.ID] = s, s.Parent
 		if s.Parent != "" {
 			t.children[s.Parent] = append(t.children[s.Parent], s.ID)
 		}
@@ -69,9 +70,14 @@ func (t *Tree) Path(id playlist.SiteID) []playlist.Site {
 
 // PathIDs is Path with the names only.
 func (t *Tree) PathIDs(id playlist.SiteID) []playlist.SiteID {
-	var ids []playlist.SiteID
-	for _, s := range t.Path(id) {
-		ids = append(ids, s.ID)
+	up, ok := t.parent[id]
+	if !ok {
+		return nil
+	}
+	ids := make([]playlist.SiteID, 0, 6) // province, city, county, town, village, and a part of it
+	for ; ok && len(ids) <= len(t.parent); up, ok = t.parent[id] {
+		ids = append(ids, id)
+		id = up
 	}
 	return ids
 }

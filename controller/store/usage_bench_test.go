@@ -35,7 +35,7 @@ func BenchmarkUsage(b *testing.B) {
 		u.Day = day
 		t0 := time.Now()
 		err := s.Update(ctx, func(t *store.Tx) error {
-			return t.Register(ctx, store.Record{At: t0, Actor: "test", Action: "test", Subject: "x"})
+			return t.Audit(ctx, store.Record{At: t0, Actor: "test", Action: "test", Subject: "x"})
 		})
 		if err != nil {
 			b.Fatal(err)

@@ -30,21 +30,23 @@ type Voice struct {
 	Note     string            `json:"note,omitempty"`
 	Actor    string            `json:"actor,omitempty"` // who wrote Note
 	Handled  time.Time         `json:"handled,omitzero"`
+	// Forgotten is when what the resident wrote and what was noted were removed.
+	Forgotten time.Time `json:"forgotten,omitzero"`
 }
 
 // A voice's number follows from its ID; it has a column so that it can be found.
-const voiceColumns = `id, screen, site, kind, notice, version, title, score, topics, text, contact, at, received, state, note, actor, handled`
+const voiceColumns = `id, screen, site, kind, notice, version, title, score, topics, text, contact, at, received, state, note, actor, handled, forgotten`
 
 func scanVoice(r scanner) (Voice, error) {
 	var v Voice
 	var topics string
-	var at, received, handled int64
+	var at, received, handled, forgotten int64
 	err := r.Scan(&v.ID, &v.Screen, &v.Site, &v.Kind, &v.Notice, &v.Version, &v.Title, &v.Score, &topics, &v.Text, &v.Contact,
-		&at, &received, &v.State, &v.Note, &v.Actor, &handled)
+		&at, &received, &v.State, &v.Note, &v.Actor, &handled, &forgotten)
 	if topics != "" {
 		v.Topics = strings.Split(topics, "\n")
 	}
-	v.At, v.Received, v.Handled = fromMillis(at), fromMillis(received), fromMillis(handled)
+	v.At, v.Received, v.Handled, v.Forgotten = fromMillis(at), fromMillis(received), fromMillis(handled), fromMillis(forgotten)
 	return v, err
 }
 
@@ -52,10 +54,10 @@ func scanVoice(r scanner) (Voice, error) {
 // there already changes nothing (DOMAIN I9).
 func (t *Tx) PutVoice(ctx context.Context, v Voice) (bool, error) {
 	n, err := exec(ctx, t.q, "save voice "+v.ID,
-		`INSERT INTO voices (`+voiceColumns+`, number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+		`INSERT INTO voices (`+voiceColumns+`, number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 		 ON CONFLICT (id) DO NOTHING`,
 		v.ID, string(v.Screen), string(v.Site), string(v.Kind), string(v.Notice), v.Version, v.Title, v.Score, strings.Join(v.Topics, "\n"),
-		v.Text, v.Contact, millis(v.At), millis(v.Received), string(v.State), v.Note, v.Actor, millis(v.Handled), v.Number())
+		v.Text, v.Contact, millis(v.At), millis(v.Received), string(v.State), v.Note, v.Actor, millis(v.Handled), millis(v.Forgotten), v.Number())
 	return n > 0, err
 }
 
@@ -80,6 +82,37 @@ func (t *Tx) ForgetContacts(ctx context.Context, before time.Time) error {
 	_, err := exec(ctx, t.q, "forget contacts",
 		`UPDATE voices SET contact = '' WHERE contact <> '' AND state <> 'new' AND handled < $1`, millis(before))
 	return err
+}
+
+// ForgetVoices removes what residents wrote, how to reach them and what was noted
+// from voices that were dealt with before an instant, at most limit of them. That
+// there was one, of what kind, about what and when it was dealt with stays. It
+// returns how many there were, by site.
+func (t *Tx) ForgetVoices(ctx context.Context, before, now time.Time, limit int) (map[playlist.SiteID]int, error) {
+	type old struct {
+		id   string
+		site playlist.SiteID
+	}
+	rows, err := collect(ctx, t.q, "voices dealt with long ago", func(s scanner) (o old, err error) { err = s.Scan(&o.id, &o.site); return o, err },
+		`SELECT id, site FROM voices WHERE forgotten = 0 AND state IN ('answered', 'closed') AND handled > 0 AND handled < $1 ORDER BY handled, id LIMIT $2`,
+		millis(before), limit)
+	if err != nil {
+		return nil, err
+	}
+	gone := map[playlist.SiteID]int{}
+	for _, o := range rows {
+		if err := change(ctx, t.q, "forget the words of a voice", `UPDATE voices SET text = '', contact = '', note = '', forgotten = $2 WHERE id = $1`, o.id, millis(now)); err != nil {
+			return nil, err
+		}
+		gone[o.site]++
+	}
+	return gone, nil
+}
+
+// DropVoices drops voices that were received before an instant and wait for nobody,
+// at most limit, and returns how many: the counts of so long ago interest nobody.
+func (t *Tx) DropVoices(ctx context.Context, before time.Time, limit int) (int64, error) {
+	return exec(ctx, t.q, "drop old voices", `DELETE FROM voices WHERE id IN (SELECT id FROM voices WHERE received < $1 AND state <> 'new' LIMIT $2)`, millis(before), limit)
 }
 
 // Voice returns one voice.

@@ -13,6 +13,7 @@
 //	ratchet.json     highest revision seen of each channel, and every take-down
 //	generation.json  the envelopes that are on screen, by content address
 //	generation.prev  the generation before
+//	probe.json       written to see whether the disk takes anything
 //	times.json       floor of the clock, and the last word from the controller
 //	blobs/           envelopes, notices and pictures (package assets)
 package cache
@@ -24,7 +25,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -67,6 +67,8 @@ type Cache struct {
 	log   *slog.Logger
 	pace  func(playlist.Settings) playlist.Pace // nil takes the library's own
 
+	inspecting sync.Mutex // one Inspect at a time; taken before mu
+
 	mu       sync.Mutex // guards all below
 	identity Identity
 	ratchet  ratchet
@@ -83,6 +85,8 @@ type Cache struct {
 	adopted  generationFile // what generation.json names
 	paced    playlist.Pace  // of the settings of revision pacedBy, nil when not asked for yet
 	pacedBy  playlist.Revision
+
+	inspected inspection
 }
 
 // admitted is a document whose envelope was verified and is a blob.
@@ -117,6 +121,8 @@ func Open(fsys durable.FS, dir string, log *slog.Logger, opts ...Option) (*Cache
 		notices:  map[assets.Ref]*playlist.Notice{},
 		lost:     map[assets.Ref]int64{},
 		ratchet:  newRatchet(),
+
+		inspected: inspection{whole: map[assets.Ref]stamp{}, torn: map[assets.Ref]bool{}},
 	}
 	for _, o := range opts {
 		o(c)
@@ -203,18 +209,48 @@ func (c *Cache) Have() (settings playlist.Revision, have map[playlist.ChannelID]
 	return settings, have
 }
 
+// Envelopes returns the editions on screen as they were signed. Those that can
+// be read are returned with an error, too.
+func (c *Cache) Envelopes() (map[playlist.ChannelID]wire.Envelope, error) {
+	c.mu.Lock()
+	held := make(map[playlist.ChannelID]document, len(c.editions))
+	for ch, e := range c.editions {
+		held[ch] = document{Ref: e.ref, Size: e.size}
+	}
+	c.mu.Unlock()
+	out := make(map[playlist.ChannelID]wire.Envelope, len(held))
+	var errs []error
+	for ch, doc := range held {
+		env, err := c.envelope(doc)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("the edition of %s: %w", ch, err))
+			continue
+		}
+		out[ch] = env
+	}
+	return out, errors.Join(errs...)
+}
+
 // Read returns the verified bytes of a blob of at most limit bytes, hashed on the
 // way from disk. A blob that rotted is put on the list of Missing.
 func (c *Cache) Read(ref assets.Ref, limit int64) ([]byte, error) {
 	data, err := c.blobs.Read(ref, limit)
-	if errors.Is(err, assets.ErrCorrupt) || errors.Is(err, assets.ErrNotFound) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if size, ok := c.sizeOf(ref); ok {
-			c.lost[ref] = size
-		}
-	}
+	c.spoiltBlob(ref, err)
 	return data, err
+}
+
+// spoiltBlob reports whether an error of reading a blob says that it is not
+// there whole, and then puts it on the list of Missing.
+func (c *Cache) spoiltBlob(ref assets.Ref, err error) bool {
+	if !errors.Is(err, assets.ErrCorrupt) && !errors.Is(err, assets.ErrNotFound) {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if size, ok := c.sizeOf(ref); ok {
+		c.rotted(ref, size, err)
+	}
+	return true
 }
 
 // sizeOf returns the size that the editions on screen give a blob.
@@ -298,208 +334,6 @@ func (c *Cache) Extras(limit int64) []playlist.Blob {
 		}
 	}
 	return missing
-}
-
-// Offer takes a pushed envelope with the blobs that rode along. It verifies all
-// of it before anything is stored. Take-downs count from the moment that Offer
-// returns; the rest of an edition counts from the Commit that finds it whole.
-// The error is a *wire.Refusal when the push is at fault; anything else is this
-// device's storage, and the push is worth trying again. Offering what is already
-// there is no error.
-func (c *Cache) Offer(p wire.Push, attached [][]byte) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err := c.steady(); err != nil {
-		return err
-	}
-	if c.identity.Screen == "" {
-		return refuse(wire.ReasonWrongKey, "this device is not enrolled")
-	}
-	if len(p.Envelope.Payload) > maxEnvelope {
-		return refuse(wire.ReasonOversized, "payload of %d bytes, at most %d are taken", len(p.Envelope.Payload), maxEnvelope)
-	}
-	if p.Channel.IsZero() {
-		return c.offerSettings(p)
-	}
-	return c.offerEdition(p, attached)
-}
-
-func (c *Cache) offerSettings(p wire.Push) error {
-	s, err := wire.OpenSettings(p.Envelope, c.identity.Root)
-	if err != nil {
-		return err
-	}
-	switch {
-	case s.Screen.ID != c.identity.Screen:
-		return refuse(wire.ReasonChannel, "settings of screen %s, this is %s", s.Screen.ID, c.identity.Screen)
-	case s.Revision < c.ratchet.Settings:
-		return refuse(wire.ReasonOlder, "settings revision %s, had %s", s.Revision, c.ratchet.Settings)
-	case c.settings != nil && s.Revision == c.settings.doc.Revision:
-		return nil
-	}
-	doc, err := store(c, p.Envelope, s)
-	if err != nil {
-		return err
-	}
-	// Settings need no blobs, so they count at once: keys that were withdrawn
-	// must not admit one more edition.
-	next := c.ratchet.clone()
-	next.Settings = s.Revision
-	if err := c.write(fileRatchet, next); err != nil {
-		return fmt.Errorf("admit settings: %w", err)
-	}
-	c.ratchet = next
-	former := c.settings
-	c.settings = doc
-	for ch := range c.staged {
-		if _, ok := grant(s, ch); !ok {
-			delete(c.staged, ch)
-		}
-	}
-	if err := c.rebuild(c.granted(c.editions)); err != nil {
-		c.settings = former
-		return fmt.Errorf("admit settings: %w", err)
-	}
-	return nil
-}
-
-func (c *Cache) offerEdition(p wire.Push, attached [][]byte) error {
-	if c.settings == nil {
-		return refuse(wire.ReasonWrongKey, "no settings yet, so no key is known for channel %s", p.Channel)
-	}
-	g, ok := grant(c.settings.doc, p.Channel)
-	if !ok {
-		return refuse(wire.ReasonChannel, "channel %s is not one of this screen", p.Channel)
-	}
-	e, err := wire.OpenEdition(p.Envelope, g)
-	if err != nil {
-		return err
-	}
-	if err := e.Check(); err != nil {
-		return refuse(wire.ReasonDamaged, "%v", err)
-	}
-	prev := c.editions[p.Channel]
-	switch {
-	case e.Revision < c.ratchet.Revisions[p.Channel]:
-		return refuse(wire.ReasonOlder, "revision %s of channel %s, had %s", e.Revision, p.Channel, c.ratchet.Revisions[p.Channel])
-	case prev != nil && e.Revision == prev.doc.Revision:
-		return nil
-	case prev != nil && e.Revision < prev.doc.Revision:
-		return refuse(wire.ReasonOlder, "revision %s of channel %s, had %s", e.Revision, p.Channel, prev.doc.Revision)
-	}
-	if prev != nil {
-		if err := e.Follows(&prev.doc); err != nil {
-			return refuse(wire.ReasonOlder, "%v", err)
-		}
-	}
-	for _, t := range c.ratchet.Takedowns[p.Channel] {
-		if !covers(e.Takedowns, t) {
-			return refuse(wire.ReasonOlder, "the take-down of notice %s is missing", t.Notice)
-		}
-	}
-	wanted := map[assets.Ref]int64{}
-	for _, entry := range e.Notices {
-		if entry.Size > maxNotice {
-			return refuse(wire.ReasonOversized, "notice %s has %d bytes, at most %d are taken", entry.ID, entry.Size, maxNotice)
-		}
-	}
-	for b := range e.Needs {
-		wanted[b.Ref] = b.Size
-	}
-	here := make(map[assets.Ref][]byte, len(attached))
-	for _, data := range attached {
-		ref := assets.RefOf(data)
-		if size, ok := wanted[ref]; !ok || size != int64(len(data)) {
-			return refuse(wire.ReasonDamaged, "attached blob %s is not listed by the edition", ref.Short())
-		}
-		here[ref] = data
-	}
-	// Notices that came along are decoded from the bytes that were just hashed,
-	// so that the commit need not read them back.
-	decoded := make(map[assets.Ref]*playlist.Notice, len(attached))
-	for _, entry := range e.Notices {
-		data, ok := here[entry.Ref]
-		if !ok {
-			continue
-		}
-		n, err := playlist.DecodeNotice(data)
-		if err == nil {
-			err = e.Matches(entry, n)
-		}
-		if err != nil {
-			return refuse(wire.ReasonDamaged, "notice %s: %v", entry.ID, err)
-		}
-		decoded[entry.Ref] = n
-	}
-	if err := c.blobs.PutAll(attached); err != nil {
-		return fmt.Errorf("store blobs of channel %s: %w", p.Channel, err)
-	}
-	doc, err := store(c, p.Envelope, e)
-	if err != nil {
-		return err
-	}
-	next := c.ratchet.clone()
-	next.Revisions[p.Channel] = e.Revision
-	fresh := next.takeDown(p.Channel, e.Takedowns)
-	if err := c.write(fileRatchet, next); err != nil {
-		return fmt.Errorf("record revision of channel %s: %w", p.Channel, err)
-	}
-	c.ratchet = next
-	c.staged[p.Channel] = doc
-	maps.Copy(c.notices, decoded)
-	if fresh {
-		// Withdrawn content goes at once, not when the new pictures are here.
-		if err := c.show(c.editions); err != nil {
-			return fmt.Errorf("apply take-downs of channel %s: %w", p.Channel, err)
-		}
-	}
-	return nil
-}
-
-// Commit switches to a new generation with every staged edition that is whole on
-// disk by now, and reports whether it did. Staged editions that still miss blobs
-// stay staged; the generation on screen stays until Commit succeeds.
-func (c *Cache) Commit() (bool, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err := c.steady(); err != nil {
-		return false, fmt.Errorf("switch generation: %w", err)
-	}
-	next := maps.Clone(c.editions)
-	changed := false
-	for ch, e := range c.staged {
-		if c.whole(e.doc) {
-			next[ch] = e
-			changed = true
-		}
-	}
-	for ref := range c.lost {
-		if c.blobs.Has(ref) {
-			delete(c.lost, ref)
-			changed = true // a notice that was left out can be shown again
-		}
-	}
-	if !changed {
-		return false, nil
-	}
-	if err := c.rebuild(next); err != nil {
-		return false, fmt.Errorf("switch generation: %w", err)
-	}
-	for ch, e := range next {
-		if s := c.staged[ch]; s == e {
-			delete(c.staged, ch)
-		}
-	}
-	return true, nil
-}
-
-func (c *Cache) whole(e playlist.Edition) bool {
-	for b := range e.Needs {
-		if !c.blobs.Has(b.Ref) {
-			return false
-		}
-	}
-	return true
 }
 
 // Sweep removes blobs that neither the generation on screen, nor the one before,

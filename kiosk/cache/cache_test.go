@@ -97,6 +97,38 @@ func TestTakedownCountsAtOnceAndForEver(t *testing.T) {
 	wantRefusal(t, restarted, push, blobs, wire.ReasonOlder)
 }
 
+// TestTakedownWaitsForNoBlob lets the disk fail at every step of taking a revision
+// that withdraws a notice and brings others with it: the notice is gone from the
+// screen all the same.
+func TestTakedownWaitsForNoBlob(t *testing.T) {
+	county, base := newCounty(t), crashfs.New()
+	first(t, county, base)
+	down := []playlist.Takedown{{Notice: "qinghe-b", Version: 1, At: day}}
+	push, blobs := county.edition(main, 2, down, notice(main, "qinghe-a", 2), notice(main, "qinghe-c", 1))
+	failed := 0
+	op := func(fsys *crashfs.FS) error {
+		c, err := Open(fsys, "cache", quiet)
+		if err != nil || c.Current() == nil {
+			return nil // before anything was offered
+		}
+		err = c.Offer(push, blobs)
+		if err != nil {
+			failed++
+		}
+		if got := shown(c); c.Current() != nil && got["qinghe-b"] != 0 {
+			return fmt.Errorf("offered with %v, and %v is shown", err, got)
+		}
+		return nil
+	}
+	check := func(_ crashfs.Trial, _ *crashfs.FS, wrong error) error { return wrong }
+	if err := crashfs.Exhaust(base, []crashfs.Fault{crashfs.ENOSPC}, 1, op, check); err != nil {
+		t.Error(err)
+	}
+	if failed == 0 {
+		t.Error("the disk never failed")
+	}
+}
+
 func wantRefusal(t *testing.T, c *Cache, push wire.Push, blobs [][]byte, want wire.Reason) {
 	t.Helper()
 	before, had := shown(c), c.Current()

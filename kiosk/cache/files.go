@@ -87,7 +87,7 @@ func (c *Cache) write(name string, v any) error {
 	if err != nil {
 		return err
 	}
-	return durable.WriteFile(c.fs, c.path(name), seal(data))
+	return c.tried(durable.WriteFile(c.fs, c.path(name), seal(data)))
 }
 
 func seal(data []byte) []byte {
@@ -143,7 +143,7 @@ func store[T any](c *Cache, env wire.Envelope, doc T) (*admitted[T], error) {
 		return nil, fmt.Errorf("store envelope: %w", err)
 	}
 	ref, err := c.blobs.PutBytes(data)
-	if err != nil {
+	if c.tried(err) != nil {
 		return nil, fmt.Errorf("store envelope: %w", err)
 	}
 	return &admitted[T]{doc: doc, ref: ref, size: int64(len(data))}, nil
@@ -292,11 +292,13 @@ func (c *Cache) build(editions map[playlist.ChannelID]*admitted[playlist.Edition
 		g.Have[granted.Channel] = e.doc.Revision
 		l := playlist.Loaded{Edition: e.doc, Notices: make(map[playlist.NoticeID]*playlist.Notice, len(e.doc.Notices))}
 		l.Edition.Notices = nil
-		for _, entry := range e.doc.Notices {
-			if covers(c.ratchet.Takedowns[granted.Channel], playlist.Takedown{Notice: entry.ID, Version: entry.Version}) {
-				continue
-			}
-			n, err := c.notice(&e.doc, entry)
+		takedowns := c.ratchet.Takedowns[granted.Channel]
+		wanted := slices.DeleteFunc(slices.Clone(e.doc.Notices), func(entry playlist.Entry) bool {
+			return covers(takedowns, playlist.Takedown{Notice: entry.ID, Version: entry.Version})
+		})
+		read := c.readAll(wanted)
+		for i, entry := range wanted {
+			n, err := c.notice(&e.doc, entry, read[i])
 			if err != nil {
 				c.log.Error("A notice is left out.", "channel", granted.Channel, "notice", entry.ID, "error", err)
 				continue
@@ -335,24 +337,4 @@ func (c *Cache) steady() error {
 		return errors.New("the disk does not give up what is on screen")
 	}
 	return nil
-}
-
-// notice returns the decoded notice of an entry; what rotted is asked for again.
-func (c *Cache) notice(e *playlist.Edition, entry playlist.Entry) (*playlist.Notice, error) {
-	if n, ok := c.notices[entry.Ref]; ok {
-		return n, nil
-	}
-	data, err := c.blobs.Read(entry.Ref, entry.Size)
-	if err != nil {
-		c.lost[entry.Ref] = entry.Size
-		return nil, err
-	}
-	n, err := playlist.DecodeNotice(data)
-	if err != nil {
-		return nil, err
-	}
-	if err := e.Matches(entry, n); err != nil {
-		return nil, err
-	}
-	return n, nil
 }

@@ -14,11 +14,19 @@ import (
 // them again.
 const (
 	pageSide  = 1024 // pixels; a power of two, since ebiten rounds textures up to one
-	maxPages  = 8    // 32 MiB of texture
+	minPages  = 4    // kept between frames: 16 MiB of texture
+	maxPages  = 16   // the same of the largest panel
 	whiteSide = 4    // the opaque corner of every page that fills are drawn from
 	whiteAt   = whiteSide / 2
 	cellGap   = 1 // pixels between masks
 )
+
+// pagesFor is how many pages are kept for frames of w×h pixels. A page of text needs
+// less than half of its pixels in glyphs; twice them is that page, the one that it
+// slides away and some that went before.
+func pagesFor(w, h int) int {
+	return max(minPages, min(2*w*h/(pageSide*pageSide), maxPages))
+}
 
 type atlas struct {
 	limit int // pages kept between frames

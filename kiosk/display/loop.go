@@ -48,7 +48,7 @@ func newLoop(ctx context.Context, d *Display, p player.Program) *loop {
 		ctx:     ctx,
 		d:       d,
 		program: p,
-		painter: newPainter(),
+		painter: newPainter(d.opts.Width, d.opts.Height),
 		stage:   stage{opts: d.opts},
 		pace:    newPace(d.opts.FPSCap),
 		monitor: monitorWatch{d: d},

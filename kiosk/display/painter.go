@@ -54,8 +54,9 @@ const (
 	maxRects = 4096
 )
 
-func newPainter() *painter {
-	return &painter{atlas: newAtlas(maxPages), pictures: newPictures(pictureBudget)}
+// newPainter makes a painter of frames of w×h pixels.
+func newPainter(w, h int) *painter {
+	return &painter{atlas: newAtlas(pagesFor(w, h)), pictures: newPictures(pictureBudget)}
 }
 
 var drawOptions = &ebiten.DrawTrianglesOptions{

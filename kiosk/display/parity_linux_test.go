@@ -45,7 +45,7 @@ func parityFrames() map[string]*scene.Frame {
 }
 
 func TestPaintersAgree(t *testing.T) {
-	p := newPainter()
+	p := newPainter(rig.Panel.X, rig.Panel.Y)
 	for name, f := range parityFrames() {
 		t.Run(name, func(t *testing.T) { checkParity(t, p, f) })
 	}
@@ -66,7 +66,7 @@ func TestPagesAgree(t *testing.T) {
 	if len(all) == 0 {
 		t.Fatal("there are no pages")
 	}
-	p := newPainter()
+	p := newPainter(rig.Panel.X, rig.Panel.Y)
 	worst, calls := 0, 0
 	for _, s := range all {
 		t.Run(s.Name, func(t *testing.T) {
@@ -83,7 +83,7 @@ func TestPagesAgree(t *testing.T) {
 
 // TestTurnedPagesAgree holds a picture that hangs turned to the same frame.
 func TestTurnedPagesAgree(t *testing.T) {
-	p := newPainter()
+	p := newPainter(rig.Panel.X, rig.Panel.Y)
 	frames := parityFrames()
 	upright, err := specimen.Zones(playlist.Panel{Width: 64, Height: 192, Colours: playlist.DualColour}, "clock")
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +30,10 @@ const (
 	pollVariable  = "MINGBAI_DISPLAY_POLLED" // not empty: without the touch reader
 	bornVariable  = "MINGBAI_DISPLAY_BORN"   // when the parent started it, Unix nanoseconds
 )
+
+// patience is how long a probe may take. It only ends one that would never end: a
+// busy machine may take its time.
+const patience = 3 * time.Minute
 
 // findings is what a probe saw.
 type findings struct {
@@ -61,6 +66,7 @@ type program struct {
 	step        func(now time.Time, n int) (*scene.Frame, time.Time)
 	light, dark *scene.Frame // for flash
 	flash       bool         // show whether a finger is down instead
+	beats       atomic.Int64 // of the watchdog
 }
 
 func (p *program) Step(now time.Time, input []player.Event) (*scene.Frame, time.Time) {
@@ -124,8 +130,7 @@ func runProbe(name string) int {
 	}
 	p := &program{born: time.Unix(0, born), first: make(chan struct{})}
 	opts := probe.options
-	beats := 0
-	opts.Watchdog = func() { beats++ }
+	opts.Watchdog = func() { p.beats.Add(1) }
 	p.step = probe.step
 	switch {
 	case name == "walk":
@@ -143,7 +148,7 @@ func runProbe(name string) int {
 		return 2
 	}
 	d.polled = os.Getenv(pollVariable) != ""
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var done sync.WaitGroup
 	done.Go(func() {
@@ -160,7 +165,7 @@ func runProbe(name string) int {
 	if err != nil {
 		p.found.Error = err.Error()
 	}
-	p.found.Beats = beats
+	p.found.Beats = int(p.beats.Load())
 	if err := json.NewEncoder(os.Stdout).Encode(p.found); err != nil {
 		return 2
 	}
@@ -180,7 +185,7 @@ func spawnWith(t testing.TB, name string, do func()) findings {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience+time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, exe)
 	cmd.Env = append(os.Environ(), probeVariable+"="+name, bornVariable+"="+strconv.FormatInt(time.Now().UnixNano(), 10))

@@ -11,7 +11,7 @@ import (
 )
 
 func TestAtlasForgetsWholePages(t *testing.T) {
-	p := newPainter()
+	p := newPainter(rig.Panel.X, rig.Panel.Y)
 	p.atlas = newAtlas(2)
 	frame := func(first, n int) *scene.Frame {
 		f := &scene.Frame{Size: image.Pt(400, 300), Ground: color.RGBA{240, 240, 250, 255}}
@@ -48,7 +48,7 @@ func TestAtlasForgetsWholePages(t *testing.T) {
 }
 
 func TestPagesAreDrawnTogether(t *testing.T) {
-	p := newPainter()
+	p := newPainter(rig.Panel.X, rig.Panel.Y)
 	f := &scene.Frame{Size: image.Pt(400, 300), Ground: color.RGBA{240, 240, 250, 255}}
 	a, b := rig.Soft(700, 10, 1), rig.Soft(700, 1015, 2)
 	for i := range 100 {
@@ -64,7 +64,7 @@ func TestPagesAreDrawnTogether(t *testing.T) {
 }
 
 func TestPicturesAreForgotten(t *testing.T) {
-	p := newPainter()
+	p := newPainter(rig.Panel.X, rig.Panel.Y)
 	p.pictures = newPictures(3 * 100 * 100 * 4)
 	for i := range 12 {
 		f := &scene.Frame{Size: image.Pt(400, 300), Ground: color.RGBA{240, 240, 250, 255}}
@@ -158,6 +158,14 @@ func TestNewRefusesNonsense(t *testing.T) {
 	} {
 		if _, err := New(o); err == nil {
 			t.Errorf("%+v was accepted", o)
+		}
+	}
+}
+
+func TestTheAtlasGrowsWithThePanel(t *testing.T) {
+	for _, c := range []struct{ w, h, want int }{{192, 64, minPages}, {1080, 1920, 4}, {1440, 2560, 7}, {2160, 3840, 15}, {7680, 4320, maxPages}} {
+		if got := pagesFor(c.w, c.h); got != c.want {
+			t.Errorf("a panel of %d×%d keeps %d pages, not %d", c.w, c.h, got, c.want)
 		}
 	}
 }

@@ -223,24 +223,50 @@ type lamps struct {
 	asked int64 // the second
 	alert playlist.AlertColour
 	level light.Level
+	wish  wish
+	shown float64 // per cent, at the last look
+}
+
+// full reports whether a board without settings of light has nothing to come back
+// from.
+func (k *lamps) full() bool { return k.asked == 0 || k.wish == wish{} && k.shown >= 100 }
+
+// level is how bright the board should be at m: by its settings, and by what a
+// technician asked for since. Who darkened the board did not mean red and orange
+// alerts.
+func (p *Program) level(l *playlist.Light, v view, status kiosk.Status, m schedule.Moment) light.Level {
+	level := light.At(l, p.settings.Place, p.zone, m.Now)
+	if v.alert != "" {
+		level = light.ForAlert(l, p.settings.Place, p.zone, m.Now, v.alert)
+	}
+	if status.Brightness > 0 && !level.Dark {
+		level.Percent = float64(status.Brightness)
+	}
+	if status.Dark.After(m.Now) && v.alert != playlist.Red && v.alert != playlist.Orange {
+		level.Percent, level.Dark = 0, true
+	}
+	return level
 }
 
 // shine returns how bright the board is, in half per cent, and when it wants to
 // be drawn again because that changes. dark says that nothing is to be seen.
-func (p *Program) shine(v view, m schedule.Moment, now time.Time) (percent float64, again time.Duration, dark bool) {
-	l, place := p.settings.Screen.Light, p.settings.Place
+func (p *Program) shine(v view, status kiosk.Status, m schedule.Moment, now time.Time) (percent float64, again time.Duration, dark bool) {
+	l, k := p.settings.Screen.Light, &p.lamps
+	asked := wish{status.Dark.After(m.Now), status.Brightness}
 	if l == nil {
-		p.lamps = lamps{}
-		return 100, 0, false
-	}
-	k := &p.lamps
-	if second := m.Now.Unix(); second != k.asked || v.alert != k.alert {
-		before := k.level.Percent
-		k.asked, k.alert = second, v.alert
-		if k.level = light.At(l, place, p.zone, m.Now); v.alert != "" {
-			k.level = light.ForAlert(l, place, p.zone, m.Now, v.alert)
+		if asked == (wish{}) && k.full() {
+			p.lamps = lamps{}
+			return 100, 0, false
 		}
-		if math.Abs(k.level.Percent-before) > 2 {
+		if k.asked == 0 {
+			k.ramp.Alert(100, now) // it was bright until now
+			k.level.Percent = 100
+		}
+	}
+	if second := m.Now.Unix(); second != k.asked || v.alert != k.alert || asked != k.wish {
+		before := k.level.Percent
+		k.asked, k.alert, k.wish = second, v.alert, asked
+		if k.level = p.level(l, v, status, m); math.Abs(k.level.Percent-before) > 2 {
 			k.ramp.Toward(before, now) // it begins to change now, not at the last look
 		}
 	}
@@ -250,11 +276,19 @@ func (p *Program) shine(v view, m schedule.Moment, now time.Time) (percent float
 	case v.whole:
 		// A technician or nobody's board yet: what stands there must be read.
 		percent, again = k.ramp.Alert(max(k.level.Percent, 10), now)
+		k.shown = percent
 		return math.Ceil(percent*2) / 2, again, false
 	default:
 		percent, again = k.ramp.Toward(k.level.Percent, now)
 	}
+	k.shown = percent
 	return math.Ceil(percent*2) / 2, again, k.level.Dark
+}
+
+// wish is what a technician asked for.
+type wish struct {
+	dark       bool
+	brightness int
 }
 
 // board keeps the dots that the machine was configured with: they are where the

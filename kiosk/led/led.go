@@ -13,6 +13,7 @@
 package led
 
 import (
+	"math"
 	"sync"
 	"time"
 
@@ -34,6 +35,9 @@ type Source interface {
 	Status() kiosk.Status
 	Showed(wire.Showing, ...wire.Showing)
 	Blob(ref assets.Ref, limit int64) ([]byte, error)
+	// Lit says how bright the board is, in per cent. Boards are dimmed in their
+	// frames.
+	Lit(percent int) (lamp bool)
 }
 
 // Program implements player.Program. Only the presenter's goroutine uses it.
@@ -52,7 +56,7 @@ type Program struct {
 	plays  plays
 	zones  zones
 	lamps  lamps
-	pages  map[name][]led.Page
+	pages  map[laid][]led.Page
 
 	next     *playlist.Library // not taken over yet
 	since    time.Time         // when it came
@@ -70,7 +74,7 @@ type Program struct {
 // New makes the program of a board of that panel.
 func New(src Source, panel playlist.Panel) *Program {
 	return &Program{
-		src: src, panel: panel, zone: time.FixedZone("", 8*60*60), pages: map[name][]led.Page{},
+		src: src, panel: panel, zone: time.FixedZone("", 8*60*60), pages: map[laid][]led.Page{},
 		settings: playlist.Settings{Screen: playlist.Screen{Kind: playlist.LED, Panel: panel}},
 	}
 }
@@ -98,7 +102,7 @@ func (p *Program) Step(now time.Time, _ []player.Event) (*scene.Frame, time.Time
 	}
 	sooner(at.Add(status.Identify.Sub(m.Now)))
 	v := p.choose(status, m, at)
-	percent, again, dark := p.shine(v, m, now)
+	percent, again, dark := p.shine(v, status, m, now)
 	dark = dark || percent <= 0 // the first frame of a morning is black still
 	if again > 0 {
 		sooner(at.Add(again))
@@ -110,7 +114,12 @@ func (p *Program) Step(now time.Time, _ []player.Event) (*scene.Frame, time.Time
 	if dark {
 		// What cannot be seen was not shown.
 		p.show = wire.Showing{Page: wire.Dark, Why: "熄屏时段"}
+		if status.Dark.After(m.Now) {
+			p.show.Why = "技术人员熄屏"
+		}
 	}
+	p.src.Lit(int(math.Round(percent)))
+	sooner(at.Add(status.Dark.Sub(m.Now)))
 	parts := p.parts(v, m, at)
 	p.now, p.also = parts, p.others(parts, dark)
 	if !dark || percent > 0 {

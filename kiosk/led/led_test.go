@@ -16,12 +16,20 @@ import (
 // device is a source whose time and content the test sets.
 type device struct {
 	status kiosk.Status
+	lit    int
 	showed []wire.Showing
 	also   []wire.Showing        // of the last
 	blobs  map[assets.Ref][]byte // the files that it has
 }
 
 func (d *device) Status() kiosk.Status { return d.status }
+
+// Lit notes how bright the display is; there is no lamp behind it.
+func (d *device) Lit(percent int) bool {
+	d.lit = percent
+	return false
+}
+
 func (d *device) Showed(s wire.Showing, also ...wire.Showing) {
 	d.showed, d.also = append(d.showed, s), append(d.also[:0], also...)
 }

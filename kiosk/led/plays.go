@@ -2,6 +2,7 @@ package led
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"mingbai/kiosk/player"
@@ -41,7 +42,7 @@ func (p *Program) refresh(m schedule.Moment) {
 	slots, d := p.lib.Programme(m)
 	list := make([]turn, len(slots))
 	for i, s := range slots {
-		list[i] = p.turn(s)
+		list[i] = p.turn(s, m)
 	}
 	loop := newTurns(list, began(p.lib, m.Now))
 	alerts, strip := p.warnings(m)
@@ -73,7 +74,7 @@ func (p *Program) warnings(m schedule.Moment) (over turns, strip time.Time) {
 	for _, n := range p.lib.Alerts(m) {
 		s := playlist.Slot{Notice: n}
 		_, s.Channel, s.Revision, _ = p.lib.Notice(n.ID, m)
-		t := p.turn(s)
+		t := p.turn(s, m)
 		list = append(list, t)
 		if takes = takes || led.TakesOver(n, p.settings.Screen); t.since.After(strip) {
 			strip = t.since
@@ -104,9 +105,12 @@ func (p *Program) alone(now, before *turns, m schedule.Moment) {
 
 // turn makes the turn of a notice: as long as the playlist says, in whole rounds
 // of its pages, so that it stays until its last page was read.
-func (p *Program) turn(s playlist.Slot) turn {
-	t := turn{Slot: s}
-	t.pages = p.paginate(t.name(), s.Notice)
+func (p *Program) turn(s playlist.Slot, m schedule.Moment) turn {
+	t := turn{Slot: s, phase: s.Notice.Phase(m.Now.In(p.zone))}
+	t.pages = p.paginate(t.laid(), s.Notice, m)
+	if t.phase != "" && s.Dwell > 0 {
+		t.pages = paced(t.pages, s.Dwell)
+	}
 	t.length = max(length(t.pages), time.Second)
 	if s.Notice.Kind != playlist.KindAlert && s.Dwell > t.length {
 		if t.length *= (s.Dwell + t.length - 1) / t.length; len(t.pages) == 1 && !t.pages[0].Marquee {
@@ -124,21 +128,45 @@ func (p *Program) turn(s playlist.Slot) turn {
 
 // paginate lays a notice out, once for as long as it plays, also when editions
 // come and go meanwhile.
-func (p *Program) paginate(n name, of *playlist.Notice) []led.Page {
+func (p *Program) paginate(n laid, of *playlist.Notice, m schedule.Moment) []led.Page {
 	pages, ok := p.pages[n]
 	if !ok {
-		pages = lay(of, n.totals, p.settings)
+		pages = lay(of, n.totals, p.settings, m)
 		p.pages[n] = pages
 	}
 	return pages
 }
 
-func lay(of *playlist.Notice, totals bool, s playlist.Settings) []led.Page {
+// paced gives pages that change by themselves the time that the loop reckons with,
+// which is the same on every day.
+func paced(pages []led.Page, total time.Duration) []led.Page {
+	sum := length(pages)
+	if sum <= 0 {
+		return pages
+	}
+	once := total / max((total+sum/2)/sum, 1)
+	if 4*once < 3*sum {
+		return pages // there is no time to read them in
+	}
+	out := slices.Clone(pages)
+	left := once
+	for i := range out {
+		if i == len(out)-1 {
+			out[i].Dwell = left
+			break
+		}
+		out[i].Dwell = time.Duration(float64(once) * float64(out[i].Dwell) / float64(sum)).Truncate(time.Millisecond)
+		left -= out[i].Dwell
+	}
+	return out
+}
+
+func lay(of *playlist.Notice, totals bool, s playlist.Settings, m schedule.Moment) []led.Page {
 	panel := s.Screen.Panel
 	if of.Kind != playlist.KindAlert {
 		panel = led.NoticePanel(s.Screen, panel)
 	}
-	if pages := led.Paginate(of, panel, led.OptionsFor(s, totals)); len(pages) > 0 {
+	if pages := led.Paginate(of, panel, led.OptionsAt(s, totals, m.Now)); len(pages) > 0 {
 		return pages
 	}
 	return []led.Page{led.Idle(s)}
@@ -146,10 +174,10 @@ func lay(of *playlist.Notice, totals bool, s playlist.Settings) []led.Page {
 
 // forget drops the pages of notices that do not play any more.
 func (p *Program) forget() {
-	keep := map[name][]led.Page{}
+	keep := map[laid][]led.Page{}
 	for _, of := range [][]turn{p.plays.loop.list, p.plays.alerts.list} {
 		for _, t := range of {
-			keep[t.name()] = t.pages
+			keep[t.laid()] = t.pages
 		}
 	}
 	p.pages = keep
@@ -184,6 +212,10 @@ func (p *Program) lasting(m schedule.Moment) *turn {
 		return nil
 	}
 	t.Revision = rev
+	if n.Phase(m.Now.In(p.zone)) != t.phase {
+		now := p.turn(t.Slot, m)
+		t, w.last = &now, &now
+	}
 	return t
 }
 
@@ -196,7 +228,7 @@ func (p *Program) recall(m schedule.Moment) *turn {
 		if slots, _ := p.lib.Programme(schedule.Sure(at)); len(slots) > 0 {
 			list := make([]turn, len(slots))
 			for i, s := range slots {
-				list[i] = p.turn(s)
+				list[i] = p.turn(s, schedule.Sure(at))
 			}
 			was := newTurns(list, began(p.lib, at))
 			return &was.list[was.at(at).turn]
@@ -262,26 +294,26 @@ func (p *Program) settle(lib *playlist.Library, m schedule.Moment) (wait time.Ti
 // prepared is a library whose new notices are being laid out.
 type prepared struct {
 	of    *playlist.Library
-	pages chan map[name][]led.Page // capacity 1
+	pages chan map[laid][]led.Page // capacity 1
 }
 
 // prepare lays out what is new in lib while the board goes on with what it has:
 // both boards of a pair shall be ready at the instant that they keep.
 func (p *Program) prepare(lib *playlist.Library, m schedule.Moment) {
-	r := prepared{lib, make(chan map[name][]led.Page, 1)}
+	r := prepared{lib, make(chan map[laid][]led.Page, 1)}
 	p.prepared = r
-	have := make(map[name]bool, len(p.pages))
+	have := make(map[laid]bool, len(p.pages))
 	for n := range p.pages {
 		have[n] = true
 	}
-	settings := p.settings
+	settings, zone := p.settings, p.zone
 	p.work.Go(func() {
-		out := map[name][]led.Page{}
+		out := map[laid][]led.Page{}
 		slots, _ := lib.Programme(m)
 		for _, s := range slots {
-			t := turn{Slot: s}
-			if n := t.name(); !have[n] && out[n] == nil {
-				out[n] = lay(s.Notice, s.Totals, settings)
+			t := turn{Slot: s, phase: s.Notice.Phase(m.Now.In(zone))}
+			if n := t.laid(); !have[n] && out[n] == nil {
+				out[n] = lay(s.Notice, s.Totals, settings, m)
 			}
 		}
 		r.pages <- out

@@ -12,6 +12,7 @@ import (
 // turn is one notice's turn in what plays.
 type turn struct {
 	playlist.Slot
+	phase  string // of a notice that changes by itself, playlist.Notice.Phase
 	pages  []led.Page
 	since  time.Time // when the notice became what it is, for boards of a pair the instant that both can keep
 	length time.Duration
@@ -19,6 +20,14 @@ type turn struct {
 }
 
 func (t *turn) name() name { return name{t.Channel, t.Notice.ID, t.Notice.Version, t.Totals} }
+
+// laid is what pages were made of.
+type laid struct {
+	name
+	phase string
+}
+
+func (t *turn) laid() laid { return laid{t.name(), t.phase} }
 
 // name is one version of a notice as a board shows it.
 type name struct {

@@ -318,6 +318,48 @@ func (l *Ledger) Batch(after uint64, limit int) ([]wire.Row, error) {
 	return nil, nil
 }
 
+// Verify reads every row on disk and returns how many there are and, when the
+// chain is broken, the number of the first row that does not follow the one
+// before it; 0 when all is whole. Between segments others have their turn.
+func (l *Ledger) Verify() (rows int, broken uint64, err error) {
+	l.mu.Lock()
+	segments := slices.Clone(l.segments)
+	l.mu.Unlock()
+	var last wire.Row
+	for _, first := range segments {
+		list, err := l.segmentRows(first)
+		if err != nil {
+			return rows, broken, fmt.Errorf("verify ledger: %w", err)
+		}
+		for _, r := range list {
+			if rows++; rows > 1 && broken == 0 && (r.Seq != last.Seq+1 || r.Chain != wire.Link(last.Chain, r)) {
+				broken = r.Seq
+			}
+			last = r
+		}
+	}
+	return rows, broken, nil
+}
+
+// segmentRows returns the rows of one segment; none when it was acknowledged and
+// removed meanwhile.
+func (l *Ledger) segmentRows(first uint64) ([]wire.Row, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i := slices.Index(l.segments, first)
+	switch {
+	case i < 0:
+		return nil, nil
+	case i == len(l.segments)-1:
+		return slices.Clone(l.rows), nil
+	}
+	rows, file, err := l.readSegment(first)
+	if err != nil {
+		return nil, err
+	}
+	return rows, file.Close()
+}
+
 // Acknowledge says that the controller has stored all rows up to seq. Segments
 // that hold nothing newer are removed.
 func (l *Ledger) Acknowledge(seq uint64) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -35,15 +36,27 @@ func (l *Link) connect(ctx context.Context) *Error {
 
 	c := &connection{Link: l, conn: conn}
 	defer c.close()
+	conn.SetPongHandler(func(said string) error {
+		l.pulse.answered(said, time.Now())
+		return nil
+	})
 	// The handshake has a deadline of its own, whatever trickles in.
 	late := time.AfterFunc(l.opt.Timeout, func() { conn.Close() })
 	defer late.Stop()
 	if err := c.greet(); err != nil {
 		return err
 	}
+	asking, stopAsking := context.WithCancel(ctx)
+	c.asks.Go(func() { c.ask(asking) })
+	defer func() {
+		stopAsking()
+		conn.Close() // a line that takes nothing holds a ping up
+		c.asks.Wait()
+	}()
 	for {
 		m, err := c.receive()
 		if err != nil {
+			err.open = err.open && c.writer != nil
 			return err
 		}
 		if m.Type == wire.TypePairing || m.Type == wire.TypeWelcome {
@@ -69,9 +82,43 @@ func (l *Link) leave(conn *websocket.Conn) {
 	conn.Close()
 }
 
+// ask pings the controller until ctx ends. Whatever the device has to say, its
+// pings show on both sides that the line lives, and how well.
+func (c *connection) ask(ctx context.Context) {
+	c.pulse.opened()
+	every := max(c.opt.PingEvery/uneasyTimes, time.Millisecond)
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	var asked time.Time
+	for last := time.Now(); ; {
+		now := time.Now()
+		c.pulse.starved(now, now.Sub(last)-every)
+		last = now
+		if now.Sub(asked) >= c.opt.PingEvery || c.pulse.uneasy(now) {
+			asked = now
+			c.askNow(now)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (c *connection) askNow(now time.Time) {
+	if s, ok := countSegments(innermost(c.conn.NetConn())); ok {
+		c.pulse.counted(now, s)
+	}
+	if err := c.conn.WriteControl(websocket.PingMessage, c.pulse.send(now), now.Add(time.Second)); err != nil {
+		c.pulse.unsent() // something large is on its way out, or the reader finds out
+	}
+}
+
 // connection is one connection while it is open. Its fields are the reader's.
 type connection struct {
 	*Link
+	asks   sync.WaitGroup // the goroutine that pings
 	conn   *websocket.Conn
 	writer chan struct{} // closed when the writer has ended; nil before the welcome
 	stop   context.CancelFunc
@@ -95,10 +142,14 @@ func (c *connection) greet() *Error {
 	if ch.Version < 1 || len(ch.Nonce) < 16 {
 		return &Error{Kind: Refuse, Doing: doing, Wait: maxHint, Err: fmt.Errorf("version %d with a nonce of %d bytes is not spoken here", ch.Version, len(ch.Nonce))}
 	}
+	c.Link.mu.Lock()
+	c.protocol = ch.Version
+	c.Link.mu.Unlock()
 	if f := c.opt.Handler.Challenge; f != nil {
 		f(ch.Time)
 	}
 	h := c.opt.Hello()
+	h.Pulls = h.Patches // who can rebuild an edition can do so from what is fetched here
 	h.Version = min(ch.Version, wire.Version)
 	h.Key = c.opt.Key.Public().(ed25519.PublicKey)
 	h.Signature = wire.SignHello(ch.Nonce, c.opt.Key)
@@ -112,6 +163,26 @@ func (c *connection) greet() *Error {
 	return nil
 }
 
+// prove shows the controller what this device has from it. In the lobby nobody else
+// writes messages.
+func (c *connection) prove() *Error {
+	if c.opt.Proof == nil || c.writer != nil {
+		return nil
+	}
+	p, ok := c.opt.Proof()
+	if !ok {
+		return nil
+	}
+	b, err := wire.Encode(wire.TypeProof, p)
+	if err == nil {
+		err = c.conn.WriteMessage(websocket.BinaryMessage, b)
+	}
+	if err != nil {
+		return failed("prove which screen this is", err)
+	}
+	return nil
+}
+
 // receive returns the next message that can be read at all. What cannot is
 // reported and passed over: the line itself is in order.
 func (c *connection) receive() (wire.Message, *Error) {
@@ -120,7 +191,7 @@ func (c *connection) receive() (wire.Message, *Error) {
 		if err != nil {
 			return wire.Message{}, c.unreadable(err)
 		}
-		b, err := io.ReadAll(io.LimitReader(&arriving{c, r, time.Now()}, wire.MaxMessage+1))
+		b, err := io.ReadAll(io.LimitReader(&arriving{c: c, r: r, began: time.Now(), last: time.Now()}, wire.MaxMessage+1))
 		if err != nil {
 			return wire.Message{}, c.unreadable(err)
 		}
@@ -142,14 +213,19 @@ func (c *connection) receive() (wire.Message, *Error) {
 // on a thin line the controller's pings wait in its buffers behind the message,
 // and it would take the device for dead.
 type arriving struct {
-	c    *connection
-	r    io.Reader
-	last time.Time // sign of life
+	c     *connection
+	r     io.Reader
+	began time.Time
+	last  time.Time // sign of life
 }
 
 func (a *arriving) Read(p []byte) (int, error) {
 	n, err := a.r.Read(p)
-	if now := time.Now(); now.Sub(a.last) > a.c.opt.Silence/5 {
+	now := time.Now()
+	if now.Sub(a.began) > bulk {
+		a.c.pulse.arriving(now)
+	}
+	if now.Sub(a.last) > a.c.opt.Silence/5 {
 		a.last = now
 		a.c.conn.WriteControl(websocket.PongMessage, nil, now.Add(time.Second)) // the reader finds out
 	}
@@ -179,7 +255,16 @@ func (c *connection) handle(m wire.Message) *Error {
 	h := c.opt.Handler
 	switch m.Type {
 	case wire.TypePairing:
-		return give(c, m, h.Pairing)
+		var p wire.Pairing
+		if err := give(c, m, func(v wire.Pairing) { p = v }); err != nil {
+			return err
+		}
+		if h.Pairing != nil {
+			h.Pairing(p)
+		}
+		if p.Prove {
+			return c.prove()
+		}
 	case wire.TypeEnrolled:
 		var e wire.Enrolled
 		if err := m.Into(&e); err != nil {
@@ -215,6 +300,8 @@ func (c *connection) handle(m wire.Message) *Error {
 		return give(c, m, h.Heard)
 	case wire.TypeCommand:
 		return give(c, m, h.Command)
+	case wire.TypeOffer:
+		return give(c, m, h.Offer)
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ func (l *Link) setDialers() error {
 func (l *Link) lineDialer(silence time.Duration) func(context.Context, string, string) (net.Conn, error) {
 	d := net.Dialer{Timeout: l.opt.Timeout}
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
-		c, err := d.DialContext(ctx, network, addr)
+		c, err := patiently(ctx, func(ctx context.Context) (net.Conn, error) { return d.DialContext(ctx, network, addr) })
 		if err != nil {
 			return nil, err
 		}
@@ -65,6 +65,20 @@ func (l *Link) lineDialer(silence time.Duration) func(context.Context, string, s
 type lineConn struct {
 	net.Conn
 	silence time.Duration
+}
+
+// innermost returns the connection of the system below TLS and deadlines.
+func innermost(c net.Conn) net.Conn {
+	for {
+		switch outer := c.(type) {
+		case *tls.Conn:
+			c = outer.NetConn()
+		case *lineConn:
+			c = outer.Conn
+		default:
+			return c
+		}
+	}
 }
 
 const chunk = 16 << 10 // bytes that must be taken in one silence

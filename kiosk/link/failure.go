@@ -29,6 +29,8 @@ type Error struct {
 	Doing string        // what was being done, for example "dial the controller"
 	Wait  time.Duration // least time before the next attempt, as the controller wishes
 	Err   error
+
+	open bool // the connection was welcomed and went down by itself
 }
 
 func (e *Error) Error() string { return e.Doing + ": " + e.Err.Error() }
@@ -46,7 +48,10 @@ func readFailed(err error) *Error {
 		if code.Stop() {
 			e.Kind = Stop
 		}
+		e.open = c.Code == websocket.CloseAbnormalClosure || code == wire.CloseSilent
+		return e
 	}
+	e.open = true
 	return e
 }
 

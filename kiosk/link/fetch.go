@@ -23,7 +23,13 @@ type flight struct {
 	err  *Error // read after done is closed
 }
 
-func (l *Link) fetchAll(ctx context.Context, blobs []playlist.Blob) error {
+// destination is a blob on its way into a store.
+type destination struct {
+	store *assets.Store
+	ref   assets.Ref
+}
+
+func (l *Link) fetchAll(ctx context.Context, store *assets.Store, blobs []playlist.Blob) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var (
@@ -33,7 +39,7 @@ func (l *Link) fetchAll(ctx context.Context, blobs []playlist.Blob) error {
 	)
 	places := make(chan struct{}, parallel)
 	for _, b := range blobs {
-		if size, ok := l.opt.Store.Size(b.Ref); ok && size == b.Size {
+		if size, ok := store.Size(b.Ref); ok && size == b.Size {
 			continue
 		}
 		select {
@@ -47,7 +53,7 @@ func (l *Link) fetchAll(ctx context.Context, blobs []playlist.Blob) error {
 		go func() {
 			defer wg.Done()
 			defer func() { <-places }()
-			if err := l.fetch(ctx, b); err != nil {
+			if err := l.fetch(ctx, store, b); err != nil {
 				once.Do(func() { first = err })
 				cancel()
 			}
@@ -64,20 +70,21 @@ func (l *Link) fetchAll(ctx context.Context, blobs []playlist.Blob) error {
 }
 
 // fetch brings one blob, or waits for who brings it already.
-func (l *Link) fetch(ctx context.Context, b playlist.Blob) *Error {
+func (l *Link) fetch(ctx context.Context, store *assets.Store, b playlist.Blob) *Error {
+	to := destination{store, b.Ref}
 	for {
 		l.mu.Lock()
-		f := l.flights[b.Ref]
+		f := l.flights[to]
 		mine := f == nil
 		if mine {
 			f = &flight{done: make(chan struct{})}
-			l.flights[b.Ref] = f
+			l.flights[to] = f
 		}
 		l.mu.Unlock()
 		if mine {
-			f.err = l.persist(ctx, b)
+			f.err = l.persist(ctx, store, b)
 			l.mu.Lock()
-			delete(l.flights, b.Ref)
+			delete(l.flights, to)
 			l.mu.Unlock()
 			close(f.done)
 			return f.err
@@ -101,11 +108,11 @@ func doing(b playlist.Blob) string { return "fetch blob " + b.Ref.Short() }
 const maxWrong = 3
 
 // persist tries until the blob is there, cannot be had, or ctx ends.
-func (l *Link) persist(ctx context.Context, b playlist.Blob) *Error {
+func (l *Link) persist(ctx context.Context, store *assets.Store, b playlist.Blob) *Error {
 	wrong := 0
 	for attempt := 0; ; attempt++ {
 		welcomed := l.nextWelcome()
-		moved, err := l.try(ctx, b)
+		moved, err := l.try(ctx, store, b)
 		switch {
 		case err == nil:
 			return nil
@@ -159,8 +166,8 @@ func (d diskWriter) Write(p []byte) (int, error) {
 
 // try makes one request for what is missing of a blob and reports whether bytes
 // came.
-func (l *Link) try(ctx context.Context, b playlist.Blob) (moved bool, _ *Error) {
-	w, err := l.opt.Store.Resume(b.Ref, b.Size)
+func (l *Link) try(ctx context.Context, store *assets.Store, b playlist.Blob) (moved bool, _ *Error) {
+	w, err := store.Resume(b.Ref, b.Size)
 	if errors.Is(err, assets.ErrBusy) {
 		return false, failed(doing(b), err)
 	}
@@ -168,10 +175,20 @@ func (l *Link) try(ctx context.Context, b playlist.Blob) (moved bool, _ *Error) 
 		return false, failed(doing(b), fmt.Errorf("%w: %w", errStorage, err))
 	}
 	defer w.Close() // keeps what came, for the next attempt
-	if from := w.Offset(); from < b.Size || b.Size == 0 {
-		err := l.download(ctx, b, w)
-		if moved = w.Offset() > from; err != nil {
-			return moved, err
+	for from := w.Offset(); from < b.Size || b.Size == 0; from = w.Offset() {
+		n, err := l.gauge.take(ctx, b.Size-from)
+		if err != nil {
+			return moved, failed(doing(b), err)
+		}
+		h := &hauling{pulse: &l.pulse, left: n}
+		problem := l.download(ctx, b, w, n, h)
+		l.gauge.give(n, h.came, h.took())
+		moved = moved || w.Offset() > from
+		if problem != nil && !errors.Is(problem, errSlow) {
+			return moved, problem
+		}
+		if w.Offset() <= from { // an empty blob, or an answer without a body
+			break
 		}
 	}
 	if err := w.Commit(); err != nil {
@@ -183,7 +200,9 @@ func (l *Link) try(ctx context.Context, b playlist.Blob) (moved bool, _ *Error) 
 	return moved, nil
 }
 
-func (l *Link) download(ctx context.Context, b playlist.Blob, w *assets.Writer) *Error {
+// download asks for the next n bytes of a blob. They are all that is left of it, or
+// less; a controller may send more than was asked for.
+func (l *Link) download(ctx context.Context, b playlist.Blob, w *assets.Writer, n int64, h *hauling) *Error {
 	l.mu.Lock()
 	token := l.token
 	l.mu.Unlock()
@@ -197,7 +216,10 @@ func (l *Link) download(ctx context.Context, b playlist.Blob, w *assets.Writer) 
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	from := w.Offset()
-	if from > 0 {
+	switch {
+	case from+n < b.Size:
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-%d", from, from+n-1))
+	case from > 0:
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", from))
 	}
 	resp, err := l.client.Do(req)
@@ -228,8 +250,34 @@ func (l *Link) download(ctx context.Context, b playlist.Blob, w *assets.Writer) 
 	default:
 		return answer
 	}
-	if _, err := io.Copy(diskWriter{w}, resp.Body); err != nil {
+	h.Reader, h.began = resp.Body, time.Now()
+	if _, err := io.Copy(diskWriter{w}, h); err != nil {
 		return failed(doing(b), err)
 	}
 	return nil
+}
+
+// hauling is a body that fills the line for a while. It ends with errSlow when the
+// line turns out to be too thin for it.
+type hauling struct {
+	io.Reader
+	pulse      *pulse
+	left, came int64
+	began, now time.Time
+}
+
+func (h *hauling) took() time.Duration { return h.now.Sub(h.began) }
+
+func (h *hauling) Read(p []byte) (int, error) {
+	n, err := h.Reader.Read(p)
+	h.now = time.Now()
+	h.came += int64(n)
+	h.left -= int64(n)
+	if h.took() > bulk {
+		h.pulse.arriving(h.now)
+	}
+	if h.took() > overdue && err == nil && h.left > leastPiece && float64(h.left)*float64(h.took()) > float64(h.came)*float64(overdue) {
+		return n, errSlow
+	}
+	return n, err
 }

@@ -38,7 +38,9 @@ type office struct {
 	*hub.Hub
 	blobs  *assets.Store
 	server *httptest.Server
-	served atomic.Int64 // bytes of blobs
+	served atomic.Int64        // bytes of blobs
+	lose   bool                // what pushes leave to be fetched
+	hold   func(*http.Request) // nil, or called before a blob is served
 
 	mu      sync.Mutex // guards what follows
 	known   bool
@@ -59,19 +61,29 @@ type office struct {
 
 func newOffice(t *testing.T, opt hub.Options) *office {
 	t.Helper()
+	checkLeaks(t)
 	o := &office{latest: map[playlist.ChannelID]hub.Content{}, known: true, token: "token"}
 	opt.Log = slog.New(slog.DiscardHandler)
 	o.blobs = newStore(t)
 	o.Hub = hub.New(o, opt)
 	mux := http.NewServeMux()
 	mux.Handle("GET /device/v1/ws", o.Hub)
-	blobs := hub.BlobHandler(o.blobs, func(token string) bool { o.mu.Lock(); defer o.mu.Unlock(); return token == o.token })
+	known := func(token string) bool { o.mu.Lock(); defer o.mu.Unlock(); return token == o.token }
+	blobs := o.Hub.Blobs(o.blobs, known, func(string, assets.Ref, int64) hub.Terms { return hub.Terms{} })
+	lossy := hub.BlobHandler(o.blobs, known)
 	mux.HandleFunc("GET /device/v1/blobs/{ref}", func(w http.ResponseWriter, r *http.Request) {
-		blobs.ServeHTTP(counting{w, &o.served}, r)
+		h := blobs
+		if o.lose {
+			h = lossy
+		}
+		if o.hold != nil {
+			o.hold(r)
+		}
+		h.ServeHTTP(counting{w, &o.served}, r)
 	})
 	o.server = httptest.NewServer(mux)
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if err := o.Hub.Close(ctx); err != nil {
 			t.Errorf("close the hub: %v", err)
@@ -224,6 +236,7 @@ type screenRig struct {
 	heard   wire.Heard
 	head    uint64 // ledger rows that the device has
 	command wire.Command
+	offer   wire.Offer
 	lost    []error
 	handle  func(context.Context, wire.Push, [][]byte)
 
@@ -233,7 +246,6 @@ type screenRig struct {
 // start runs a link to url until the test ends.
 func start(t *testing.T, url string, change func(*link.Options, *screenRig)) *screenRig {
 	t.Helper()
-	checkLeaks(t)
 	r := &screenRig{store: newStore(t), have: map[playlist.ChannelID]playlist.Revision{}, done: make(chan error, 1)}
 	opt := link.Options{
 		URL: url, Key: ed25519.NewKeyFromSeed(make([]byte, 32)), Store: r.store,
@@ -282,6 +294,7 @@ func start(t *testing.T, url string, change func(*link.Options, *screenRig)) *sc
 			})
 		},
 		Command: func(c wire.Command) { r.with(func() { r.command = c }) },
+		Offer:   func(f wire.Offer) { r.with(func() { r.offer = f }) },
 		Lost:    func(err error) { r.with(func() { r.lost = append(r.lost, err) }) },
 	}
 	if change != nil {
@@ -323,11 +336,15 @@ func (r *screenRig) drain() {
 	}
 }
 
+// patience is how long a test waits for what must happen. It is no measurement: a
+// busy machine may take its time.
+const patience = 3 * time.Minute
+
 func poll(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	for end := time.Now().Add(30 * time.Second); !ok(); <-tick.C {
+	for end := time.Now().Add(patience); !ok(); <-tick.C {
 		if time.Now().After(end) {
 			t.Fatalf("never happened: %s", what)
 		}
@@ -347,7 +364,14 @@ func (r *screenRig) until(t *testing.T, what string, ok func() bool) {
 func checkLeaks(t *testing.T) {
 	before := runtime.NumGoroutine()
 	t.Cleanup(func() {
-		poll(t, "the goroutines end", func() bool { return runtime.NumGoroutine() <= before })
+		tick := time.NewTicker(2 * time.Millisecond)
+		defer tick.Stop()
+		for end := time.Now().Add(patience); runtime.NumGoroutine() > before; <-tick.C {
+			if time.Now().After(end) {
+				stacks := make([]byte, 64<<10)
+				t.Fatalf("goroutines are left:\n%s", stacks[:runtime.Stack(stacks, true)])
+			}
+		}
 	})
 }
 
@@ -467,3 +491,7 @@ func (p *line) copy(dst, src net.Conn, down bool) {
 		}
 	}
 }
+
+func (o *office) Patrol(context.Context, playlist.ScreenID, wire.Patrol) error { return nil }
+
+func (o *office) Proof(context.Context, wire.Hello, wire.Proof) error { return nil }

@@ -13,28 +13,36 @@ import (
 type lanes struct {
 	ctx    context.Context // of Run
 	handle func(context.Context, wire.Push, [][]byte)
+	pull   func(context.Context, *wire.Push) bool // fetches what a push says where to find
 	wg     sync.WaitGroup
 
 	mu sync.Mutex // guards what follows
 	of map[playlist.ChannelID]*lane
 }
 
-// lane is a channel with a push under way.
+// lane is a channel with a push under way. What comes next is one push, or several
+// of which each but the first is a patch of the one before: then they are all handed
+// on, those before the last with a ctx that has ended.
 type lane struct {
 	now    arrival
 	cancel context.CancelFunc
-	next   *arrival
+	giveUp context.CancelFunc // of what is pulled for now
+	next   []arrival
 }
+
+// maxPatches is how many patches of one another may wait; with more than these the
+// last is handed on alone, and the whole has to come.
+const maxPatches = 32
 
 type arrival struct {
 	push  wire.Push
 	blobs [][]byte
 }
 
-func (l *lanes) start(ctx context.Context, handle func(context.Context, wire.Push, [][]byte)) {
+func (l *lanes) start(ctx context.Context, handle func(context.Context, wire.Push, [][]byte), pull func(context.Context, *wire.Push) bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.ctx, l.handle, l.of = ctx, handle, map[playlist.ChannelID]*lane{}
+	l.ctx, l.handle, l.pull, l.of = ctx, handle, pull, map[playlist.ChannelID]*lane{}
 }
 
 func (l *lanes) wait() { l.wg.Wait() }
@@ -47,49 +55,63 @@ func (l *lanes) put(p wire.Push, blobs [][]byte) {
 	defer l.mu.Unlock()
 	a := arrival{p, blobs}
 	if ln := l.of[p.Channel]; ln != nil {
-		if ln.now.same(a) {
-			ln.next = nil
+		if ln.now.same(a) && len(ln.next) == 0 {
 			return
 		}
-		ln.next = &a
+		if n := len(ln.next); n == 0 || n == maxPatches || p.Patch == nil || ln.next[n-1].push.Revision != p.Patch.From {
+			ln.next = nil
+		}
+		ln.next = append(ln.next, a)
 		ln.cancel()
+		if first := ln.next[0].push; first.Patch == nil || first.Patch.From != ln.now.push.Revision {
+			ln.giveUp() // else the next begins with it, and giving up would never end
+		}
 		return
 	}
 	ln := &lane{now: a}
 	l.of[p.Channel] = ln
-	ctx := ln.begin(l.ctx)
+	ctx, pulling := ln.begin(l.ctx)
 	l.wg.Add(1)
-	go l.serve(ctx, ln)
+	go l.serve(ctx, pulling, ln)
 }
 
 func (a arrival) same(b arrival) bool {
-	return a.push.Revision == b.push.Revision && bytes.Equal(a.push.Envelope.Payload, b.push.Envelope.Payload)
+	return a.push.Revision == b.push.Revision && bytes.Equal(a.push.Envelope.Payload, b.push.Envelope.Payload) && a.push.Patch.Same(b.push.Patch)
 }
 
-func (ln *lane) begin(parent context.Context) context.Context {
-	ctx, cancel := context.WithCancel(parent)
-	ln.cancel = cancel
-	return ctx
+func (ln *lane) begin(parent context.Context) (ctx, pulling context.Context) {
+	parent = context.WithValue(parent, urgency{}, ln.now.push.Channel.Alert)
+	ctx, ln.cancel = context.WithCancel(parent)
+	pulling, ln.giveUp = context.WithCancel(parent)
+	return ctx, pulling
 }
 
 // serve handles a channel's pushes until none is left.
-func (l *lanes) serve(ctx context.Context, ln *lane) {
+func (l *lanes) serve(ctx, pulling context.Context, ln *lane) {
 	defer l.wg.Done()
 	for ctx != nil {
-		l.handle(ctx, ln.now.push, ln.now.blobs)
-		ctx = l.after(ln)
+		// put compares with what came; only this goroutine changes it.
+		if p := ln.now.push; p.Patch == nil || p.Patch.At == nil || l.pull(pulling, &p) {
+			l.handle(ctx, p, ln.now.blobs)
+		}
+		ctx, pulling = l.after(ln)
 	}
 }
 
 // after moves a lane on to what came meanwhile; nil ends it.
-func (l *lanes) after(ln *lane) context.Context {
+func (l *lanes) after(ln *lane) (ctx, pulling context.Context) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	ln.cancel()
-	if ln.next == nil || l.ctx.Err() != nil {
+	ln.giveUp()
+	if len(ln.next) == 0 || l.ctx.Err() != nil {
 		delete(l.of, ln.now.push.Channel)
-		return nil
+		return nil, nil
 	}
-	ln.now, ln.next = *ln.next, nil
-	return ln.begin(l.ctx)
+	ln.now, ln.next = ln.next[0], ln.next[1:]
+	ctx, pulling = ln.begin(l.ctx)
+	if len(ln.next) > 0 {
+		ln.cancel() // nothing is fetched for what is old already
+	}
+	return ctx, pulling
 }

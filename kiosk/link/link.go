@@ -3,7 +3,7 @@
 // device has to say, and fetches blobs.
 //
 // What it promises: it comes back after every failure with exponential back-off
-// and full jitter, and heeds the controller's wish to wait or to stop; a line
+// and full jitter, seconds after a dead line is whole again, and heeds the controller's wish to wait or to stop; a line
 // that is dead without saying so is noticed; nothing that the device's program
 // calls waits for the network, except Fetch; what waits to be sent is bounded;
 // a blob in the store was verified, and a broken download goes on where it
@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strings"
@@ -48,11 +49,18 @@ type Options struct {
 	// Key and Signature are filled by the link.
 	Hello   func() wire.Hello
 	Handler Handler
+	// Proof returns what this device shows a controller that asks who it is because
+	// it does not know it; ok is false when it has nothing to show. Nil shows nothing.
+	Proof func() (p wire.Proof, ok bool)
 
 	Timeout time.Duration // dial and handshake, and a response to a blob request (20 s)
-	Silence time.Duration // longest silence of the controller before the line counts as dead (75 s)
-	Backoff Backoff       // zero: 1 s to 30 s, seeded by the key
-	Log     *slog.Logger  // slog.Default()
+	// Silence is the longest silence of the controller before the line counts as
+	// dead (23 s: two pings without an answer). PingEvery is how often the device
+	// asks for a sign of life (10 s).
+	Silence   time.Duration
+	PingEvery time.Duration
+	Backoff   Backoff      // zero: 1 s to 30 s, seeded by the key
+	Log       *slog.Logger // slog.Default()
 }
 
 // Handler is what the device does with what comes. Nil functions are passed
@@ -79,6 +87,9 @@ type Handler struct {
 	// Heard says which voices and days of usage the controller has stored.
 	Heard   func(wire.Heard)
 	Command func(wire.Command)
+	// Offer gives the program that the device should run, whenever the controller
+	// says so; nobody has verified it yet.
+	Offer func(wire.Offer)
 	// Lost says that the connection ended or could not be made; the error is a
 	// *Error.
 	Lost func(error)
@@ -96,18 +107,23 @@ type Link struct {
 	again  chan struct{} // a token: dial now
 	lanes  lanes
 	out    outbox
+	pulse  pulse
+	gauge  gauge
+	knocks func(context.Context) error // tries whether the line is whole; nil: that cannot be tried
 
 	mu       sync.Mutex      // guards what follows
 	conn     *websocket.Conn // open now
+	protocol int             // that the controller speaks; 0 while it was not heard
 	token    string          // for blobs
 	welcomed chan struct{}   // closed and replaced at every welcome
-	flights  map[assets.Ref]*flight
+	flights  map[destination]*flight
 }
 
 // New checks the options. The error is a mistake in the configuration.
 func New(opt Options) (*Link, error) {
 	set(&opt.Timeout, 20*time.Second)
-	set(&opt.Silence, 75*time.Second)
+	set(&opt.Silence, 23*time.Second)
+	set(&opt.PingEvery, 10*time.Second)
 	if len(opt.Key) != ed25519.PrivateKeySize {
 		return nil, errors.New("link: the device key is missing")
 	}
@@ -127,12 +143,14 @@ func New(opt Options) (*Link, error) {
 		opt: opt, log: opt.Log,
 		again:    make(chan struct{}, 1),
 		welcomed: make(chan struct{}),
-		flights:  map[assets.Ref]*flight{},
+		flights:  map[destination]*flight{},
 	}
+	l.pulse.kept = max(keptPings*opt.PingEvery, time.Minute)
 	l.out.wake = make(chan struct{}, 1)
 	if err := l.setHome(opt.URL); err != nil {
 		return nil, err
 	}
+	l.knocks = knocker(l.home)
 	return l, l.setDialers()
 }
 
@@ -167,7 +185,7 @@ func (l *Link) setHome(s string) error {
 // controller says that this screen was removed (a *Error of kind Stop). It is
 // called once.
 func (l *Link) Run(ctx context.Context) error {
-	l.lanes.start(ctx, l.opt.Handler.Push)
+	l.lanes.start(ctx, l.opt.Handler.Push, l.pull)
 	defer l.lanes.wait()
 	defer l.client.CloseIdleConnections()
 	attempt := 0
@@ -176,6 +194,9 @@ func (l *Link) Run(ctx context.Context) error {
 		err := l.connect(ctx)
 		if ctx.Err() != nil {
 			return nil
+		}
+		if err.open && !l.reconnecting() {
+			l.pulse.dropped(time.Now())
 		}
 		if l.opt.Handler.Lost != nil {
 			l.opt.Handler.Lost(err)
@@ -189,22 +210,38 @@ func (l *Link) Run(ctx context.Context) error {
 			attempt = 0
 		}
 		wait := max(l.opt.Backoff.Delay(attempt), err.Wait)
-		attempt++
 		l.log.Info("connection to the controller ended", "error", err, "again_in", wait)
-		if !l.pause(ctx, wait) {
+		dice := rand.New(rand.NewPCG(^l.opt.Backoff.Seed, uint64(attempt)))
+		attempt++
+		if !l.pause(ctx, wait, silent(err) && err.Wait == 0, dice) {
 			return nil
 		}
 	}
 }
 
-// pause waits and reports whether ctx goes on. Reconnect cuts it short.
-func (l *Link) pause(ctx context.Context, d time.Duration) bool {
+// pause waits and reports whether ctx goes on. Reconnect cuts it short, and so does
+// the line when it was dead.
+func (l *Link) pause(ctx context.Context, d time.Duration, dead bool, dice *rand.Rand) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
+	var back chan struct{}
+	if dead && l.knocks != nil && d > knockEvery/2 {
+		back = make(chan struct{})
+		knocking, stop := context.WithCancel(ctx)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if l.knock(knocking, dice) {
+				close(back)
+			}
+		})
+		defer wg.Wait()
+		defer stop()
+	}
 	select {
 	case <-ctx.Done():
 		return false
 	case <-l.again:
+	case <-back:
 	case <-t.C:
 	}
 	return ctx.Err() == nil
@@ -240,6 +277,20 @@ func (l *Link) Connected() bool {
 	l.out.mu.Lock()
 	defer l.out.mu.Unlock()
 	return l.out.open
+}
+
+// reconnecting reports whether Reconnect ended the connection.
+func (l *Link) reconnecting() bool { return len(l.again) > 0 }
+
+// Line returns how the connection was in the last ten minutes.
+func (l *Link) Line() wire.Line { return l.pulse.line(time.Now()) }
+
+// Protocol returns the version of the protocol that the controller speaks, 0 while
+// it was not heard.
+func (l *Link) Protocol() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.protocol
 }
 
 // Report sends the health of the screen. The latest wins; it is sent as soon as
@@ -305,6 +356,13 @@ func (l *Link) Usage(days []wire.Usage) bool {
 	})
 }
 
+// Patrol sends what the screen found when it looked itself over. The latest wins;
+// it is sent as soon as there is a connection, and the owner sends it again after
+// the next Welcome if it matters that it arrives.
+func (l *Link) Patrol(p wire.Patrol) {
+	l.out.put(func(o *outbox) bool { o.patrol = &p; return true })
+}
+
 // Result answers a command, with attached bytes that must not be changed
 // afterwards; false when too many wait. It outlives the connection.
 func (l *Link) Result(r wire.Result, attached ...[]byte) bool {
@@ -323,5 +381,10 @@ func (l *Link) Result(r wire.Result, attached ...[]byte) bool {
 // the disk failed, Refuse when the controller does not have a blob or has other
 // bytes under its address.
 func (l *Link) Fetch(ctx context.Context, blobs []playlist.Blob) error {
-	return l.fetchAll(ctx, blobs)
+	return l.fetchAll(ctx, l.opt.Store, blobs)
+}
+
+// FetchInto is Fetch into another store than that of the content.
+func (l *Link) FetchInto(ctx context.Context, store *assets.Store, blobs []playlist.Blob) error {
+	return l.fetchAll(ctx, store, blobs)
 }

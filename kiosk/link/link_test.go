@@ -72,6 +72,10 @@ func TestFirstDay(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.until(t, "the command is there", func() bool { return r.command.ID == "c" })
+	if err := o.Offer(screen, wire.Offer{Again: 7}); err != nil {
+		t.Fatal(err)
+	}
+	r.until(t, "the offer is there", func() bool { return r.offer.Again == 7 && r.Protocol() == wire.Version })
 	shot := noise(3<<20, 2)
 	if !r.Result(wire.Result{ID: "c", OK: true}, shot) {
 		t.Error("the result was not queued")
@@ -88,8 +92,8 @@ func TestReconnect(t *testing.T) {
 	poll(t, "welcomed", r.Connected)
 	r.Result(wire.Result{ID: "reload", OK: true})
 	r.Reconnect()
-	o.until(t, "the second hello", func() bool {
-		return o.hellos == 2 && o.have[liuxi] == 3 && o.result.ID == "reload"
+	o.until(t, "the second hello", func() bool { // or a later one, where the machine is busy
+		return o.hellos >= 2 && o.have[liuxi] == 3 && o.result.ID == "reload"
 	})
 	r.with(func() {
 		if len(r.pushes) != 1 {
@@ -184,19 +188,34 @@ func TestHalfOpen(t *testing.T) {
 	}
 }
 
-// A big edition on a thin line takes longer than any deadline and arrives.
+// A big edition on a thin line takes longer than any deadline and arrives. To a busy
+// machine a line may seem silent that is not, whatever the deadline; then there is
+// more patience, and the edition takes three times that again.
 func TestThinLine(t *testing.T) {
-	o := newOffice(t, hub.Options{PingEvery: 200 * time.Millisecond, PongWait: time.Second, WriteTimeout: time.Second})
-	p := newLine(t, strings.TrimPrefix(o.server.URL, "http://"))
-	p.slice, p.pace = 4<<10, 10*time.Millisecond
-	o.publish(t, liuxi, 1, 1<<20)
-	r := start(t, p.url(), func(opt *link.Options, _ *screenRig) { opt.Silence = time.Second })
-	r.until(t, "the edition is there", func() bool { return r.have[liuxi] == 1 })
-	r.with(func() {
-		if len(r.lost) > 0 {
-			t.Errorf("the line was given up: %v", r.lost)
+	for patience := time.Second; ; patience *= 2 {
+		var lost []error
+		t.Run(patience.String(), func(t *testing.T) { lost = thinLine(t, patience) })
+		switch {
+		case len(lost) == 0:
+			return
+		case patience > 10*time.Second:
+			t.Fatalf("the line was given up with a patience of %v: %v", patience, lost)
 		}
-	})
+		t.Logf("the line was given up with a patience of %v: %v", patience, lost)
+	}
+}
+
+// thinLine returns why the line was given up before the edition was there.
+func thinLine(t *testing.T, patience time.Duration) (lost []error) {
+	const edition = 1 << 20
+	o := newOffice(t, hub.Options{PingEvery: patience / 5, PongWait: patience, WriteTimeout: patience})
+	p := newLine(t, strings.TrimPrefix(o.server.URL, "http://"))
+	p.slice, p.pace = edition/256, 3*patience/256
+	o.publish(t, liuxi, 1, edition)
+	r := start(t, p.url(), func(opt *link.Options, _ *screenRig) { opt.Silence = patience })
+	r.until(t, "the edition is there, or the line is given up", func() bool { return r.have[liuxi] == 1 || len(r.lost) > 0 })
+	r.with(func() { lost = r.lost })
+	return lost
 }
 
 // A push of one channel waits for no other, a newer one ends the older, and the
@@ -249,122 +268,6 @@ func TestLanes(t *testing.T) {
 	}
 }
 
-// rawHome is a controller that sends what it likes.
-func rawHome(t *testing.T, serve func(c *websocket.Conn)) string {
-	t.Helper()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		up := websocket.Upgrader{EnableCompression: true}
-		c, err := up.Upgrade(w, r, nil)
-		if err != nil {
-			return
-		}
-		defer c.Close()
-		serve(c)
-	}))
-	t.Cleanup(s.Close)
-	return s.URL
-}
-
-func send(t *testing.T, c *websocket.Conn, typ wire.Type, body any) {
-	b, err := wire.Encode(typ, body)
-	if err != nil {
-		t.Error(err)
-	}
-	c.WriteMessage(websocket.BinaryMessage, b) // the device may be gone
-}
-
-// Damaged messages are reported and passed over; the next good one counts.
-func TestDamagedMessages(t *testing.T) {
-	said := make(chan wire.Refused, 20)
-	url := rawHome(t, func(c *websocket.Conn) {
-		send(t, c, wire.TypeChallenge, wire.Challenge{Version: 7, Nonce: make([]byte, 32)}) // a later controller
-		c.ReadMessage()
-		send(t, c, wire.TypeWelcome, wire.Welcome{Screen: screen})
-		push := wire.Push{Channel: liuxi, Revision: 4}
-		bad, err := wire.Encode(wire.TypePush, push, []byte("blob"))
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		for _, b := range [][]byte{
-			bad[:len(bad)-1],
-			append(bad[:len(bad):len(bad)], 'x'),
-			append(bad[:len(bad)-1:len(bad)-1], 'X'),
-			[]byte("garbage"),
-			[]byte(`{"type":"push","body":7}` + "\n"),
-			[]byte(`{"type":"weather","body":{}}` + "\n"), // passed over in silence
-		} {
-			c.WriteMessage(websocket.BinaryMessage, b)
-		}
-		c.WriteMessage(websocket.TextMessage, bad)
-		push.Revision = 5
-		send(t, c, wire.TypePush, push)
-		for {
-			_, b, err := c.ReadMessage()
-			if err != nil {
-				return
-			}
-			if m, err := wire.Decode(b); err == nil && m.Type == wire.TypeRefused {
-				var r wire.Refused
-				if err := m.Into(&r); err != nil {
-					t.Error(err)
-				}
-				said <- r
-			}
-		}
-	})
-	r := start(t, url, nil)
-	r.until(t, "the good one is there", func() bool { return r.have[liuxi] == 5 })
-	for i := range 6 {
-		got := <-said
-		if got.Reason != wire.ReasonDamaged || got.Detail == "" || i < 3 && (got.Channel != liuxi || got.Revision != 4) {
-			t.Errorf("refusal %d: %+v", i, got)
-		}
-	}
-	r.with(func() {
-		if len(r.pushes) != 1 {
-			t.Errorf("%d pushes were handed on", len(r.pushes))
-		}
-	})
-}
-
-// Oversized messages, inflated ones too, end the connection and are reported on
-// the next.
-func TestOversizedMessage(t *testing.T) {
-	for name, compress := range map[string]bool{"plain": false, "a bomb": true} {
-		t.Run(name, func(t *testing.T) {
-			said := make(chan wire.Refused, 4)
-			var first atomic.Bool
-			url := rawHome(t, func(c *websocket.Conn) {
-				send(t, c, wire.TypeChallenge, wire.Challenge{Version: 1, Nonce: make([]byte, 32)})
-				c.ReadMessage()
-				if first.CompareAndSwap(false, true) {
-					c.EnableWriteCompression(compress)
-					c.WriteMessage(websocket.BinaryMessage, make([]byte, wire.MaxMessage+1))
-					c.ReadMessage()
-					return
-				}
-				send(t, c, wire.TypeWelcome, wire.Welcome{Screen: screen})
-				for {
-					_, b, err := c.ReadMessage()
-					if err != nil {
-						return
-					}
-					if m, err := wire.Decode(b); err == nil && m.Type == wire.TypeRefused {
-						var r wire.Refused
-						m.Into(&r)
-						said <- r
-					}
-				}
-			})
-			start(t, url, nil)
-			if got := <-said; got.Reason != wire.ReasonOversized {
-				t.Errorf("refusal %+v", got)
-			}
-		})
-	}
-}
-
 // The controller's wishes: when to come back.
 func TestHints(t *testing.T) {
 	var n atomic.Int32
@@ -386,6 +289,7 @@ func TestHints(t *testing.T) {
 			}
 		}
 	}
+	checkLeaks(t)
 	r := start(t, s.URL, note(lost))
 	if e := <-lost; e.Kind != link.Retry || e.Wait != 7*time.Second || !strings.Contains(e.Error(), "503") {
 		t.Errorf("lost with %+v", e)
@@ -397,6 +301,7 @@ func TestHints(t *testing.T) {
 		c.ReadMessage()
 	})
 	old := make(chan *link.Error, 1)
+	checkLeaks(t)
 	start(t, url, note(old))
 	if e := <-old; e.Kind != link.Retry || e.Wait != wire.CloseVersion.Wait() {
 		t.Errorf("lost with %+v", e)
@@ -405,6 +310,7 @@ func TestHints(t *testing.T) {
 	// A controller that says nothing is left after the timeout.
 	url = rawHome(t, func(c *websocket.Conn) { c.ReadMessage() })
 	silent := make(chan *link.Error, 1)
+	checkLeaks(t)
 	start(t, url, func(opt *link.Options, r *screenRig) {
 		note(silent)(opt, r)
 		opt.Timeout = 100 * time.Millisecond
@@ -416,6 +322,7 @@ func TestHints(t *testing.T) {
 
 // Without a connection nothing waits and nothing grows.
 func TestNothingBlocks(t *testing.T) {
+	checkLeaks(t)
 	r := start(t, "http://127.0.0.1:1", nil) // nobody listens there
 	for i := range 1000 {
 		r.Report(wire.Report{})
@@ -544,4 +451,55 @@ func TestLoadKey(t *testing.T) {
 			t.Error("a damaged key file was replaced")
 		}
 	}
+}
+
+// The device's own pings tell how the line is, and the hub asks nothing of a
+// device that asks by itself.
+func TestLineIsMeasured(t *testing.T) {
+	o := newOffice(t, hub.Options{PingEvery: 10 * time.Millisecond, PongWait: patience})
+	p := newLine(t, strings.TrimPrefix(o.server.URL, "http://"))
+	r := start(t, p.url(), func(opt *link.Options, _ *screenRig) {
+		opt.PingEvery, opt.Silence = 20*time.Millisecond, patience
+	})
+	var l wire.Line
+	// An answer that a busy machine read late counts as lost for a minute.
+	poll(t, "pings are answered", func() bool { l = r.Line(); return l.Pings > 0 && l.Lost == 0 })
+	if l.RTT <= 0 || l.RTT > float64(patience.Milliseconds()) || l.Dropped != 0 || l.Resent < 0 || l.Resent > 100 {
+		t.Errorf("%+v", l)
+	}
+	p.cut()
+	poll(t, "the broken connection is counted", func() bool { return r.Line().Dropped == 1 })
+	poll(t, "it is back", r.Connected)
+	r.Reconnect() // of its own accord
+	o.until(t, "the third hello", func() bool { return o.hellos == 3 })
+	if n := r.Line().Dropped; n != 1 {
+		t.Errorf("%d connections broke, one was cut", n)
+	}
+}
+
+// A line that swallows everything is dead on both sides, whoever asks. To a busy
+// machine a line may seem so that is not; then there is more patience.
+func TestSwallowedBytes(t *testing.T) {
+	var o *office
+	var p *line
+	var r *screenRig
+	for silence, alive := 500*time.Millisecond, false; !alive; silence *= 2 {
+		o = newOffice(t, hub.Options{PongWait: silence})
+		p = newLine(t, strings.TrimPrefix(o.server.URL, "http://"))
+		r = start(t, p.url(), func(opt *link.Options, _ *screenRig) {
+			opt.PingEvery, opt.Silence = silence/5, silence
+		})
+		poll(t, "welcomed", func() bool { return r.Connected() && o.IsConnected(screen) })
+		began := time.Now()
+		poll(t, "twice what a silent line would stand, or its end", func() bool {
+			alive = r.Connected() && o.IsConnected(screen)
+			return !alive || time.Since(began) > 2*silence
+		})
+		if !alive && silence > 10*time.Second {
+			t.Fatalf("pings every %v did not keep the line alive", silence/5)
+		}
+	}
+	p.with(func() { p.deaf = true })
+	poll(t, "the device notices", func() bool { return !r.Connected() })
+	poll(t, "the controller notices", func() bool { return !o.IsConnected(screen) })
 }

@@ -3,6 +3,7 @@ package link
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -30,6 +31,7 @@ type outbox struct {
 	ledger  [][]wire.Row
 	voices  []wire.Voice
 	usage   []wire.Usage
+	patrol  *wire.Patrol
 	results []result
 }
 
@@ -100,6 +102,10 @@ func (o *outbox) next() ([]byte, error) {
 		v := o.usage[0]
 		o.usage = o.usage[1:]
 		return wire.Encode(wire.TypeUsage, v)
+	case o.patrol != nil:
+		v := o.patrol
+		o.patrol = nil
+		return wire.Encode(wire.TypePatrol, v)
 	case len(o.results) > 0:
 		v := o.results[0]
 		o.results = o.results[1:]
@@ -130,9 +136,13 @@ func (c *connection) write(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		began := time.Now()
 		if err := c.conn.WriteMessage(websocket.BinaryMessage, b); err != nil {
 			c.conn.Close() // the reader finds out
 			return
+		}
+		if now := time.Now(); now.Sub(began) > bulk || len(b) > 2*chunk {
+			c.pulse.arriving(now) // pings wait behind it
 		}
 	}
 }

@@ -163,8 +163,18 @@ func (k *Timekeeper) Floor(mono time.Duration) time.Time {
 	return k.lo.now(mono)
 }
 
-// Offset returns the machine's clock minus the controller's; false when the
-// controller has not been heard in this run.
+// Drift returns the machine's clock minus the controller's as it goes on since it
+// was heard, so that a clock that is set wrong afterwards shows; false when the
+// controller has not been heard in this run. A machine that slept seems ahead
+// until the controller is heard again.
+func (k *Timekeeper) Drift(wall time.Time, mono time.Duration) (time.Duration, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return wall.Round(0).Sub(k.heard.now(mono)), !k.heard.at.IsZero()
+}
+
+// Offset returns the machine's clock minus the controller's when that was heard
+// last; false when the controller has not been heard in this run.
 func (k *Timekeeper) Offset() (time.Duration, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

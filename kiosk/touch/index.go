@@ -2,6 +2,7 @@ package touch
 
 import (
 	"context"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 
@@ -61,6 +62,9 @@ func (p *Program) indexLibrary(lib *playlist.Library) {
 			}
 			x.built.Store(made)
 			p.src.Wake()
+			// Making it leaves several times its size behind, and nothing here will
+			// need as much until the next edition.
+			debug.FreeOSMemory()
 		}
 	})
 }

@@ -27,6 +27,7 @@ var panel = playlist.Panel{Width: 1080, Height: 1920, WidthMM: 529, HeightMM: 94
 // device is a source whose time, content and failures the test sets.
 type device struct {
 	status kiosk.Status
+	lit    int
 	showed []wire.Showing // the last
 
 	pictures bool
@@ -68,6 +69,12 @@ var hills = sync.OnceValue(func() []byte {
 	}
 	return b.Bytes()
 })
+
+// Lit notes how bright the display is; there is no lamp behind it.
+func (d *device) Lit(percent int) bool {
+	d.lit = percent
+	return false
+}
 
 func (d *device) Showed(s wire.Showing, _ ...wire.Showing) { d.showed = append(d.showed[:0], s) }
 

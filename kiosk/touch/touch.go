@@ -48,6 +48,10 @@ type Source interface {
 	Speech(id playlist.NoticeID, version int) (*speech.Recording, error)
 	// HasSpeech reports whether Speech would succeed without reading the blob.
 	HasSpeech(id playlist.NoticeID, version int) bool
+	// Lit says how bright the display should be, in per cent, 0 for dark, and
+	// reports whether the machine's own light sees to it; if not, the frame is
+	// dimmed.
+	Lit(percent int) (lamp bool)
 	// Wake asks the presenter for a Step soon, from any goroutine.
 	Wake()
 }
@@ -84,6 +88,7 @@ type Program struct {
 	setter *typeset.Setter
 	player *player.Player
 	jobs   jobs
+	ready  readying
 	index  indexer
 	album  album
 
@@ -99,6 +104,7 @@ type Program struct {
 
 	drawn  drawn
 	change transition
+	light  lighting
 }
 
 // drawn is the last page with everything that it was drawn from.
@@ -122,12 +128,11 @@ type key struct {
 func New(src Source, opt Options) *Program {
 	p := &Program{src: src, opt: opt, setter: typeset.Default(), player: player.New(nil)}
 	p.jobs.run(func() {
-		// Faces and tables are read while the window opens, so that nobody's first
-		// key waits for them. What cannot be read now is reported by whoever draws
-		// with it.
+		// Faces are read while the window opens. What cannot be read now is reported
+		// by whoever draws with it.
 		_ = p.setter.Warm()
-		hanzi.Warm()
 	})
+	p.ready.after(func() { p.jobs.run(hanzi.Warm) })
 	p.newBook(playlist.Settings{Screen: playlist.Screen{Kind: playlist.Touch, Panel: opt.Panel}})
 	return p
 }
@@ -167,7 +172,10 @@ func (p *Program) Step(now time.Time, input []player.Event) (*scene.Frame, time.
 	p.jobs.deliver(now)
 	p.hands.expire(now)
 	for _, e := range input {
-		p.event(e, now)
+		p.light.woken = now
+		if !p.wakes(e) {
+			p.event(e, now)
+		}
 	}
 	p.advance(now)
 	p.listen(now)
@@ -177,13 +185,19 @@ func (p *Program) Step(now time.Time, input []player.Event) (*scene.Frame, time.
 
 	state := p.player.Step(status.Moment)
 	view, show := p.choose(status, state)
-	p.draw(view, show, status)
+	if dark, why := p.darkened(status, show); dark {
+		p.blacken(why)
+	} else {
+		p.draw(view, show, status)
+	}
 	p.follow(now)
 
 	frame, moving := p.change.frame(now, p.drawn.frame)
+	frame = p.dimmed(frame, status)
 	next := now.Add(heartbeat)
 	for _, t := range []time.Time{
 		p.due(status.Moment, now, state.Until), p.idleDue(now), p.fadeDue(), p.heardDue(), p.holdDue(), p.fineDue(now),
+		p.due(status.Moment, now, status.Dark),
 	} {
 		if !t.IsZero() && t.Before(next) {
 			next = t
@@ -205,6 +219,7 @@ func (p *Program) due(m schedule.Moment, now, at time.Time) time.Time {
 
 // Presented implements player.Program.
 func (p *Program) Presented(_ *scene.Frame, at time.Time) {
+	p.ready.presented()
 	if p.change.late(at) {
 		p.src.Showed(p.drawn.show)
 	}
@@ -221,8 +236,13 @@ func (p *Program) adopt(status kiosk.Status) {
 	if p.lib != nil {
 		p.rareGlyphs()
 		p.newBook(p.lib.Settings())
-		p.indexLibrary(p.lib)
-		p.rehearse(status)
+		lib := p.lib
+		p.ready.after(func() {
+			if lib == p.lib {
+				p.indexLibrary(lib)
+				p.rehearse(status)
+			}
+		})
 	}
 }
 

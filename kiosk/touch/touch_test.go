@@ -2,6 +2,7 @@ package touch
 
 import (
 	"image"
+	"strings"
 	"testing"
 	"time"
 
@@ -362,4 +363,46 @@ func (s *stand) find(action string) bool {
 		s.pass(time.Second)
 	}
 	return false
+}
+
+// A duty roster that somebody has open, or that the loop shows, turns at the night
+// hour and at midnight without being sent again.
+func TestRosterTurnsByItself(t *testing.T) {
+	s := newStand(t, specimen.Duty()...)
+	says := func(word string) bool {
+		for _, text := range s.prog.drawn.info.Texts {
+			if strings.Contains(text.Text, word) {
+				return true
+			}
+		}
+		return false
+	}
+	at := func(day, hour, minute int) {
+		s.now = time.Date(2026, time.November, day, hour, minute, 0, 0, specimen.Zone)
+		s.step() // whoever was there is long gone
+		s.pass(5 * time.Minute)
+		s.do("start", page.ToNotice(specimen.RosterID))
+		s.now = time.Date(2026, time.November, day, hour, minute+9, 59, int(900*time.Millisecond), specimen.Zone)
+		s.prog.awake(s.now)
+		s.step()
+	}
+	turned := func() {
+		s.now = s.next // by itself
+		s.step()
+	}
+	for _, c := range []struct {
+		day, hour, minute                int
+		before, notBefore, after, notNow string
+	}{
+		{20, 17, 50, "白天值班", "陈建平", "今晚值班", "白天值班"},
+		{20, 23, 50, "罗斌", "白天值班", "赵雪梅", "刘国栋"},
+	} {
+		at(c.day, c.hour, c.minute)
+		if !says(c.before) || says(c.notBefore) {
+			t.Errorf("on the %dth at %02d:%02d: it says %s: %v, %s: %v", c.day, c.hour, c.minute+9, c.before, says(c.before), c.notBefore, says(c.notBefore))
+		}
+		if turned(); !says(c.after) || says(c.notNow) {
+			t.Errorf("a moment later, at %s: it says %s: %v, %s: %v", s.now.Format("15:04:05.0"), c.after, says(c.after), c.notNow, says(c.notNow))
+		}
+	}
 }

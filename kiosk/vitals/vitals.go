@@ -68,6 +68,45 @@ func (c *Collector) Beat(at time.Time) {
 	c.beat = at
 }
 
+// Beaten returns when the render loop turned last; zero before it did.
+func (c *Collector) Beaten() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.beat
+}
+
+// Glance reads what can hurt at once and costs little to read: the disk and the
+// temperature.
+func (c *Collector) Glance(ctx context.Context) (v wire.Vitals) {
+	if d, err := disk.UsageWithContext(ctx, c.dir); err == nil {
+		v.DiskFree, v.DiskTotal = d.Free, d.Total
+	}
+	v.Temperature = heat(ctx)
+	return v
+}
+
+// heat is the highest temperature that a sensor of the machine tells, in degrees
+// Celsius; 0 without one.
+func heat(ctx context.Context) (highest float64) {
+	list, _ := host.SensorsTemperaturesWithContext(ctx) // the error says which sensors were silent
+	for _, t := range list {
+		if t.Temperature > highest && t.Temperature < 150 { // some boards report nonsense
+			highest = t.Temperature
+		}
+	}
+	return highest
+}
+
+// Booted is when the machine was started, in seconds of Unix time; 0 when it does
+// not tell.
+func Booted(ctx context.Context) uint64 {
+	at, err := host.BootTimeWithContext(ctx)
+	if err != nil {
+		return 0
+	}
+	return at
+}
+
 // Collect reads everything now. Clock and content are filled in by the caller.
 func (c *Collector) Collect(ctx context.Context, now time.Time) wire.Vitals {
 	v := wire.Vitals{Running: int64(now.Sub(c.started) / time.Second)}
@@ -85,13 +124,7 @@ func (c *Collector) Collect(ctx context.Context, now time.Time) wire.Vitals {
 	if d, err := disk.UsageWithContext(ctx, c.dir); err == nil {
 		v.DiskFree, v.DiskTotal = d.Free, d.Total
 	}
-	if list, err := host.SensorsTemperaturesWithContext(ctx); err == nil || len(list) > 0 {
-		for _, t := range list {
-			if t.Temperature > v.Temperature && t.Temperature < 150 { // some boards report nonsense
-				v.Temperature = t.Temperature
-			}
-		}
-	}
+	v.Temperature = heat(ctx)
 	if up, err := host.UptimeWithContext(ctx); err == nil {
 		v.Uptime = int64(up)
 	}

@@ -73,7 +73,7 @@ func recording(d time.Duration) *speech.Recording {
 
 func eventually(t *testing.T, what string, until func() bool) {
 	t.Helper()
-	tick, limit := time.NewTicker(5*time.Millisecond), time.After(20*time.Second)
+	tick, limit := time.NewTicker(5*time.Millisecond), time.After(3*time.Minute)
 	defer tick.Stop()
 	for !until() {
 		select {

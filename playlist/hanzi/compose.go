@@ -51,7 +51,7 @@ func (t *typed) best(from, i, end uint32, at int) (m match) {
 	}
 	m.cost = impossible
 	own := t.table.syllable[i]
-	for _, s := range t.table.used[rune(t.table.runes[i])] {
+	for _, s := range t.table.used.of(rune(t.table.runes[i])) {
 		extra, other := 0, 0
 		if s != own {
 			extra, other = costOther, 1

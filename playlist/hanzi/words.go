@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/binary"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -27,12 +28,38 @@ type word struct {
 	syllable []uint16    // parallel to runes: how it is read here, an index into spelt
 	byLetter [26][]int32 // words by every first letter of their first character
 	chars    map[rune]uint8
-	spelt    []string          // every syllable
-	begun    [26][]uint16      // those that begin with a letter
-	number   map[string]uint16 // back
-	all      map[rune][]uint16 // the syllables of a character, in the order of Readings
-	used     map[rune][]uint16 // those that are in use
-	inUse    map[rune][]string // the same
+	spelt    []string       // every syllable
+	begun    [26][]uint16   // those that begin with a letter
+	used     spread[uint16] // the syllables of a character that are in use, in the order of Readings
+	inUse    spread[string] // the same
+}
+
+// spread is a list for each rune of the first plane, all in one: a map of lists
+// would be several times as large.
+type spread[T any] struct {
+	at   []uint32 // where the list of a rune begins, and how long it is
+	list []T
+}
+
+const spreadBits = 5 // of the length; no character has so many readings
+
+func newSpread[T any]() spread[T] { return spread[T]{at: make([]uint32, 1<<16)} }
+
+// add appends to the list of r, which is the last that was begun.
+func (s *spread[T]) add(r rune, v T) {
+	if s.at[r] == 0 {
+		s.at[r] = uint32(len(s.list)) << spreadBits
+	}
+	s.at[r]++
+	s.list = append(s.list, v)
+}
+
+func (s *spread[T]) of(r rune) []T {
+	if r < 0 || int(r) >= len(s.at) {
+		return nil
+	}
+	from, n := s.at[r]>>spreadBits, s.at[r]&(1<<spreadBits-1)
+	return s.list[from : from+n : from+n]
 }
 
 var words = sync.OnceValue(func() *word {
@@ -40,7 +67,7 @@ var words = sync.OnceValue(func() *word {
 	if err != nil {
 		panic("hanzi: the embedded words: " + err.Error())
 	}
-	w := &word{chars: map[rune]uint8{}, number: map[string]uint16{}, all: map[rune][]uint16{}, used: map[rune][]uint16{}, inUse: map[rune][]string{}}
+	w := &word{chars: map[rune]uint8{}, used: newSpread[uint16](), inUse: newSpread[string]()}
 	count := int(binary.BigEndian.Uint32(raw))
 	runes := int(binary.BigEndian.Uint32(raw[4:]))
 	unusual := int(binary.BigEndian.Uint32(raw[8:]))
@@ -65,13 +92,16 @@ var words = sync.OnceValue(func() *word {
 		}
 		w.start = append(w.start, uint32(len(w.runes)))
 	}
-	w.use(raw[unusual:])
-	w.read(raw[:unusual])
+	w.read(raw[:unusual], w.use(raw[unusual:]))
+	w.used.list, w.inUse.list = slices.Clip(w.used.list), slices.Clip(w.inUse.list)
 	return w
 })
 
-// use notes the syllables of every character, and which are in use.
-func (w *word) use(masks []byte) {
+// use notes which syllables of every character are in use, and returns all of them in
+// the order of Readings.
+func (w *word) use(masks []byte) (all spread[uint16]) {
+	number := map[string]uint16{} // of a syllable in spelt
+	all = newSpread[uint16]()
 	for i := range w.weights {
 		if w.start[i+1] != w.start[i]+1 {
 			continue
@@ -80,27 +110,28 @@ func (w *word) use(masks []byte) {
 		mask := masks[0]
 		masks = masks[1:]
 		for at, s := range Readings(r) {
-			n, ok := w.number[s]
+			n, ok := number[s]
 			if !ok {
 				n = uint16(len(w.spelt))
-				w.number[s] = n
+				number[s] = n
 				w.spelt = append(w.spelt, s)
 				w.begun[s[0]-'a'] = append(w.begun[s[0]-'a'], n)
 			}
-			w.all[r] = append(w.all[r], n)
+			all.add(r, n)
 			if mask == 0xFF || at < 8 && mask&(1<<at) != 0 {
-				w.used[r] = append(w.used[r], n)
-				w.inUse[r] = append(w.inUse[r], s)
+				w.used.add(r, n)
+				w.inUse.add(r, s)
 			}
 		}
 	}
+	return all
 }
 
 // ReadingsInUse returns the readings of a character that people know, the most
 // usual first: of a character of everyday words those that any word, surname or
 // place has, else all.
 func ReadingsInUse(r rune) []string {
-	if of := words().inUse[r]; of != nil {
+	if of := words().inUse.of(r); len(of) > 0 {
 		return of
 	}
 	return Readings(r)
@@ -108,17 +139,17 @@ func ReadingsInUse(r rune) []string {
 
 // read gives every character of every word its syllable and files the words by
 // their first letters.
-func (w *word) read(unusual []byte) {
+func (w *word) read(unusual []byte, all spread[uint16]) {
 	w.syllable = make([]uint16, len(w.runes))
 	for i, r := range w.runes {
-		w.syllable[i] = w.all[rune(r)][0]
+		w.syllable[i] = all.of(rune(r))[0]
 	}
 	for i := 0; len(unusual) > 0; {
 		step, n := binary.Uvarint(unusual)
 		unusual = unusual[n:]
 		i += int(step)
 		for at := w.start[i]; at < w.start[i+1]; at++ {
-			w.syllable[at] = w.all[rune(w.runes[at])][unusual[0]]
+			w.syllable[at] = all.of(rune(w.runes[at]))[unusual[0]]
 			unusual = unusual[1:]
 		}
 	}
@@ -129,7 +160,7 @@ func (w *word) read(unusual []byte) {
 			w.chars[first] = weight
 		}
 		var filed uint32
-		for _, s := range w.used[first] {
+		for _, s := range w.used.of(first) {
 			if letter := w.spelt[s][0] - 'a'; filed&(1<<letter) == 0 {
 				filed |= 1 << letter
 				w.byLetter[letter] = append(w.byLetter[letter], int32(i))

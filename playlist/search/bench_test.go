@@ -11,6 +11,7 @@ import (
 	"mingbai/playlist"
 	"mingbai/playlist/scene/specimen"
 	"mingbai/playlist/search"
+	"mingbai/playlist/search/corpus"
 )
 
 var large = sync.OnceValues(func() (*playlist.Library, *search.Index) {
@@ -29,29 +30,17 @@ func scan(lib *playlist.Library) int {
 	return found
 }
 
-// queries are typed key by key.
-var queries = []struct {
-	mode search.Mode
-	keys string
-}{
-	{search.Pinyin, "ylbx"}, {search.Pinyin, "yanglaobaoxian"}, {search.Pinyin, "yanglaobx"}, {search.Pinyin, "shenqing"},
-	{search.Pinyin, "baoxian"}, {search.Pinyin, "cunweihui"}, {search.Pinyin, "linshijiuzhu"}, {search.Pinyin, "qqxzkj"},
-	{search.Pinyin, "sssssss"}, {search.Pinyin, "zhangsanli"}, {search.Pinyin, "yanglaupaoxian"},
-	{search.Strokes, "nphhhpnpshshppz"}, {search.Strokes, "hshppz"}, {search.Strokes, "hhshpnnhhnn"}, {search.Strokes, "pszphnn"},
-	{search.Digits, "202612"}, {search.Digits, "000012345"}, {search.Text, "养老保险"}, {search.Text, "公示"},
-}
-
 func BenchmarkKey(b *testing.B) {
 	lib, x := large()
 	now := specimen.Now()
 	var took []time.Duration
 	worst, at := time.Duration(0), ""
 	for b.Loop() {
-		for _, q := range queries {
-			runes := []rune(q.keys)
+		for _, q := range corpus.Typed {
+			runes := []rune(q.Keys)
 			for n := 1; n <= len(runes); n++ {
 				start := time.Now()
-				x.Find(search.Query{Mode: q.mode, Keys: string(runes[:n])}, now)
+				x.Find(search.Query{Mode: q.Mode, Keys: string(runes[:n])}, now)
 				d := time.Since(start)
 				if took = append(took, d); d > worst {
 					worst, at = d, string(runes[:n])
@@ -117,9 +106,9 @@ func TestMemory(t *testing.T) {
 // One more notice in a large library; the floor is building it all.
 func BenchmarkRebuild(b *testing.B) {
 	lib, x := large()
-	w := newWriter(9)
+	w := writer(9)
 	all := slices.Collect(lib.All())
-	all = append(all, w.notice(900000, playlist.KindAnnouncement))
+	all = append(all, w.Notice(900000, playlist.KindAnnouncement))
 	more, err := specimen.Library(specimen.Settings("liuxi", specimen.Portrait), slices.DeleteFunc(all, func(n *playlist.Notice) bool {
 		return !strings.HasPrefix(string(n.ID), "n-") // the specimens are there anyway
 	})...)

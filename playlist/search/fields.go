@@ -25,6 +25,7 @@ const (
 	WhereNumber   = "文号"
 	WhereIndex    = "索引号"
 	WherePhone    = "电话"
+	WhereDuty     = "值班"
 )
 
 // maxBody is how many bytes of a notice's texts count: 2,000 Han characters.
@@ -45,6 +46,9 @@ func texts(n *playlist.Notice, yield func(where, text string) bool) {
 	if a := n.Announcement; a != nil {
 		for i := 0; ok && i < len(a.Blocks); i++ {
 			ok = put(WhereText, a.Blocks[i].Text)
+			for j := 0; ok && j < len(a.Blocks[i].Rows); j++ {
+				ok = put(WhereTable, a.Blocks[i].Rows[j]...)
+			}
 		}
 		ok = ok && put(WhereIssuer, a.Sign)
 	}
@@ -53,6 +57,9 @@ func texts(n *playlist.Notice, yield func(where, text string) bool) {
 	}
 	if f := n.Fund; ok && f != nil {
 		ok = fundTexts(f, put)
+	}
+	if r := n.Roster; ok && r != nil {
+		ok = rosterTexts(r, put)
 	}
 	if m := n.Media; ok && m != nil {
 		ok = put(WhereText, m.Text)
@@ -110,6 +117,19 @@ func fundTexts(f *playlist.Fund, put func(where string, of ...string) bool) bool
 	return put(WhereText, f.Approver, f.Status)
 }
 
+// rosterTexts are place and note, then the people by day.
+func rosterTexts(r *playlist.Roster, put func(where string, of ...string) bool) bool {
+	if !put(WherePlace, r.Place) || !put(WhereText, r.Note) {
+		return false
+	}
+	for _, s := range r.Shifts {
+		if !put(WhereDuty, s.Lead, s.Staff, s.Night) {
+			return false
+		}
+	}
+	return true
+}
+
 // body calls yield with the texts that count: of the last, no more than is left
 // of maxBody.
 func body(n *playlist.Notice, yield func(where, text string) bool) {
@@ -131,6 +151,9 @@ func body(n *playlist.Notice, yield func(where, text string) bool) {
 func numbers(n *playlist.Notice, yield func(where, text string) bool) {
 	put := func(where, text string) bool { return text == "" || yield(where, text) }
 	ok := put(WherePhone, n.Hotline) && put(WhereNumber, n.Document) && put(WhereIndex, n.Index)
+	if r := n.Roster; ok && r != nil {
+		ok = put(WherePhone, r.Phone)
+	}
 	if g := n.Guide; ok && g != nil {
 		_ = put(WherePhone, g.Phone) && put(WherePhone, g.Complaint)
 	}
@@ -159,5 +182,5 @@ func groupOf(k playlist.Kind) group {
 var kindsOf = [groups][]playlist.Kind{
 	guides:        {playlist.KindGuide},
 	funds:         {playlist.KindFund},
-	announcements: {playlist.KindAnnouncement, playlist.KindMedia},
+	announcements: {playlist.KindAnnouncement, playlist.KindMedia, playlist.KindRoster},
 }

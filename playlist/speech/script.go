@@ -36,6 +36,9 @@ func Script(n *playlist.Notice) []Line {
 	case n.Announcement != nil:
 		s.title(n)
 		s.announcement(n)
+	case n.Roster != nil:
+		s.title(n)
+		s.roster(n.Roster)
 	case n.Media != nil:
 		s.title(n)
 		s.text(n.Media.Text)
@@ -121,11 +124,37 @@ func (s *script) announcement(n *playlist.Notice) {
 	s.text(n.Summary, "简单说，")
 	s.posting(n)
 	for _, b := range n.Announcement.Blocks {
-		if b.Kind != playlist.Image {
+		switch b.Kind {
+		case playlist.Image:
+		case playlist.TableBlock:
+			s.table(b)
+		default:
 			s.text(b.Text)
 		}
 	}
 	s.hotline(n, "监督电话")
+}
+
+// table says that there is one and what it is about: nobody can follow rows by
+// ear. Its first row is its heading.
+func (s *script) table(b playlist.Block) {
+	said := "下面有一张表"
+	if b.Text != "" {
+		said = Spoken(b.Text)
+	}
+	rows := max(len(b.Rows)-1, 1)
+	s.head = append(s.head, Line{Text: b.Text, Say: fmt.Sprintf("%s，共%s行，请看屏幕", said, measured(cardinal(intOf(rows)), "行"))})
+}
+
+// roster says whom to call and where; who is on duty differs from day to day and
+// the recording does not.
+func (s *script) roster(r *playlist.Roster) {
+	s.say("在哪里值班，", r.Place)
+	s.text(r.Note)
+	s.head = append(s.head, Line{Say: "今天谁值班，请看屏幕。"})
+	if r.Phone != "" {
+		s.tail = append(s.tail, Line{Text: r.Phone, Say: "值班电话，" + phone(r.Phone)})
+	}
 }
 
 // guide answers what people come with, in the order in which they ask (U05): for

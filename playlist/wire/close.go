@@ -21,6 +21,8 @@ const (
 	CloseBusy       CloseCode = 4005 // the controller cannot answer now: reconnect
 	CloseSilent     CloseCode = 4006 // nothing came in time: reconnect
 	CloseRefresh    CloseCode = 4007 // a technician asked the screen to connect anew: reconnect at once
+	CloseTooMuch    CloseCode = 4008 // the device said more than its share: reconnect after a minute
+	CloseTooOften   CloseCode = 4009 // the device connects too often: reconnect after ten seconds
 	CloseRemoved    CloseCode = 4010 // a person removed this screen: stop
 )
 
@@ -41,6 +43,8 @@ var closeRules = map[CloseCode]closeRule{
 	CloseBusy:       {name: "busy"},
 	CloseSilent:     {name: "silent"},
 	CloseRefresh:    {name: "refresh"},
+	CloseTooMuch:    {name: "too much", wait: time.Minute},
+	CloseTooOften:   {name: "too often", wait: 10 * time.Second},
 	CloseRemoved:    {name: "removed", stop: true},
 }
 

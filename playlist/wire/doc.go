@@ -21,8 +21,9 @@
 //
 // The lower of the two versions, of the challenge and of the device's program,
 // is spoken; a hello with a higher one is closed with CloseVersion. Types and
-// fields that a reader does not know are passed over. Every CloseCode says
-// whether the device comes back and when.
+// fields that a reader does not know are passed over, and so are notices of an
+// edition that only a newer program can draw (playlist.DecodeListed). Every
+// CloseCode says whether the device comes back and when.
 //
 // What this package promises: no bytes are believed that Judge has not judged,
 // no attached blob is handed out that does not hash to its address, and every

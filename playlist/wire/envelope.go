@@ -6,6 +6,10 @@ const (
 	EditionType  = "mingbai/edition/v1"
 	SettingsType = "mingbai/settings/v1"
 	HelloType    = "mingbai/hello/v1"
+	ApprovalType = "mingbai/approval/v1" // a person's signature over a notice's bytes, in a capacity
+	// EnrolmentType is a controller's word on which device a screen is.
+	EnrolmentType = "mingbai/enrolment/v1"
+	SignerType    = "mingbai/signer/v1" // whose key it is with which approvals are signed
 )
 
 // Envelope is a DSSE envelope: opaque payload bytes, what they are, and a list

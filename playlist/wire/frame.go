@@ -135,9 +135,9 @@ func Decode(data []byte) (Message, error) {
 	return Message{Type: Type(name), Body: body, tail: data[len(line)+1:]}, nil
 }
 
-// Into parses the body. The error is a *Refusal.
+// Into parses the body into what v points at, a zero value. The error is a *Refusal.
 func (m Message) Into(v any) error {
-	if err := json.Unmarshal(m.Body, v); err != nil {
+	if err := parse(m.Body, v); err != nil {
 		return refuse(ReasonDamaged, "the %s message cannot be read: %v", m.Type, err)
 	}
 	return nil

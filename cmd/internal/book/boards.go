@@ -34,8 +34,8 @@ type BoardKind struct {
 // BoardKinds are one notice of every kind of the sample county, with what changes
 // its pages on a board at the village.
 func (p *Place) BoardKinds() ([]BoardKind, error) {
-	own := led.OptionsFor(p.Library.Settings(), false)
-	street := led.OptionsFor(p.Library.Settings(), true)
+	own := led.OptionsAt(p.Library.Settings(), false, p.Moment.Now)
+	street := led.OptionsAt(p.Library.Settings(), true, p.Moment.Now)
 	var out []BoardKind
 	var missing []string
 	add := func(name, label string, id playlist.NoticeID, o led.Options, change func(*playlist.Notice)) {

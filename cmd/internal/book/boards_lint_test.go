@@ -45,10 +45,10 @@ func TestEveryBoardHolds(t *testing.T) {
 					continue // with -race the same code on one goroutine; of large boards a part
 				}
 				for _, totals := range []bool{false, true} {
-					o := led.OptionsFor(place.Library.Settings(), totals)
+					o := led.OptionsAt(place.Library.Settings(), totals, place.Moment.Now)
 					b.notice(n, playlist.Panel{Width: size.X, Height: size.Y, Colours: playlist.FullColour}, o)
 				}
-				o := led.OptionsFor(place.Library.Settings(), false)
+				o := led.OptionsAt(place.Library.Settings(), false, place.Moment.Now)
 				o.Exercise = true
 				b.notice(n, playlist.Panel{Width: size.X, Height: size.Y, Colours: playlist.SingleColour}, o)
 			}
@@ -96,7 +96,7 @@ func (b *boardLint) notice(n *playlist.Notice, panel playlist.Panel, o led.Optio
 	if lone > 0 && panel.Width >= 128 && panel.Height >= 24 {
 		b.t.Errorf("%s: %d lines of one character: %s", n.ID, lone, said(pages))
 	}
-	b.signed(n, pages, panel, o.Exercise)
+	b.signed(n, pages, panel, o)
 }
 
 // page holds one page against the rules and returns how many of a hundred dots
@@ -259,17 +259,20 @@ const (
 
 // signed holds that the last page, or on the smallest boards the last pages, say
 // who and when.
-func (b *boardLint) signed(n *playlist.Notice, pages []led.Page, panel playlist.Panel, drill bool) {
+func (b *boardLint) signed(n *playlist.Notice, pages []led.Page, panel playlist.Panel, o led.Options) {
 	plain := func(s string) string {
 		return strings.NewReplacer(" ", "", "　", "", "、", "", "，", "").Replace(s)
 	}
 	last := pages[len(pages)-1].Text()
-	if panel.Width < 192 || panel.Height < 24 || drill && panel.Height < 64 {
+	if panel.Width < 192 || panel.Height < 24 || o.Exercise && panel.Height < 64 {
 		last = said(pages) // there is no room for both on one page
 	}
 	when := fmt.Sprintf("%d月%d日", int(n.Issued.Month), n.Issued.Day)
 	if n.Alert != nil && !n.Alert.Lifted {
 		when = fmt.Sprintf("%d月%d日", int(n.Alert.Start.Month()), n.Alert.Start.Day())
+	}
+	if n.Roster != nil { // it speaks of the day
+		when = fmt.Sprintf("%d月%d日", int(o.Now.Month()), o.Now.Day())
 	}
 	if !strings.Contains(plain(last), plain(n.Issuer)) || !strings.Contains(plain(last), when) {
 		b.t.Errorf("%s: its last page says %q, not %s and %s", n.ID, last, n.Issuer, when)

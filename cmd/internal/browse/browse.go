@@ -8,6 +8,7 @@
 package browse
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,8 +32,9 @@ const (
 	Height = 768
 )
 
-// stepWithin bounds one step, in which a page loads or something appears.
-const stepWithin = 30 * time.Second
+// stepWithin bounds one step, in which a page loads or something appears. It is no
+// measurement: a busy machine may take its time.
+const stepWithin = 3 * time.Minute
 
 // ErrNoBrowser says that no browser is installed.
 var ErrNoBrowser = errors.New("no Chromium found: install the package chromium, or name the program in MINGBAI_BROWSER")
@@ -59,8 +61,11 @@ type Browser struct {
 	ctx  context.Context // of the window
 	stop []context.CancelFunc
 
-	mu         sync.Mutex // guards complaints
+	mu         sync.Mutex // guards what follows
 	complaints []string
+	mark       string // that a page was made to say
+	marks      int
+	heard      chan struct{} // closed when it is heard
 }
 
 // Start opens a browser without a visible window; it ends with ctx or Close.
@@ -128,6 +133,9 @@ func (b *Browser) hear(event any) {
 			text += " " + x.Description
 		}
 	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeDebug && len(e.Args) == 1 {
+			b.catch(string(e.Args[0].Value))
+		}
 		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning {
 			for _, a := range e.Args {
 				text += string(a.Value) + " " + a.Description
@@ -148,11 +156,41 @@ func (b *Browser) hear(event any) {
 // Complaints returns what pages complained of since the last call: errors of
 // scripts, of the security policy and of loading.
 func (b *Browser) Complaints() []string {
+	b.catchUp()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	all := b.complaints
 	b.complaints = nil
 	return all
+}
+
+// catchUp waits until all is heard that pages have said so far. What they say and the
+// answers to steps come on ways of their own.
+func (b *Browser) catchUp() {
+	b.mu.Lock()
+	b.marks++
+	b.mark, b.heard = quoted(fmt.Sprintf("heard so far, %d", b.marks)), make(chan struct{})
+	mark, heard := b.mark, b.heard
+	b.mu.Unlock()
+	if _, err := ask[bool](b, "console.debug("+mark+"), true"); err != nil {
+		return // the page is just being changed for another
+	}
+	limit := time.NewTimer(stepWithin)
+	defer limit.Stop()
+	select {
+	case <-heard:
+	case <-limit.C:
+	}
+}
+
+// catch hears a mark.
+func (b *Browser) catch(said string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.heard != nil && said == b.mark {
+		close(b.heard)
+		b.heard = nil
+	}
 }
 
 // do runs steps, together within stepWithin.
@@ -211,6 +249,14 @@ func (b *Browser) Wait(selector string) error {
 	return b.Until("document.querySelector(" + quoted(selector) + ")")
 }
 
+// Resize gives the window another size, in pixels, such as a telephone's.
+func (b *Browser) Resize(width, height int) error {
+	if err := b.do(chromedp.EmulateViewport(int64(width), int64(height))); err != nil {
+		return fmt.Errorf("resize the window to %d×%d: %w", width, height, err)
+	}
+	return nil
+}
+
 // Has reports whether an element is there now.
 func (b *Browser) Has(selector string) (bool, error) {
 	return ask[bool](b, "!!document.querySelector("+quoted(selector)+")")
@@ -239,12 +285,75 @@ func (b *Browser) Fill(selector, text string) error {
 	return nil
 }
 
-// Click clicks an element.
+// Click clicks an element with the mouse, as a person does: once it has come to rest
+// where it is, and again when the page changed under the mouse, so that another
+// element or none got the click. What gets it by mistake does not hear of it.
 func (b *Browser) Click(selector string) error {
-	if err := b.do(chromedp.Click(selector, chromedp.NodeVisible)); err != nil {
-		return fmt.Errorf("click %s: %w", selector, err)
+	limit := time.NewTimer(stepWithin)
+	defer limit.Stop()
+	tick := time.NewTicker(30 * time.Millisecond)
+	defer tick.Stop()
+	for what := "it is not there"; ; {
+		hit, seen, err := b.strike(selector)
+		if err != nil {
+			return fmt.Errorf("click %s: %w", selector, err)
+		}
+		if hit {
+			return nil
+		}
+		what = cmp.Or(seen, what)
+		select {
+		case <-tick.C:
+		case <-limit.C:
+			return fmt.Errorf("click %s: %s", selector, what)
+		}
 	}
-	return nil
+}
+
+// aim says where an element is that has come to rest, and waits for the click: once
+// it has come, window.struck says whether the element got it.
+const aim = `(selector => new Promise(done => {
+	const e = document.querySelector(selector);
+	if (!e) return done("");
+	if (window.struck === undefined) e.scrollIntoViewIfNeeded(); else e.scrollIntoView({ block: "center" });
+	const middle = () => { const r = e.getClientRects()[0]; return r && r.width && r.height && e.isConnected && e.checkVisibility() ? (r.left + r.width / 2) + " " + (r.top + r.height / 2) : ""; };
+	const was = middle();
+	setTimeout(() => {
+		if (!was || middle() !== was) return done("");
+		window.unaim?.();
+		const judge = c => {
+			window.struck = e.contains(c.target) || c.target.closest?.("label")?.control === e ? "hit" : "missed";
+			if (window.struck === "missed") { c.preventDefault(); c.stopImmediatePropagation(); }
+			window.unaim();
+		};
+		window.unaim = () => removeEventListener("click", judge, true);
+		addEventListener("click", judge, true);
+		window.struck = "";
+		done(was);
+	}, 20);
+}))`
+
+// strike tries to click once. When it was no hit it says why, if it knows.
+func (b *Browser) strike(selector string) (hit bool, why string, err error) {
+	at, err := later[string](b, aim+"("+quoted(selector)+")")
+	if err != nil || at == "" {
+		return false, "", b.ctx.Err() // the page is just being changed, by itself or for another
+	}
+	var x, y float64
+	if _, err := fmt.Sscan(at, &x, &y); err != nil {
+		return false, "", err
+	}
+	if err := b.do(chromedp.MouseClickXY(x, y)); err != nil {
+		return false, "", err
+	}
+	struck, err := ask[string](b, "String(window.struck)")
+	switch {
+	case err != nil || struck == "hit" || struck == "undefined": // it led to another page
+		return true, "", b.ctx.Err()
+	case struck == "missed":
+		return false, "something else lies there", nil
+	}
+	return false, "no element got the click", nil
 }
 
 // Press clicks an element that leads to another page, and waits until that is
@@ -289,6 +398,19 @@ func (b *Browser) SetUp(link, login, name, password string) error {
 // SignIn signs in at the console whose address is base, such as
 // http://127.0.0.1:8420.
 func (b *Browser) SignIn(base, login, password string) error {
+	err := b.GivePassword(base, login, password)
+	if err == nil {
+		err = b.Wait("nav.side")
+	}
+	if err != nil {
+		return fmt.Errorf("sign in as %s: %w", login, err)
+	}
+	return nil
+}
+
+// GivePassword does the first step of signing in. Of somebody with a second
+// factor the page that asks for it is open afterwards.
+func (b *Browser) GivePassword(base, login, password string) error {
 	err := b.Open(base + "/signin")
 	for _, f := range [][2]string{{"login", login}, {"password", password}} {
 		if err == nil {
@@ -298,11 +420,24 @@ func (b *Browser) SignIn(base, login, password string) error {
 	if err == nil {
 		err = b.Press("main button.primary")
 	}
+	return err
+}
+
+// SignInTwice signs in somebody with a second factor. code is what an
+// authenticator shows, or a recovery code.
+func (b *Browser) SignInTwice(base, login, password, code string) error {
+	err := b.GivePassword(base, login, password)
+	if err == nil {
+		err = b.Fill("input[name=otp]", code)
+	}
+	if err == nil {
+		err = b.Press("main button.primary")
+	}
 	if err == nil {
 		err = b.Wait("nav.side")
 	}
 	if err != nil {
-		return fmt.Errorf("sign in as %s: %w", login, err)
+		return fmt.Errorf("sign in as %s in two steps: %w", login, err)
 	}
 	return nil
 }

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"fmt"
 	"image"
 	"image/png"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,9 +20,12 @@ import (
 	"mingbai/cmd/internal/browse"
 	"mingbai/configs"
 	"mingbai/controller"
+	"mingbai/controller/accounts"
 	"mingbai/controller/console"
 	"mingbai/controller/store"
+	"mingbai/controller/store/storetest"
 	"mingbai/playlist"
+	"mingbai/playlist/release"
 	"mingbai/playlist/wire"
 )
 
@@ -30,24 +35,40 @@ const password = "correct horse battery"
 type office struct {
 	*testing.T
 	*browse.Browser
-	c    *controller.Controller
-	base string
+	c      *controller.Controller
+	base   string
+	walked map[string]bool // addresses at which barriers were looked for
 }
 
 func open(t *testing.T, language string) *office {
+	t.Helper()
+	return openWith(t, language, "single", func(ctx context.Context, c *controller.Controller) error {
+		_, err := c.ImportSample(ctx)
+		return err
+	})
+}
+
+// openWith is a controller under a policy of review, with what fill puts into it.
+// tune changes its settings.
+func openWith(t *testing.T, language, policy string, fill func(context.Context, *controller.Controller) error, tune ...func(*configs.Controller)) *office {
 	t.Helper()
 	if _, err := browse.Find(); err != nil {
 		t.Fatalf("the pages can be tested in a real browser only: %v", err)
 	}
 	cfg := configs.DefaultController()
+	cfg.Approvals.Policy = policy
 	cfg.Speech.Enabled = "off"
 	cfg.Data, cfg.Listen = t.TempDir(), "127.0.0.1:0"
-	c, err := controller.New(cfg, slog.New(slog.DiscardHandler))
+	for _, change := range tune {
+		change(&cfg)
+	}
+	storetest.Put(t, cfg.DatabaseFile())
+	c, err := controller.NewWith(cfg, slog.New(slog.DiscardHandler), controller.Options{Passwords: accounts.Cheap})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background()) // the browser's requests outlive the test's context
-	if _, err := c.ImportSample(ctx); err != nil {
+	if err := fill(ctx, c); err != nil {
 		t.Fatal(err)
 	}
 	var run sync.WaitGroup
@@ -68,7 +89,7 @@ func open(t *testing.T, language string) *office {
 			t.Errorf("close the controller: %v", err)
 		}
 	})
-	return &office{T: t, Browser: b, c: c, base: c.URL()}
+	return &office{T: t, Browser: b, c: c, base: c.URL(), walked: map[string]bool{}}
 }
 
 func (o *office) must(err error) {
@@ -86,6 +107,19 @@ func (o *office) setUp() {
 		o.Fatal("the controller has an account already")
 	}
 	o.must(o.SetUp(o.base+"/setup?token="+token, "liming", "李明", password))
+	_, err = o.c.Accounts.Create(o.Context(), accounts.Person{Login: "liming"}, accounts.Details{
+		Login: "wangfang", Name: "王芳", Roles: append(slices.Clone(accounts.Publishing), accounts.Technician),
+	}, password)
+	o.must(err)
+}
+
+// as lets somebody else sit down at the browser. The page of the one before is left
+// first: its pictures are asked for with a session or not at all.
+func (o *office) as(login string) {
+	o.Helper()
+	o.must(o.Open("about:blank"))
+	o.must(o.Forget())
+	o.must(o.SignIn(o.base, login, password))
 }
 
 // says checks that a part of the page says something.
@@ -98,12 +132,11 @@ func (o *office) says(selector, want string) {
 	}
 }
 
-// sound checks what holds on every page: nothing complained, nothing is wider
-// than the window. With MINGBAI_SHOTS a picture is kept.
+// sound checks what holds on every page: all that it draws is there, nothing
+// complained, nothing is wider than the window. With MINGBAI_SHOTS a picture is kept.
 func (o *office) sound(name string) {
 	o.Helper()
-	data, err := o.Shot()
-	o.must(err)
+	o.must(o.Settle())
 	for _, c := range o.Complaints() {
 		o.Errorf("%s: the page complains: %s", name, c)
 	}
@@ -112,20 +145,36 @@ func (o *office) sound(name string) {
 	if over > 0 {
 		o.Errorf("%s: the page is %d pixels wider than the window", name, over)
 	}
+	window, err := o.Ask("innerWidth + \"x\" + innerHeight")
+	o.must(err)
+	if want := fmt.Sprintf("%dx%d", browse.Width, browse.Height); window != want {
+		o.Errorf("%s: the window is %s, not %s", name, window, want)
+	}
+	if dir := os.Getenv("MINGBAI_SHOTS"); dir != "" {
+		data, err := o.Shot()
+		o.must(err)
+		o.must(os.MkdirAll(dir, 0o755))
+		o.must(os.WriteFile(filepath.Join(dir, name+".png"), data, 0o644))
+	}
+}
+
+// picture checks that what a window shows can be looked at from outside.
+func (o *office) picture() {
+	o.Helper()
+	data, err := o.Shot()
+	o.must(err)
 	img, err := png.Decode(bytes.NewReader(data))
 	o.must(err)
 	if img.Bounds() != image.Rect(0, 0, browse.Width, browse.Height) {
-		o.Errorf("%s: the picture is %v", name, img.Bounds())
-	}
-	if dir := os.Getenv("MINGBAI_SHOTS"); dir != "" {
-		o.must(os.MkdirAll(dir, 0o755))
-		o.must(os.WriteFile(filepath.Join(dir, name+".png"), data, 0o644))
+		o.Errorf("the picture is %v", img.Bounds())
 	}
 }
 
 // device is a screen of tests: it shows a code and obeys commands.
 type device struct {
 	code   chan string
+	offers chan string // versions of programs that it is offered; empty when one is withdrawn
+	say    func(wire.Type, any, ...[]byte)
 	unplug func() // again and again does nothing more
 }
 
@@ -136,9 +185,12 @@ func (o *office) plug() *device {
 	o.must(err)
 	public, private, err := ed25519.GenerateKey(nil)
 	o.must(err)
-	d := &device{code: make(chan string, 1)}
+	d := &device{code: make(chan string, 1), offers: make(chan string, 16)}
+	var speaking sync.Mutex
 	say := func(typ wire.Type, body any, blobs ...[]byte) {
 		data, err := wire.Encode(typ, body, blobs...)
+		speaking.Lock()
+		defer speaking.Unlock()
 		if err == nil {
 			err = conn.WriteMessage(websocket.BinaryMessage, data)
 		}
@@ -146,11 +198,12 @@ func (o *office) plug() *device {
 			o.Logf("the device cannot speak: %v", err)
 		}
 	}
+	d.say = say
 	var work sync.WaitGroup
 	work.Go(func() {
 		have := map[playlist.ChannelID]playlist.Revision{}
 		settings := playlist.Revision(0)
-		hello := wire.Hello{Version: wire.Version, Key: public, Program: "test 1.0", Kind: playlist.Touch, Panel: playlist.Panel{Width: 1080, Height: 1920, WidthMM: 268, HeightMM: 476}, Host: "test"}
+		hello := wire.Hello{Version: wire.Version, Key: public, Program: "test 1.0", System: "linux/amd64", Kind: playlist.Touch, Panel: playlist.Panel{Width: 1080, Height: 1920, WidthMM: 268, HeightMM: 476}, Host: "test"}
 		for {
 			_, data, err := conn.ReadMessage()
 			if err != nil {
@@ -189,6 +242,16 @@ func (o *office) plug() *device {
 					have[p.Channel] = p.Revision
 				}
 				say(wire.TypeAdopted, wire.Adopted{Settings: settings, Have: have})
+			case wire.TypeOffer:
+				var offer wire.Offer
+				if err := m.Into(&offer); err != nil {
+					o.Error(err)
+				}
+				p, err := release.OpenPackage(offer.Package)
+				if err != nil && offer.Package.Payload != nil {
+					o.Error(err)
+				}
+				d.offers <- p.Version
 			case wire.TypeCommand:
 				var c wire.Command
 				if err := m.Into(&c); err != nil {
@@ -222,6 +285,28 @@ func TestConsole(t *testing.T) {
 	o := open(t, "zh-CN")
 	o.story()
 	o.pages()
+	o.phone()
+}
+
+// phone looks at what a technician opens beside a screen: the page answers before
+// the menu does, and nothing is wider than the telephone.
+func (o *office) phone() {
+	o.Helper()
+	o.as("wangfang")
+	o.must(o.Resize(390, 844))
+	defer func() { o.must(o.Resize(browse.Width, browse.Height)) }()
+	for _, path := range []string{"/screens", "/screens/hall-touch-1", "/warnings", "/patrol", "/lines", "/pairing", "/updates", "/notices", "/write/announcement", "/backups"} {
+		o.must(o.Open(o.base + path))
+		if over, err := o.Overflow(); err != nil || over > 0 {
+			o.Errorf("%s is %d pixels wider than a telephone (%v)", path, over, err)
+		}
+		if top, err := o.Ask(`String(document.querySelector("h1").getBoundingClientRect().top < 200)`); err != nil || top != "true" {
+			o.Errorf("%s begins below the menu on a telephone (%v)", path, err)
+		}
+	}
+	o.must(o.Click(".opener"))
+	o.must(o.Until(`document.querySelector(".side ul").offsetHeight > 200`))
+	o.must(o.Press(`.side a[href="/screens"]`))
 }
 
 func (o *office) story() {
@@ -229,9 +314,11 @@ func (o *office) story() {
 	o.must(o.Open(o.base + "/"))
 	o.says("main", "还没有人注册")
 	o.sound("signin")
+	o.picture()
 	o.must(o.Open(o.base + "/setup?token=none"))
 	o.sound("setup")
 	o.setUp()
+	o.as("wangfang")
 	o.must(o.Open(o.base + "/nothing"))
 	o.Complaints() // of the 404 that was asked for
 	o.sound("error")
@@ -257,16 +344,16 @@ func (o *office) story() {
 	o.says(".done", "配对成功")
 	o.must(o.Until(`document.querySelector("#state").innerText.includes("正常")`))
 	o.must(o.Press(`button[value=screenshot]`))
-	o.must(o.Until(`document.querySelector("#live .shot img")`))
+	o.must(o.Until(`document.querySelector(".shot img")`))
 	o.sound("screen")
 	o.must(o.Open(o.base + "/screens"))
 	o.says("#screens", "柳溪村文化礼堂触摸屏")
 	o.sound("screens")
 	o.must(o.Fill("#find", "不存在"))
-	o.must(o.Until(`!document.querySelector(".none").hidden`))
+	o.must(o.Until(`!document.querySelector("#none").hidden`))
 
 	// An announcement is written; what is wrong stands beside its field.
-	o.must(o.Open(o.base + "/write"))
+	o.must(o.Open(o.base + "/write/announcement"))
 	o.must(o.Settle())
 	o.must(o.Fill("input[name=title]", "关于柳溪村自来水管道检修的通知"))
 	o.must(o.Fill("textarea[name=text]", "全体村民：\n因主管道老化，11月25日上午8时至下午6时检修，请提前储水。\n# 停水范围\n- 一组至四组\n- 村小学\n恢复供水后请先放水一分钟。"))
@@ -325,7 +412,7 @@ func (o *office) story() {
 	o.says(".inforce", "马上到村小学二楼集合")
 	o.sound("alerts")
 	o.must(o.Open(o.base + "/screens"))
-	o.must(o.Press(".inforce button.danger, #screens a"))
+	o.must(o.Press("#rows a"))
 	o.sound("screen-alert")
 	o.must(o.Open(o.base + "/alerts"))
 	o.must(o.Press(".inforce button.danger"))
@@ -337,15 +424,15 @@ func (o *office) story() {
 	// The device loses its line.
 	d.unplug()
 	o.must(o.Open(o.base + "/screens"))
-	o.must(o.Until(`document.querySelector("#live .box.bad")`))
-	o.says("#live .box.bad", "柳溪村：1 块屏幕离线")
+	o.must(o.Until(`document.querySelector("#rows") && document.querySelector("#rows").innerText.includes("离线")`))
 	o.says("#screens", "网线") // what to do next
 	o.sound("screens-offline")
 
-	o.must(o.Open(o.base + "/register"))
+	o.as("liming")
+	o.must(o.Open(o.base + "/audit"))
 	o.says("table", "下架")
 	o.says("table", "配对屏幕")
-	o.sound("register")
+	o.sound("audit")
 	o.must(o.Open(o.base + "/people"))
 	o.sound("people")
 	o.must(o.Press(".foot form[action=\"/signout\"] button"))
@@ -370,13 +457,19 @@ func (o *office) pages() {
 	}
 	paths["rule"] = "/programme/qinghe/rules/shiwai-duanxun"
 	paths["list"] = "/programme/qinghe/lists/dengping"
-	o.must(o.SignIn(o.base, "liming", password))
-	for _, language := range []string{"zh", "en"} {
-		for name, p := range paths {
-			o.must(o.Open(o.base + p))
-			o.sound(language + "-" + name)
+	admin := map[string]string{}
+	for _, p := range console.AdminPaths() {
+		admin["admin"+strings.ReplaceAll(p, "/", "-")] = p
+	}
+	for login, paths := range map[string]map[string]string{"wangfang": paths, "liming": admin} {
+		o.as(login)
+		for _, language := range []string{"zh", "en"} {
+			for name, p := range paths {
+				o.must(o.Open(o.base + p))
+				o.sound(language + "-" + name)
+			}
+			o.must(o.Press(`button[name="lang"]`))
 		}
-		o.must(o.Press(`button[name="lang"]`))
 	}
 }
 

@@ -56,6 +56,25 @@ func (o *office) boards() {
 	o.says("table.rules", "每月安全日")
 	o.sound("programme")
 
+	// Somebody writes another one at the same time and is told at once.
+	o.must(o.Open(o.base + "/programme/qinghe/rules/new"))
+	o.must(o.Fill("input[name=name]", "平安日之外"))
+	o.must(o.Fill(`input[name=tag][value="室外"]`, "on"))
+	o.must(o.Until(`document.querySelector("[data-fact=clashes]").innerText.includes("“每月安全日”（活动）级别更高")`))
+	o.sound("rule-clash")
+	o.must(o.Until(`document.querySelector("#rule, form.form").dataset.unsaved = "" || true`))
+
+	// The calendar has it on its day, and says what gives way.
+	o.must(o.Open(o.base + "/programme/qinghe/calendar?day=" + day.Format("2006-01-02")))
+	o.Complaints()
+	o.says("td.chosen", "每月安全日")
+	o.says(".clash", "“每月安全日”（活动）压过")
+	o.sound("calendar")
+	o.must(o.Open(o.base + "/screens/hall-led-gate/calendar?day=" + day.Format("2006-01-02")))
+	o.says("td.chosen", "每月安全日")
+	o.says("table.byhour", "每月安全日")
+	o.sound("calendar-screen")
+
 	// The forecast of that day says so, and what it beats.
 	at := day.Format("2006-01-02T15:04")
 	if day.Before(now) {
@@ -92,6 +111,13 @@ func (o *office) boards() {
 	o.must(o.Until(order + `.split(" ").length === 4`))
 	o.must(o.Click(`#items .chosen:nth-child(4) [data-move=drop]`))
 	o.must(o.Until(order + `.split(" ").length === 3 && ` + order + `.startsWith("order-fanghuo-ling=1 ")`))
+	// So it does with the mouse: the first onto the last, and one from below.
+	o.must(o.Settle()) // what is found wrong moves the rows
+	o.must(o.Drag(`#items .chosen:nth-child(1) td:nth-child(4)`, `#items .chosen:nth-child(3) td:nth-child(4)`))
+	o.must(o.Until(`!` + order + `.startsWith("order-fanghuo-ling=1 ") && ` + order + `.split(" ").length === 3`))
+	o.must(o.Settle())
+	o.must(o.Drag(`#items input[name="order-fanghuo-ling"]`, `#items .chosen:nth-child(1) td:nth-child(4)`))
+	o.must(o.Until(order + `.split(" ").length === 3`))
 	o.must(o.Fill(`input[name="dwell-fanghuo-ling"]`, "170"))
 	o.must(o.Fill("input[name=name]", "大屏短讯（长）"))
 	o.must(o.Until(`document.querySelector("#list").dataset.checked`))
@@ -151,7 +177,7 @@ func (o *office) technician() {
 	o.says("[data-field=reader] .finding", "吃力")
 	o.must(o.Fill("input[name=reader]", "900"))
 	o.must(o.Until(`document.querySelector("[data-field=reader] .finding.stop")`))
-	o.must(o.Press("button.primary"))
+	o.must(o.Press("main button.primary"))
 	o.says("[data-field=reader]", "认不出字")
 	o.Complaints()
 	o.must(o.Fill("input[name=reader]", "40"))
@@ -166,7 +192,7 @@ func (o *office) technician() {
 	o.must(o.Settle())
 	o.must(o.Until(`document.querySelector("[data-previews=led] img").naturalWidth === 576`))
 	o.sound("screen-edit")
-	o.must(o.Press("button.primary"))
+	o.must(o.Press("main button.primary"))
 	o.says(".done", "已保存")
 	row, err := o.c.Store.Screen(o.Context(), "hall-led-gate")
 	o.must(err)
@@ -177,7 +203,7 @@ func (o *office) technician() {
 	o.sound("screen-zones")
 
 	// A clerk sees beside the short text how long it takes.
-	o.must(o.Open(o.base + "/write"))
+	o.must(o.Open(o.base + "/write/announcement"))
 	o.must(o.Fill("input[name=title]", "停水通知"))
 	o.must(o.Fill("input[name=led]", "11月25日8时至18时停水"))
 	o.must(o.Settle())

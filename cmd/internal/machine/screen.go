@@ -66,10 +66,14 @@ func (s *Screen) Close() {
 	os.RemoveAll(s.dir) // a temporary folder; what is left goes with the machine's
 }
 
+// File is where the server keeps the pixels, as an X window dump (X11/XWDFile.h). It
+// changes as they do.
+func (s *Screen) File() string { return filepath.Join(s.dir, "Xvfb_screen0") }
+
 // Capture returns the pixels that are on the screen now, read from outside the
 // programs that drew them.
 func (s *Screen) Capture() (*image.RGBA, error) {
-	data, err := os.ReadFile(filepath.Join(s.dir, "Xvfb_screen0"))
+	data, err := os.ReadFile(s.File())
 	if err != nil {
 		return nil, fmt.Errorf("capture virtual screen: %w", err)
 	}

@@ -16,12 +16,12 @@ import (
 // that is built with the tag noebiten does, and needs no C.
 const withEbiten = true
 
-func openEbiten(title string, cfg configs.Screen, log *slog.Logger) (player.Presenter, error) {
+func openEbiten(title string, cfg configs.Screen, well func(), log *slog.Logger) (player.Presenter, error) {
 	w, panel := cfg.Window, cfg.Panel
 	return display.New(display.Options{
 		Title: title, Width: panel.Width, Height: panel.Height,
 		Fullscreen: w.Fullscreen, Monitor: w.Monitor, X: w.X, Y: w.Y, Borderless: w.Borderless,
 		Scale: w.Scale, Turn: mount.Turn(w.Rotate), Dots: w.Dots, HideCursor: w.HideCursor, Log: log,
-		Watchdog: alive(log),
+		Watchdog: well,
 	})
 }

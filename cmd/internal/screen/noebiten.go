@@ -12,6 +12,6 @@ import (
 
 const withEbiten = false
 
-func openEbiten(string, configs.Screen, *slog.Logger) (player.Presenter, error) {
+func openEbiten(string, configs.Screen, func(), *slog.Logger) (player.Presenter, error) {
 	return nil, errors.New("this program was built without ebiten; set window.backend to shm or none")
 }

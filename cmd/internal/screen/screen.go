@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"image"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -16,12 +17,16 @@ import (
 	"mingbai/cmd/internal/logs"
 	"mingbai/configs"
 	"mingbai/kiosk"
+	"mingbai/kiosk/backlight"
 	"mingbai/kiosk/display/mount"
+	"mingbai/kiosk/display/power"
 	"mingbai/kiosk/display/sdnotify"
 	"mingbai/kiosk/display/shm"
 	"mingbai/kiosk/headless"
 	"mingbai/kiosk/player"
+	"mingbai/kiosk/update"
 	"mingbai/playlist"
+	"mingbai/playlist/wire"
 )
 
 // Exit codes.
@@ -29,17 +34,22 @@ const (
 	exitOK      = 0
 	exitFailed  = 1
 	exitUsage   = 2
-	exitRestart = 75 // asked for; the supervisor starts the program again
+	exitRestart = update.ExitTakeover // asked for; the supervisor starts the program again
 )
 
 // Main runs the program of one screen until it is told to stop, and returns the
 // exit code.
 func Main(name string, kind playlist.ScreenKind, build func(*kiosk.Device, *slog.Logger) player.Program) int {
+	args, launcher := os.Args[1:], false
+	if len(args) > 0 && args[0] == launchWord {
+		args, launcher = args[1:], true
+	}
+	rein := update.Take()
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	file := flags.String("config", "", "configuration `FILE` (TOML); without one the built-in defaults hold")
 	check := flags.Bool("check", false, "say what is wrong with the configuration and exit")
 	version := flags.Bool("version", false, "print the version and exit")
-	if err := flags.Parse(os.Args[1:]); err != nil {
+	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return exitOK
 		}
@@ -70,7 +80,16 @@ func Main(name string, kind playlist.ScreenKind, build func(*kiosk.Device, *slog
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, name, cfg, kind, build); errors.Is(err, kiosk.ErrRestart) {
+	if launcher {
+		if err := launch(ctx, cfg, args); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return exitFailed
+		}
+		return exitOK
+	}
+	ctx, stop = held(ctx, rein)
+	defer stop()
+	if err := run(ctx, name, cfg, kind, rein, build); errors.Is(err, kiosk.ErrRestart) || errors.Is(err, update.ErrTakeover) {
 		return exitRestart
 	} else if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -79,14 +98,27 @@ func Main(name string, kind playlist.ScreenKind, build func(*kiosk.Device, *slog
 	return exitOK
 }
 
-// alive returns what the render loop calls while it turns: it tells the service
-// manager that the program is ready, once, and then that it is well.
-func alive(log *slog.Logger) func() {
+// alive returns what the render loop calls while it turns: it tells the launcher,
+// if there is one, and otherwise the service manager that the program is well.
+func alive(rein *update.Rein, log *slog.Logger) func() {
+	if _, launched := rein.Slot(); launched {
+		return rein.Beat
+	}
+	tell := notify(log)
+	return func() { tell(true) }
+}
+
+// notify returns what tells the service manager that the program is ready, once, and
+// then that it is well. Before it is ready it says nothing.
+func notify(log *slog.Logger) func(started bool) {
 	manager, ready := sdnotify.New(), false
-	return func() {
+	return func(started bool) {
 		state := sdnotify.Watchdog
 		if !ready {
 			state = sdnotify.Ready
+		}
+		if !started && !ready {
+			return
 		}
 		if err := manager.Send(state); err != nil {
 			log.Warn("The service manager cannot be told that this program is well.", "error", err)
@@ -108,12 +140,15 @@ func cause(ctx context.Context, err error) string {
 	}
 }
 
-func run(ctx context.Context, name string, cfg configs.Screen, kind playlist.ScreenKind, build func(*kiosk.Device, *slog.Logger) player.Program) error {
-	log := logs.New(os.Stderr, cfg.Log)
-	device, err := kiosk.New(cfg, kind, log)
+func run(ctx context.Context, name string, cfg configs.Screen, kind playlist.ScreenKind, rein *update.Rein, build func(*kiosk.Device, *slog.Logger) player.Program) error {
+	tail := new(logs.Tail)
+	log := logs.New(io.MultiWriter(tail, os.Stderr), cfg.Log)
+	device, err := kiosk.NewWith(cfg, kind, log, kiosk.Options{Rein: rein, First: collecting()})
 	if err != nil {
 		return err
 	}
+	device.Logs(tail.Lines)
+	lighten(device, cfg, kind, log)
 	program := build(device, log)
 	if cfg.Output.Protocol != configs.NoOutput {
 		stop, err := send(ctx, cfg, device, &program, log)
@@ -122,12 +157,13 @@ func run(ctx context.Context, name string, cfg configs.Screen, kind playlist.Scr
 		}
 		defer stop()
 	}
-	screen, err := present(ctx, cfg, log)
+	well := alive(rein, log)
+	screen, err := present(ctx, cfg, well, log)
 	if err != nil {
 		return err
 	}
 	if cfg.Window.Backend == configs.BackendNone {
-		program = &watched{Program: program, alive: alive(log)}
+		program = &watched{Program: program, alive: well}
 	}
 	log.Info("The program has started.", "program", name, "version", configs.Version, "data", cfg.Data, "controller", cfg.Controller)
 	err = device.Run(ctx, program, screen)
@@ -135,8 +171,31 @@ func run(ctx context.Context, name string, cfg configs.Screen, kind playlist.Scr
 	return err
 }
 
+// lighten gives a touchscreen its monitor and its backlight. A board's lamps have a
+// brightness of their own, and a window on somebody's desk must not take the
+// monitor from the rest of it.
+func lighten(device *kiosk.Device, cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger) {
+	if kind != playlist.Touch || cfg.Window.Backend == configs.BackendNone {
+		return
+	}
+	if !cfg.Window.Standby || !cfg.Window.Fullscreen {
+		device.Monitors(nil, wire.GlowUnwanted)
+	} else {
+		device.Monitors(power.New(""), "")
+	}
+	if cfg.Vitals.Backlight == "" || !cfg.Window.Fullscreen {
+		return
+	}
+	switch light, err := backlight.Find(cfg.Vitals.Backlight); {
+	case err != nil:
+		log.Warn("The machine's backlight is left alone; the picture is dimmed instead.", "error", err)
+	case light != nil:
+		device.Lamps(light)
+	}
+}
+
 // present returns the presenter that the configuration asks for.
-func present(ctx context.Context, cfg configs.Screen, log *slog.Logger) (player.Presenter, error) {
+func present(ctx context.Context, cfg configs.Screen, well func(), log *slog.Logger) (player.Presenter, error) {
 	w, panel := cfg.Window, cfg.Panel
 	title := "明白 " + cfg.Name
 	backend := w.Backend
@@ -159,8 +218,8 @@ func present(ctx context.Context, cfg configs.Screen, log *slog.Logger) (player.
 			Title: title, Width: panel.Width, Height: panel.Height,
 			Fullscreen: w.Fullscreen, Monitor: w.Monitor, X: w.X, Y: w.Y, Borderless: w.Borderless,
 			Scale: w.Scale, Turn: mount.Turn(w.Rotate), Dots: w.Dots, HideCursor: w.HideCursor, Log: log,
-			Watchdog: alive(log),
+			Watchdog: well,
 		})
 	}
-	return openEbiten(title, cfg, log)
+	return openEbiten(title, cfg, well, log)
 }

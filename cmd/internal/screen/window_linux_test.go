@@ -30,6 +30,9 @@ import (
 const childVariable = "MINGBAI_BOARD_CHILD"
 
 func TestMain(m *testing.M) {
+	if file := os.Getenv(nightVariable); file != "" {
+		os.Exit(runNight(file))
+	}
 	file := os.Getenv(childVariable)
 	if file == "" {
 		os.Exit(m.Run())
@@ -101,7 +104,7 @@ func board(t *testing.T, display, settings string) (said *bytes.Buffer) {
 // await polls until ok, or fails with what it said last.
 func await(t *testing.T, ok func() (bool, string)) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -238,7 +241,7 @@ func whole(t *testing.T, c *net.UDPConn, size int) []byte {
 func TestWithoutADisplay(t *testing.T) {
 	dir := t.TempDir()
 	program := filepath.Join(dir, "ledboard")
-	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "noebiten", "-o", program, "mingbai/cmd/ledboard")
+	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "netgo,osusergo,noebiten", "-o", program, "mingbai/cmd/ledboard")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

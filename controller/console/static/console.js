@@ -8,33 +8,54 @@ const typingRest = 350;  // ms without a key before a form is checked
 
 // --- parts that refresh themselves
 
+// A click on what is replaced between pressing and letting go is lost, so that nothing
+// is put in the place of anything meanwhile.
+let pressing = false;
+addEventListener("pointerdown", () => { pressing = true; }, true);
+for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, () => setTimeout(() => { pressing = false; }), true);
+
 function live(box) {
   let last = box.innerHTML, failed = 0;
   const refresh = async () => {
     if (document.hidden) return;
     try {
       const r = await fetch(box.dataset.live, { headers: { Accept: "text/html" }, redirect: "error" });
-      if (r.status === 401) { location.reload(); return; }
+      if (r.status === 401) {
+        if (unsent()) box.classList.add("stale"); else location.reload(); // what is typed stays
+        return;
+      }
       if (!r.ok) throw new Error(r.statusText);
       const html = await r.text();
       failed = 0;
       box.classList.remove("stale");
-      if (html === last) return;
+      if (html === last || pressing) return;
       last = html;
       replace(box, html);
     } catch (e) {
       if (++failed > 2) box.classList.add("stale");
     }
   };
-  setInterval(refresh, liveEvery);
+  setInterval(refresh, box.dataset.every * 1000 || liveEvery);
   document.addEventListener("visibilitychange", refresh);
 }
+
+// unsent reports whether something was typed into a form of the page. What came
+// back as the answer to a form was typed before.
+const unsent = () => "answer" in document.body.dataset || !!document.querySelector("form[data-typed]") ||
+  [...document.querySelectorAll("form[method=post] :is(input:not([type=hidden]), textarea, select)")].some(e => {
+    if (e.type === "checkbox" || e.type === "radio") return e.checked !== e.defaultChecked;
+    if (!e.options) return e.value !== e.defaultValue;
+    const was = [...e.options].findIndex(o => o.defaultSelected);
+    return e.selectedIndex !== Math.max(was, 0);
+  });
 
 // replace puts new content in place and keeps the focus and what was typed.
 function replace(box, html) {
   const at = document.activeElement, id = box.contains(at) ? at.id : "";
   const find = box.querySelector("#find"), text = find ? find.value : "";
   const start = id === "find" ? find.selectionStart : 0;
+  const same = e => e.getAttribute("href") || e.name && e.name + "=" + e.value;
+  const on = !id && box.contains(at) && at.matches("a, button") ? same(at) : "";
   const open = [...box.querySelectorAll("details")].map(d => d.open);
   const picked = [...box.querySelectorAll("[data-pick][aria-pressed=true]")].map(b => b.dataset.pick);
   box.innerHTML = html;
@@ -46,6 +67,7 @@ function replace(box, html) {
     const el = document.getElementById(id);
     if (el) { el.focus({ preventScroll: true }); if (id === "find") el.setSelectionRange(start, start); }
   }
+  if (on) [...box.querySelectorAll("a, button")].find(e => same(e) === on)?.focus({ preventScroll: true });
   filter();
 }
 
@@ -73,22 +95,32 @@ function filter() {
 // --- forms that are checked and previewed while someone types
 
 function checking(form) {
-  let timer, round = 0, typed = false;
+  let timer, round = 0, typed = false, busy = false, again = false;
   const touched = new Set();
+  // At most one request is under way; what was typed meanwhile is asked after it.
   const check = async () => {
+    if (busy) { again = true; return; }
+    busy = true; again = false;
     const now = ++round;
-    const body = new URLSearchParams(new FormData(form));
+    const data = new FormData(form);
+    data.delete("files");
+    const body = new URLSearchParams(data);
     form.querySelectorAll(".preview").forEach(f => f.classList.add("stale"));
-    let told;
     try {
       const r = await fetch(form.dataset.check, { method: "POST", body });
       if (!r.ok) return;
-      told = await r.json();
-    } catch (e) { return; }
-    if (now !== round) return;
-    tell(form, told, touched, typed);
-    await Promise.all([...form.querySelectorAll("[data-previews]")].map(box => draw(form, box, told, body, () => now === round)));
-    if (now === round) form.dataset.checked = String(now);
+      const told = await r.json();
+      if (now !== round) return;
+      tell(form, told, touched, typed);
+      form.dispatchEvent(new CustomEvent("told", { detail: told }));
+      for (const box of form.querySelectorAll("[data-previews]")) await draw(form, box, told, body, () => now === round);
+      if (now === round) form.dataset.checked = String(now);
+    } catch (e) {
+      return; // the next key asks again
+    } finally {
+      busy = false;
+      if (again) check();
+    }
   };
   const soon = e => {
     if (e.target.name) touched.add(e.target.name);
@@ -100,8 +132,20 @@ function checking(form) {
   };
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
+  // Enter goes on to the next field, as in the sheets that clerks know: what is
+  // half filled in is sent, published or raised by its button alone.
+  form.addEventListener("keydown", e => {
+    if (e.key !== "Enter" || e.isComposing || e.defaultPrevented || e.target.tagName !== "INPUT" || e.target.type === "file") return;
+    e.preventDefault();
+    if (e.target.closest("[data-filter]")) return;
+    const all = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button:not([tabindex])")].filter(x => !x.disabled && x.checkVisibility());
+    all[all.indexOf(e.target) + 1]?.focus();
+  });
   let sending = false;
-  form.addEventListener("submit", e => { if (sending) e.preventDefault(); sending = true; typed = false; });
+  form.addEventListener("submit", e => {
+    if (sending || e.submitter?.name === "enter") { e.preventDefault(); return; }
+    sending = true; typed = false;
+  });
   window.addEventListener("pageshow", () => { sending = false; });
   window.addEventListener("beforeunload", e => { if (typed && !sending) e.preventDefault(); });
   check();
@@ -114,15 +158,25 @@ function tell(form, told, touched, typed) {
     const name = label.dataset.field, list = told.problems[name] || [];
     if (name && !touched.has(name) && !label.querySelector(".finding")) continue;
     if (!name && !typed) continue; // what stands above the form concerns all of it
-    label.querySelectorAll(".finding").forEach(f => f.remove());
+    if (label.querySelector(".finding input:focus")) continue; // a reason is being typed
+    const on = document.activeElement, said = on.closest(".finding") && label.contains(on) ? on.textContent : null;
+    label.querySelectorAll(".finding").forEach(f => {
+      if (f.closest(".uploads")) return; // why a file was refused is not for a check to take back
+      keep(form, f);
+      f.remove();
+    });
     const home = label.querySelector("[data-findings]") || label;
     for (const f of list) {
+      if (f.html) { home.insertAdjacentHTML("beforeend", f.html); remember(home.lastElementChild); continue; }
       const s = document.createElement("span");
       s.className = "finding " + (f.stop ? "stop" : "look");
       s.textContent = f.text;
+      if (f.reason) reasoning(form, s, f);
       home.append(s);
     }
     label.classList.toggle("wrong", list.some(f => f.stop));
+    // Who was on the way to mend is still there.
+    if (said !== null) ([...label.querySelectorAll(".finding :is(button, summary)")].find(b => b.textContent === said) || label.querySelector("input:not([type=hidden]), select, textarea, button"))?.focus({ preventScroll: true });
   }
   const missing = form.querySelector(".missing");
   if (missing) {
@@ -133,7 +187,32 @@ function tell(form, told, touched, typed) {
     const text = (told.facts || {})[at.dataset.fact] || "";
     if (at.dataset.to) at.setAttribute(at.dataset.to, text); else at.textContent = text;
   }
+  const way = form.querySelector("[data-way]");
+  if (way && told.way && way.innerHTML !== told.way) way.innerHTML = told.way;
   if (typed) form.querySelector(".verdict").textContent = told.summary;
+  const send = form.querySelector("[data-send]"), publish = form.querySelector("[data-publish]");
+  if (send && (told.send || told.release)) {
+    if (told.send) send.textContent = told.send;
+    send.hidden = !!told.release; publish.hidden = !told.release;
+  }
+}
+
+// A finding that may stay has an input for the reason; what was typed there is
+// kept while findings come and go.
+const typedReasons = new Map();
+function keep(form, finding) {
+  const input = finding.querySelector("input");
+  if (input) typedReasons.set(input.name, input.value);
+}
+function remember(finding) {
+  const input = finding.querySelector("input"), text = input && typedReasons.get(input.name);
+  if (text) { input.value = text; finding.querySelector("details").open = true; }
+}
+function reasoning(form, s, f) {
+  const input = make(s, "input");
+  input.name = f.reason; input.maxLength = 200;
+  input.placeholder = form.dataset.reason; input.setAttribute("aria-label", form.dataset.reason);
+  input.value = typedReasons.get(f.reason) || "";
 }
 
 function make(parent, tag, name) {
@@ -147,18 +226,20 @@ function make(parent, tag, name) {
 async function draw(form, box, told, body, current) {
   const list = told.previews.filter(p => p.kind === box.dataset.previews);
   while (box.children.length > list.length) box.lastElementChild.remove();
-  await Promise.all(list.map(async (p, i) => {
+  for (const [i, p] of list.entries()) {
     let fig = box.children[i];
     if (!fig) {
       fig = make(box, "figure", "preview " + p.kind + " stale");
       make(fig, "figcaption"); make(fig, "p", "note"); make(fig, "div", "sheets");
     }
     try {
-      const images = await Promise.all(p.pages.map(async page => {
+      const images = [];
+      for (const page of p.pages) {
+        if (!current()) return;
         const r = await fetch(page.src, { method: "POST", body });
         if (!r.ok) throw new Error(r.statusText);
-        return r.blob();
-      }));
+        images.push(await r.blob());
+      }
       if (!current()) return;
       fig.querySelector("figcaption").textContent = p.label;
       fig.querySelector(".note").textContent = p.note;
@@ -167,7 +248,7 @@ async function draw(form, box, told, body, current) {
       images.forEach((blob, k) => sheet(sheets, k, p.pages[k], blob));
       fig.classList.remove("stale");
     } catch (e) { /* the next key asks again */ }
-  }));
+  }
 }
 
 // sheet puts the picture of one page in place.
@@ -244,6 +325,36 @@ function ordering(table) {
       b.addEventListener("click", () => move(row, how));
     }
   }
+  // With the mouse a row is dragged to its place, from below into the list too.
+  let dragged = null;
+  const place = (row, target, after) => {
+    const list = chosen().filter(r => r !== row), at = list.indexOf(target);
+    list.splice(at < 0 ? list.length : at + (after ? 1 : 0), 0, row);
+    arrange(list);
+    field(row).dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const unmark = () => body.querySelectorAll(".over, .under").forEach(r => r.classList.remove("over", "under"));
+  const lower = (e, row) => { const r = row.getBoundingClientRect(); return e.clientY > r.top + r.height / 2; };
+  for (const row of rows()) row.draggable = true;
+  body.addEventListener("dragstart", e => {
+    dragged = e.target.closest("tr");
+    e.dataTransfer.effectAllowed = "move";
+    e.dataTransfer.setData("text/plain", dragged.dataset.search || "");
+  });
+  body.addEventListener("dragover", e => {
+    const row = e.target.closest("tr");
+    if (!dragged || !row) return;
+    e.preventDefault();
+    unmark();
+    row.classList.add(lower(e, row) ? "under" : "over");
+  });
+  body.addEventListener("drop", e => {
+    const row = e.target.closest("tr");
+    if (!dragged || !row) return;
+    e.preventDefault();
+    if (row !== dragged) place(dragged, row, lower(e, row));
+  });
+  body.addEventListener("dragend", () => { dragged = null; unmark(); });
   body.addEventListener("change", e => { if (e.target.name && e.target.name.startsWith("order-")) arrange(chosen()); });
   dress();
 }
@@ -289,7 +400,23 @@ document.addEventListener("click", e => {
   chip.setAttribute("aria-pressed", chip.getAttribute("aria-pressed") !== "true");
   filter();
 });
-document.querySelectorAll("form[data-auto] select").forEach(s => s.addEventListener("change", () => s.form.requestSubmit()));
+// A choice is sent at once, but one made by arrows only with Enter or the button:
+// on the way to the fifth line the second is passed.
+document.querySelectorAll("form[data-auto] select").forEach(s => {
+  let keyed = false, was = s.value;
+  s.addEventListener("pointerdown", () => { keyed = false; });
+  s.addEventListener("keydown", e => {
+    keyed = true;
+    if (e.key === "Enter" && s.value !== was) { e.preventDefault(); s.form.requestSubmit(); }
+  });
+  s.addEventListener("change", () => { if (!keyed) s.form.requestSubmit(); });
+});
+// A file that falls beside the place for files is not opened in place of the page.
+for (const kind of ["dragover", "drop"]) window.addEventListener(kind, e => {
+  if (e.defaultPrevented || !e.dataTransfer || ![...e.dataTransfer.types].includes("Files") || e.target.closest?.("input[type=file]")) return;
+  e.preventDefault();
+  e.dataTransfer.dropEffect = "none";
+});
 if (location.search.includes("done=")) {
   const q = new URLSearchParams(location.search);
   q.delete("done");

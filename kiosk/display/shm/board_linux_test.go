@@ -147,7 +147,7 @@ func TestScreenshotAfterTheEnd(t *testing.T) {
 	if err := d.Run(t.Context(), scrolling()); err == nil {
 		t.Error("a display that is not there was opened")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if _, err := d.Screenshot(ctx); err != ErrScreenshot {
 		t.Errorf("a picture of no window gives %v", err)

@@ -28,6 +28,7 @@ func (g gate) Status() kiosk.Status {
 	return kiosk.Status{Library: g.lib, Enrolled: true, Read: now, Moment: schedule.Sure(specimen.Now().Now.Add(now.Sub(g.began)))}
 }
 
+func (g gate) Lit(int) bool                           { return false }
 func (g gate) Showed(wire.Showing, ...wire.Showing)   {}
 func (g gate) Blob(assets.Ref, int64) ([]byte, error) { return nil, assets.ErrNotFound }
 

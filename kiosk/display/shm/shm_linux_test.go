@@ -62,7 +62,7 @@ func (p *program) get(read func()) {
 // besides.
 func (p *program) until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	late := time.After(time.Minute) // a guard against hanging; a film of page turns takes its time on a busy machine
+	late := time.After(3 * time.Minute) // a guard against hanging; a film of page turns takes its time on a busy machine
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for {

@@ -268,7 +268,7 @@ type Extension struct {
 	FirstEvent uint8
 }
 
-// Extension looks an extension up; a server without it is an error.
+// Extension looks an extension up; a server without it is errors.ErrUnsupported.
 func (c *Conn) Extension(name string) (Extension, error) {
 	const queryExtension = 98
 	b := binary.LittleEndian.AppendUint16(nil, uint16(len(name)))
@@ -277,7 +277,7 @@ func (c *Conn) Extension(name string) (Extension, error) {
 		return Extension{}, err
 	}
 	if r[8] == 0 {
-		return Extension{}, fmt.Errorf("the X server has no %s", name)
+		return Extension{}, fmt.Errorf("the X server has no %s: %w", name, errors.ErrUnsupported)
 	}
 	return Extension{Major: r[9], FirstEvent: r[10]}, nil
 }

@@ -74,7 +74,7 @@ func (d *desk) at(after time.Duration) (got [][]byte) {
 	d.turn(context.Background(), begin.Add(after))
 	b := make([]byte, 2000)
 	for range d.Report().Packets - before {
-		if err := d.conn.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		if err := d.conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 			d.t.Fatal(err)
 		}
 		n, err := d.conn.Read(b)
@@ -168,7 +168,7 @@ func TestNumbersAndTheEndOfStreams(t *testing.T) {
 		}
 		b := make([]byte, 2000)
 		for range ends {
-			if err := d.conn.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+			if err := d.conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := d.conn.Read(b); err != nil {
@@ -322,7 +322,7 @@ func TestAMissingControllerHoldsUpNobody(t *testing.T) {
 	}
 	b := make([]byte, 2000)
 	for range begun {
-		if err := d.conn.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		if err := d.conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := d.conn.Read(b); err != nil {
@@ -352,7 +352,7 @@ func TestAMissingControllerHoldsUpNobody(t *testing.T) {
 		d.Show(board(size, color.RGBA{B: uint8(i), A: 255}, image.Pt(1, 3)))
 		d.turn(context.Background(), begin.Add(time.Hour+time.Duration(i)*25*time.Millisecond))
 	}
-	if err := back.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+	if err := back.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := back.Read(b); err != nil {

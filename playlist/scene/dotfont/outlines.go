@@ -131,8 +131,8 @@ func hinted(shared *sharedFace, size, stem int) source {
 		shared.mu.Lock()
 		defer shared.mu.Unlock()
 		gid, _ := shared.face.Glyph(r)
-		out, ok := shared.face.Font.GlyphDataOutline(gid)
-		if !ok || len(out.Segments) == 0 {
+		segments, ok := shared.face.Segments(gid)
+		if !ok || len(segments) == 0 {
 			return nil
 		}
 		s := hint.Spec{Scale: float64(size) / upem, Stem: stem, Width: max(adv, 1), Height: size}
@@ -142,7 +142,7 @@ func hinted(shared *sharedFace, size, stem int) source {
 		} else {
 			s.Right = 1 // so that neighbours do not touch
 		}
-		pix := drawer.Draw(out.Segments, s)
+		pix := drawer.Draw(segments, s)
 		if pix == nil {
 			return nil
 		}
@@ -159,8 +159,8 @@ func zonesOf(face *outline.Face) []hint.Zone {
 	zones := []hint.Zone{{At: 0, Slack: slack}}
 	for _, r := range "xH" {
 		if gid, ok := face.Glyph(r); ok {
-			if box, ok := face.Font.GlyphExtents(gid); ok {
-				zones = append(zones, hint.Zone{At: float64(box.YBearing), Slack: slack})
+			if top, ok := face.Top(gid); ok {
+				zones = append(zones, hint.Zone{At: float64(top), Slack: slack})
 			}
 		}
 	}

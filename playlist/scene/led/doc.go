@@ -107,11 +107,24 @@ type Options struct {
 	Own      []playlist.SiteID // the board's own site and those above it: its village comes first
 	Exercise bool              // an exercise runs: every page says 演练
 	Zone     *time.Location    // in which times are said; nil says them as they are written
+	Now      time.Time         // on the screen's clock, for what changes by itself; zero is as on its first day
 	Least    int               // height in dots that the farthest reader needs, Screen.DotsFor(ReadWell); 0 is not known
 }
 
+// OptionsAt returns OptionsFor at an instant, which says who of a roster is on
+// duty.
+func OptionsAt(s playlist.Settings, totals bool, at time.Time) Options {
+	o := OptionsFor(s, totals)
+	zone := o.Zone
+	if zone == nil {
+		zone = zoneOf(s, nil)
+	}
+	o.Now = at.In(zone)
+	return o
+}
+
 // OptionsFor returns the options of a screen for a notice that may show its
-// totals only or all of it.
+// totals only or all of it. OptionsAt knows the time besides.
 func OptionsFor(s playlist.Settings, totals bool) Options {
 	o := Options{Totals: totals, Least: s.Screen.DotsFor(playlist.ReadWell)}
 	if s.Zone != "" {

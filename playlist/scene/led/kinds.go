@@ -38,6 +38,12 @@ func (b board) announcement(n *playlist.Notice, o Options, alone bool) []Page {
 		return pages
 	}
 	said := lead(n)
+	if hasTable(n) && !b.narrow() {
+		if said != "" && !strings.HasSuffix(said, "。") {
+			said += "。"
+		}
+		said += seeTouch
+	}
 	if b.lines(b.least) == 1 {
 		// One line: title and lead follow each other.
 		for _, s := range []string{titled(n.Title, said), n.Title} {

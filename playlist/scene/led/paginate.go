@@ -131,6 +131,8 @@ func Paginate(n *playlist.Notice, panel playlist.Panel, o Options) []Page {
 		out = b.fund(n, o)
 	case n.Guide != nil:
 		out = b.guide(n)
+	case n.Roster != nil:
+		out = b.roster(n, o)
 	default:
 		out = b.announcement(n, o, band == nil)
 	}

@@ -29,8 +29,8 @@ func (x *ctx) announcement(n *playlist.Notice) content {
 	}
 	body := func(s *sheet) {
 		s.gap(36)
-		for i, b := range a.Blocks {
-			s.block(n, b, i > 0)
+		for i := range a.Blocks {
+			s.block(n, &a.Blocks[i], i > 0)
 		}
 		s.signature(n)
 		s.hotlineLine(n)
@@ -101,7 +101,7 @@ func (s *sheet) inShort(text string, f playlist.Field) {
 }
 
 // block is one paragraph of an announcement.
-func (s *sheet) block(n *playlist.Notice, b playlist.Block, follows bool) {
+func (s *sheet) block(n *playlist.Notice, b *playlist.Block, follows bool) {
 	// Running text has wider lines than labels: it is read, not glanced at.
 	st := s.style(typeset.Sans, s.m.t(sizeBody), 1.65, s.pal.Ink)
 	st.Align = typeset.Justify
@@ -130,6 +130,8 @@ func (s *sheet) block(n *playlist.Notice, b playlist.Block, follows bool) {
 		s.para(b.Text, st)
 		s.held--
 		s.gap(10)
+	case playlist.TableBlock:
+		s.textTable(b)
 	case playlist.Image:
 		if b.Picture >= 0 && b.Picture < len(n.Pictures) {
 			s.picture(n, b.Picture, b.Text, s.m.u(760))

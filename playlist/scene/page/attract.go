@@ -29,7 +29,11 @@ func (x *ctx) attract() {
 		y0 = x.alertBand(n, y0)
 	}
 	con := x.slide(n, 100)
-	for _, air := range []int{75, 50, 30, 10} {
+	airs := []int{75, 50, 30, 10}
+	if n.Roster != nil {
+		airs = append(airs, 0) // its lines side by side
+	}
+	for _, air := range airs {
 		if x.filled(con, y0, y1) {
 			x.watermark(y0, y1)
 			return
@@ -169,6 +173,8 @@ func (x *ctx) slide(n *playlist.Notice, air int) content {
 			s.slideFund(n)
 		case n.Guide != nil:
 			s.slideGuide(n.Guide)
+		case n.Roster != nil:
+			s.slideRoster(n.Roster)
 		case n.Media != nil && len(n.Pictures) > 0:
 			s.breathe(32)
 			s.picture(n, 0, "", s.high-s.y-x.m.u(100+50*air/100))

@@ -110,6 +110,8 @@ func (x *ctx) factLines(n *playlist.Notice) []string {
 		put(x.w.approver, f.Approver)
 		put(x.w.status, f.Status)
 		put(x.w.document, n.Document)
+	case n.Roster != nil:
+		out = append(out, x.rosterLines(n)...)
 	default:
 		out = append(out, n.Summary)
 		if st, ok := x.lib.Posting(n, x.moment); ok {
@@ -121,6 +123,9 @@ func (x *ctx) factLines(n *playlist.Notice) []string {
 			for _, b := range n.Announcement.Blocks {
 				if b.Kind != playlist.Image {
 					out = append(out, b.Text)
+				}
+				for _, row := range b.Rows {
+					out = append(out, strings.Join(row, " ｜ "))
 				}
 			}
 		}
@@ -179,6 +184,8 @@ func (x *ctx) carriedNames(n *playlist.Notice) string {
 		add(w.read.postingShort, posted)
 		names = append(names, w.purpose)
 		add(w.standard, n.Fund.Standard != "")
+	case n.Roster != nil:
+		names = append(names, w.duties.inCode, w.duties.phone, w.duties.comingName)
 	default:
 		add(w.inShort, n.Summary != "")
 		add(w.read.postingShort, posted)

@@ -10,6 +10,8 @@ import (
 type facts struct {
 	rows   map[rowKey]rowFacts
 	tables map[*playlist.FundTable]*tableFacts
+	highs  map[heightsKey][]int
+	cells  map[cellsKey]*playlist.FundTable
 	sums   map[*playlist.Fund]playlist.Recomputed
 }
 
@@ -32,6 +34,7 @@ type rowFacts struct{ high, chars int }
 // tableFacts are what a table takes to lay out that needs all of its rows.
 type tableFacts struct {
 	longest []string // widest text of every column, without the word for the sum
+	whole   []string // widest part of a cell of every column that no line should break
 	totals  []string
 }
 
@@ -67,9 +70,32 @@ func (b *Book) table(t *playlist.FundTable) *tableFacts {
 	if b.known.tables == nil || len(b.known.tables) >= maxTables {
 		b.known.tables = make(map[*playlist.FundTable]*tableFacts)
 	}
-	f := &tableFacts{longest: longest(t), totals: t.Totals()}
+	f := &tableFacts{longest: longest(t), whole: whole(t), totals: t.Totals()}
 	b.known.tables[t] = f
 	return f
+}
+
+// heightsKey is everything that the heights of a table's rows depend on.
+type heightsKey struct {
+	table              *playlist.FundTable
+	size, leading, pad int
+	width              [12]int // of its columns, of which there are no more
+}
+
+func (b *Book) rowHeights(k heightsKey) ([]int, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	h, ok := b.known.highs[k]
+	return h, ok
+}
+
+func (b *Book) keepRowHeights(k heightsKey, h []int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.known.highs == nil || len(b.known.highs) >= maxTables {
+		b.known.highs = make(map[heightsKey][]int)
+	}
+	b.known.highs[k] = h
 }
 
 // recomputed adds a fund notice up, once.

@@ -81,7 +81,7 @@ func (x *ctx) fund(n *playlist.Notice) content {
 	}
 	body := func(s *sheet) {
 		for i := range f.Tables {
-			s.table(&f.Tables[i], i)
+			s.table(&f.Tables[i], false)
 		}
 		s.check(f)
 		s.purposes(n, closed)

@@ -101,6 +101,8 @@ func (x *ctx) notice(n *playlist.Notice) (content, bool) {
 		return x.media(n), true
 	case n.Kind == playlist.KindAlert && n.Alert != nil:
 		return x.alert(n), true
+	case n.Kind == playlist.KindRoster && n.Roster != nil:
+		return x.roster(n), true
 	case n.Announcement != nil:
 		return x.announcement(n), true
 	}

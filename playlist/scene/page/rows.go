@@ -10,34 +10,41 @@ import (
 	"mingbai/playlist/scene/typeset"
 )
 
-// table draws a table whose header stays in sight while its rows scroll.
-func (s *sheet) table(t *playlist.FundTable, index int) {
+// table draws a table whose header stays in sight while its rows scroll. One that
+// is closed stands between two strong lines with its heading bold, as tables do
+// in running text.
+func (s *sheet) table(t *playlist.FundTable, closed bool) {
 	if len(t.Columns) == 0 {
 		return
 	}
-	g := s.grid(t)
+	g := s.grid(t, closed)
 	s.held++
 	if t.Title != "" {
 		s.gap(44)
 		s.tableTitle(t, g)
 		s.gap(4)
-	} else {
+	} else if !closed {
 		s.gap(36)
 	}
 	if g.total > s.width() && !s.paper {
 		s.sideways(g)
 	}
+	under := s.pal.Rule // the line under the heading
+	if closed {
+		under = s.pal.Hair
+		s.gap(8)
+		s.rule()
+	}
 	s.held--
 	start := s.y
 	s.y += g.header
-	rule := s.weight(s.pal.Rule)
+	rule := s.weight(under)
 	s.y += rule
 	// The header's place while the rows pass under it.
-	heights := make([]int, len(t.Rows))
+	heights := s.rowHeights(g)
 	end := s.y
-	for i, row := range t.Rows {
-		heights[i] = s.rowHeight(g, row)
-		end += heights[i] + s.weight(s.pal.Hair)
+	for _, high := range heights {
+		end += high + s.weight(s.pal.Hair)
 	}
 	totals := s.Book.table(t).totals
 	hasTotals := false
@@ -72,13 +79,13 @@ func (s *sheet) table(t *playlist.FundTable, index int) {
 		}
 		s.put(p, x0, y, image.Rect(x0, y, x0+g.width[c], y+p.Height))
 	})
-	s.line(s.x0, s.x1, stuck+g.header, s.pal.Rule, s.pal.Ink)
+	s.line(s.x0, s.x1, stuck+g.header, under, s.pal.Ink)
 
-	under := stuck + g.header + rule
+	first := stuck + g.header + rule
 	if s.m.squat() && len(heights) > 0 && g.header+rule+heights[0] > s.m.page() {
 		s.breakAt(s.y) // the first row needs a page of its own
 	}
-	s.clipped(image.Rect(s.x0-s.m.margin, under, s.x1+s.m.margin, end+1<<20), func() {
+	s.clipped(image.Rect(s.x0-s.m.margin, first, s.x1+s.m.margin, end+1<<20), func() {
 		for i, row := range t.Rows {
 			s.rows = append(s.rows, s.y)
 			if i == max(g.own-1, 0) && g.own >= 0 && s.info.Own == 0 {
@@ -103,7 +110,7 @@ func (s *sheet) table(t *playlist.FundTable, index int) {
 		}
 	})
 	if !s.dry && g.total > s.width() {
-		s.info.Table = image.Rect(s.x0, start, s.x1, s.y).Add(s.shift).Intersect(s.clip)
+		s.info.Table = s.info.Table.Union(image.Rect(s.x0, start, s.x1, s.y).Add(s.shift).Intersect(s.clip))
 	}
 }
 
@@ -183,6 +190,29 @@ func (s *sheet) cellPara(g *grid, row []string, c int, bold bool) *typeset.Para 
 		w -= s.m.u(28)
 	}
 	return s.set(text, st, w)
+}
+
+// rowHeights returns how high every row is. A row of which a cell may take two
+// lines has to be set to know, so it is remembered.
+func (s *sheet) rowHeights(g *grid) []int {
+	k := heightsKey{table: g.t, size: g.cell.Size, leading: g.cell.Leading, pad: g.pad}
+	if copy(k.width[:], g.width) < len(g.width) {
+		return s.measureRows(g)
+	}
+	if have, ok := s.Book.rowHeights(k); ok {
+		return have
+	}
+	made := s.measureRows(g)
+	s.Book.keepRowHeights(k, made)
+	return made
+}
+
+func (s *sheet) measureRows(g *grid) []int {
+	out := make([]int, len(g.t.Rows))
+	for i, row := range g.t.Rows {
+		out[i] = s.rowHeight(g, row)
+	}
+	return out
 }
 
 // rowHeight is cheap where all cells surely take one line.

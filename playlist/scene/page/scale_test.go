@@ -99,3 +99,38 @@ func BenchmarkScroll(b *testing.B) {
 	}
 	b.ReportMetric(float64(long)/float64(max(short, 1)), "ratio")
 }
+
+// BenchmarkScrollTable compares a frame of scrolling through a table of ten
+// thousand rows with one through a table of forty, and tells how long the first
+// page of it takes, which adds all rows up.
+func BenchmarkScrollTable(b *testing.B) {
+	frame := func(n int) (draw func(), first time.Duration) {
+		s := specimen.Settings("liuxi", specimen.Portrait)
+		lib, err := specimen.Library(s, long(n))
+		if err != nil {
+			b.Fatal(err)
+		}
+		book := page.New(typeset.Default(), s, specimen.Pictures)
+		v := page.View{Kind: page.NoticePage, Notice: "long", Moving: true}
+		start := time.Now()
+		_, info := book.Draw(v, lib, specimen.Now(), specimen.Online())
+		first = time.Since(start)
+		return func() {
+			v.Scroll = (v.Scroll + 17) % max(info.MaxScroll, 1)
+			book.Draw(v, lib, specimen.Now(), specimen.Online())
+		}, first
+	}
+	floor, _ := frame(40)
+	draw, first := frame(10_000)
+	var short, long time.Duration
+	for b.Loop() {
+		start := time.Now()
+		floor()
+		middle := time.Now()
+		draw()
+		short, long = short+middle.Sub(start), long+time.Since(middle)
+	}
+	b.ReportMetric(float64(long)/float64(max(short, 1)), "ratio")
+	b.ReportMetric(float64(long.Microseconds())/float64(b.N)/1000, "ms/frame")
+	b.ReportMetric(float64(first.Microseconds())/1000, "ms-first-time")
+}

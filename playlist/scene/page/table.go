@@ -20,14 +20,15 @@ type grid struct {
 	shift  int // pixels that all but the first column have moved left
 	pad    int // above and below the text of a row
 	own    int
-	header int // height of the header row
+	header int  // height of the header row
+	closed bool // between two strong lines, its heading bold
 }
 
 func number1(c playlist.FundColumn) bool { return c.Type != playlist.TextColumn }
 
 // marked writes a cell as people read it: numbers with thousands marks.
 func marked(s string, c playlist.FundColumn) string {
-	if !number1(c) || s == "" {
+	if !number1(c) || c.Type == asWritten || s == "" {
 		return s
 	}
 	whole, part, dotted := strings.Cut(s, ".")
@@ -58,8 +59,8 @@ func headText(c playlist.FundColumn) string {
 // grid finds the widths of a table: cells at body size if that fits, with long
 // texts on several lines if that helps, small cells next, and a table that moves
 // sideways last.
-func (s *sheet) grid(t *playlist.FundTable) *grid {
-	g := &grid{t: t, own: s.own(t), pad: s.m.u(22)}
+func (s *sheet) grid(t *playlist.FundTable, closed bool) *grid {
+	g := &grid{t: t, own: s.own(t), pad: s.m.u(22), closed: closed}
 	if s.paper {
 		g.pad = s.m.u(12) // no finger has to find a row on paper
 	}
@@ -73,9 +74,14 @@ func (s *sheet) grid(t *playlist.FundTable) *grid {
 			break
 		}
 	}
+	parts := s.Book.table(t).whole
 	full := true // names and units of columns on one line
 	try := func(cell typeset.Style, wrap, force bool) bool {
 		g.cell, g.head = cell, s.small(s.pal.Secondary)
+		if closed {
+			g.head = cell
+			g.head.Role = typeset.Bold
+		}
 		g.width = make([]int, len(t.Columns))
 		sum := 0
 		var texts []int
@@ -92,19 +98,25 @@ func (s *sheet) grid(t *playlist.FundTable) *grid {
 			sum += g.width[c] + s.gutter(t, c)
 		}
 		if wrap {
-			least := cell.Size * 5
+			least := make([]int, len(t.Columns))
+			for c := range least {
+				least[c] = cell.Size * 5
+				if closed { // a number or a time of day stays on one line
+					least[c] = min(max(least[c], s.setter.Width(parts[c], cell)), g.width[c])
+				}
+			}
 			for sum > s.width() {
 				// The widest text gives way first, down to five characters.
 				widest := -1
 				for _, c := range texts {
-					if g.width[c] > least && (widest < 0 || g.width[c] > g.width[widest]) {
+					if g.width[c] > least[c] && (widest < 0 || g.width[c] > g.width[widest]) {
 						widest = c
 					}
 				}
 				if widest < 0 {
 					break
 				}
-				give := min(sum-s.width(), g.width[widest]-least, max(cell.Size, 1))
+				give := min(sum-s.width(), g.width[widest]-least[widest], max(cell.Size, 1))
 				g.width[widest] -= give
 				sum -= give
 			}
@@ -126,6 +138,10 @@ func (s *sheet) grid(t *playlist.FundTable) *grid {
 	if rest := s.width() - g.total; rest > 0 && len(t.Columns) > 1 {
 		extra = rest / (len(t.Columns) - 1)
 		g.total = s.width()
+		if most := s.m.u(160); closed && extra > most {
+			// Two short columns at the two edges are no row to the eye.
+			extra, g.total = most, g.total-rest+most*(len(t.Columns)-1)
+		}
 	}
 	g.left = make([]int, len(t.Columns))
 	at := 0

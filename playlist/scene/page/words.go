@@ -13,9 +13,10 @@ import (
 type words struct {
 	en bool
 
-	frame frameWords // bar, sheets, loop, home
-	typed typedWords // keypads, search, forms
-	read  readWords  // notices, taking away, printing
+	frame  frameWords // bar, sheets, loop, home
+	typed  typedWords // keypads, search, forms
+	read   readWords  // notices, taking away, printing
+	duties dutyWords  // duty rosters
 
 	home, back, end, otherLang string
 
@@ -55,7 +56,7 @@ func wordsFor(lang string) *words {
 }
 
 var chinese = words{
-	frame: frameChinese, typed: typedChinese, read: readChinese,
+	frame: frameChinese, typed: typedChinese, read: readChinese, duties: dutiesChinese,
 
 	home: "首页", back: "返回", end: "结束", otherLang: "English",
 
@@ -86,14 +87,14 @@ var chinese = words{
 	field: map[playlist.Field]string{playlist.Government: "政务公开", playlist.Party: "党务公开", playlist.VillageDo: "村务公开", playlist.Money: "资金公示"},
 	short: map[playlist.Field]string{playlist.Government: "政务", playlist.Party: "党务", playlist.VillageDo: "村务", playlist.Money: "资金"},
 	kind: map[playlist.Kind]string{
-		playlist.KindAnnouncement: "公告", playlist.KindGuide: "办事指南", playlist.KindFund: "资金公示", playlist.KindMedia: "图文", playlist.KindAlert: "预警",
+		playlist.KindAnnouncement: "公告", playlist.KindGuide: "办事指南", playlist.KindFund: "资金公示", playlist.KindMedia: "图文", playlist.KindRoster: "值班表", playlist.KindAlert: "预警",
 	},
 	level: map[playlist.AlertColour]string{playlist.Red: "红色预警", playlist.Orange: "橙色预警", playlist.Yellow: "黄色预警", playlist.Blue: "蓝色预警"},
 }
 
 var english = words{
 	en:    true,
-	frame: frameEnglish, typed: typedEnglish, read: readEnglish,
+	frame: frameEnglish, typed: typedEnglish, read: readEnglish, duties: dutiesEnglish,
 
 	home: "Home", back: "Back", end: "Finish", otherLang: "中文",
 
@@ -124,7 +125,7 @@ var english = words{
 	field: map[playlist.Field]string{playlist.Government: "Government", playlist.Party: "Party", playlist.VillageDo: "Village", playlist.Money: "Funds"},
 	short: map[playlist.Field]string{playlist.Government: "Gov", playlist.Party: "Party", playlist.VillageDo: "Village", playlist.Money: "Funds"},
 	kind: map[playlist.Kind]string{
-		playlist.KindAnnouncement: "Notice", playlist.KindGuide: "Service guide", playlist.KindFund: "Funds", playlist.KindMedia: "Pictures", playlist.KindAlert: "Warning",
+		playlist.KindAnnouncement: "Notice", playlist.KindGuide: "Service guide", playlist.KindFund: "Funds", playlist.KindMedia: "Pictures", playlist.KindRoster: "Duty roster", playlist.KindAlert: "Warning",
 	},
 	level: map[playlist.AlertColour]string{playlist.Red: "RED WARNING", playlist.Orange: "ORANGE WARNING", playlist.Yellow: "YELLOW WARNING", playlist.Blue: "BLUE WARNING"},
 	hazard: map[string]string{

@@ -146,9 +146,9 @@ func TestFaces(t *testing.T) {
 	}{{'一', 1}, {'二', 2}, {'三', 3}, {'日', 3}, {'目', 4}, {'且', 4}, {'口', 2}} {
 		for size, stem := range map[int]int{24: 2, 32: 3} {
 			gid, _ := face.Glyph(c.r)
-			out, _ := face.Font.GlyphDataOutline(gid)
+			segments, _ := face.Segments(gid)
 			spec := Spec{Scale: float64(size) / 1000, Stem: stem, Width: size, Height: size, Baseline: size * 7 / 8, Right: 1}
-			pix := d.Draw(out.Segments, spec)
+			pix := d.Draw(segments, spec)
 			got := rows(pix, size, size/2)
 			if len(got) != 2*c.strokes+1 {
 				t.Errorf("%c at %d dots has strokes and spaces %v", c.r, size, got)
@@ -159,7 +159,7 @@ func TestFaces(t *testing.T) {
 					t.Errorf("%c at %d dots: stroke %d is %d dots thick", c.r, size, i/2+1, got[i])
 				}
 			}
-			if again := d.Draw(out.Segments, spec); !slices.Equal(again, pix) {
+			if again := d.Draw(segments, spec); !slices.Equal(again, pix) {
 				t.Errorf("%c at %d dots is drawn in two ways", c.r, size)
 			}
 		}

@@ -7,12 +7,11 @@
 package outline
 
 import (
-	"bytes"
-	"fmt"
 	"image"
 	"math"
 
 	"github.com/go-text/typesetting/font"
+	"github.com/go-text/typesetting/font/cff"
 	ot "github.com/go-text/typesetting/font/opentype"
 	"golang.org/x/image/vector"
 
@@ -21,18 +20,10 @@ import (
 
 // Face is a parsed font. It serves one goroutine.
 type Face struct {
-	Font *font.Face
+	Font *font.Face // for shaping; it may know nothing of outlines
+	cff  *cff.CFF   // the outlines that Font does not know; nil when it does
 	upem float32
 	ras  vector.Rasterizer
-}
-
-// Parse reads an OpenType or TrueType file. The face keeps file.
-func Parse(file []byte) (*Face, error) {
-	f, err := font.ParseTTF(bytes.NewReader(file))
-	if err != nil {
-		return nil, fmt.Errorf("reading a font of %d bytes: %w", len(file), err)
-	}
-	return &Face{Font: f, upem: float32(f.Upem())}, nil
 }
 
 // Glyph returns the glyph of r. ok is false when the face has none.
@@ -46,6 +37,34 @@ func (f *Face) Advance(gid font.GID, size int) float32 {
 	return f.Font.HorizontalAdvance(gid) * float32(size) / f.upem
 }
 
+// Segments returns the outline of a glyph in units of the face, upwards. ok is
+// false when the face has none; a glyph without ink has no segments.
+func (f *Face) Segments(gid font.GID) (segments []ot.Segment, ok bool) {
+	if f.cff != nil {
+		if gid > math.MaxUint16 {
+			return nil, false
+		}
+		segments, _, err := f.cff.LoadGlyph(uint16(gid))
+		return segments, err == nil
+	}
+	out, ok := f.Font.GlyphDataOutline(gid)
+	return out.Segments, ok
+}
+
+// Top returns how far the ink of a glyph reaches above the baseline, in units of
+// the face. ok is false when the face has no outline of it.
+func (f *Face) Top(gid font.GID) (top float32, ok bool) {
+	if f.cff != nil {
+		if gid > math.MaxUint16 {
+			return 0, false
+		}
+		_, bounds, err := f.cff.LoadGlyph(uint16(gid))
+		return bounds.ToExtents().YBearing, err == nil
+	}
+	box, ok := f.Font.GlyphExtents(gid)
+	return box.YBearing, ok
+}
+
 // Mask rasterises a glyph at size pixels an em. at is the place of the mask's
 // upper left pixel relative to the pen on the baseline. A glyph without ink
 // gives nil.
@@ -56,15 +75,15 @@ func (f *Face) Mask(gid font.GID, size int) (m *scene.Mask, at image.Point) {
 // Squashed is Mask with everything below the baseline flattened to the given
 // part of its depth, for boards that have no dots to spare under a line.
 func (f *Face) Squashed(gid font.GID, size int, below float32) (m *scene.Mask, at image.Point) {
-	out, ok := f.Font.GlyphDataOutline(gid)
-	if !ok || len(out.Segments) == 0 || size <= 0 {
+	segments, ok := f.Segments(gid)
+	if !ok || len(segments) == 0 || size <= 0 {
 		return nil, image.Point{}
 	}
 	scale := float32(size) / f.upem
 	lo := [2]float32{math.MaxFloat32, math.MaxFloat32}
 	hi := [2]float32{-math.MaxFloat32, -math.MaxFloat32}
-	for i := range out.Segments {
-		points := out.Segments[i].ArgsSlice()
+	for i := range segments {
+		points := segments[i].ArgsSlice()
 		for j := range points {
 			if points[j].Y < 0 {
 				points[j].Y *= below
@@ -83,8 +102,8 @@ func (f *Face) Squashed(gid font.GID, size int, below float32) (m *scene.Mask, a
 	}
 	dx, dy := float32(-x0), float32(-y0)
 	f.ras.Reset(w, h)
-	for i := range out.Segments {
-		s := &out.Segments[i]
+	for i := range segments {
+		s := &segments[i]
 		a := &s.Args
 		switch s.Op {
 		case ot.SegmentOpMoveTo:

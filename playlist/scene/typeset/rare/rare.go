@@ -64,6 +64,15 @@ func Open(paths []string) (s *Sources, missing []string) {
 	return s, missing
 }
 
+// From takes font files that are in memory already.
+func From(files ...[]byte) *Sources {
+	s := &Sources{}
+	for i, file := range files {
+		s.files = append(s.files, source{fmt.Sprintf("font file %d", i+1), sync.OnceValues(func() (*outline.Face, error) { return outline.Parse(file) })})
+	}
+	return s
+}
+
 // Has reports whether a source has the character.
 func (s *Sources) Has(r rune) bool {
 	s.mu.Lock()
@@ -107,7 +116,7 @@ func (s *Sources) Subset(runes []rune) (file []byte, missing []rune, err error) 
 			missing = append(missing, r)
 			continue
 		}
-		out, ok := f.Font.GlyphDataOutline(gid)
+		segments, ok := f.Segments(gid)
 		if !ok {
 			missing = append(missing, r)
 			continue
@@ -116,7 +125,7 @@ func (s *Sources) Subset(runes []rune) (file []byte, missing []rune, err error) 
 		glyphs = append(glyphs, glyph{
 			r:        r,
 			advance:  uint16(min(math.Round(float64(f.Font.HorizontalAdvance(gid)*scale)), math.MaxInt16)),
-			contours: contours(out.Segments, scale),
+			contours: contours(segments, scale),
 		})
 	}
 	if len(glyphs) == 0 {
