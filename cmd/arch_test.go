@@ -6,7 +6,6 @@ package cmd
 import (
 	"encoding/json"
 	"io"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -132,12 +131,12 @@ type goPackage struct {
 }
 
 func TestImportTable(t *testing.T) {
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "mingbai/...").Output()
+	out, err := goTool(nil, "list", "-json=ImportPath,Imports", "mingbai/...")
 	if err != nil {
-		t.Fatalf("go list: %v", err)
+		t.Fatal(err)
 	}
 	packages := 0
-	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+	for dec := json.NewDecoder(strings.NewReader(out)); ; {
 		var p goPackage
 		if err := dec.Decode(&p); err == io.EOF {
 			break
@@ -214,11 +213,11 @@ func TestControllerAndKioskNeverMeet(t *testing.T) {
 		"mingbai/kiosk/...":      "mingbai/controller",
 		"mingbai/playlist/...":   "mingbai/configs",
 	} {
-		out, err := exec.Command("go", "list", "-deps", from).Output()
+		out, err := goTool(nil, "list", "-deps", from)
 		if err != nil {
-			t.Fatalf("go list -deps %s: %v", from, err)
+			t.Fatal(err)
 		}
-		for dep := range strings.Lines(string(out)) {
+		for dep := range strings.Lines(out) {
 			if matches(never+"/...", strings.TrimSpace(dep)) {
 				t.Errorf("%s depends on %s", from, strings.TrimSpace(dep))
 			}

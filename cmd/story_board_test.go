@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"image"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,12 +22,8 @@ import (
 func ledboard(dir string) func() (string, error) {
 	return sync.OnceValues(func() (string, error) {
 		program := filepath.Join(dir, "ledboard")
-		build := exec.Command("go", "build", "-tags", "netgo,osusergo,noebiten", "-o", program, "mingbai/cmd/ledboard")
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := build.CombinedOutput(); err != nil {
-			return "", fmt.Errorf("build ledboard: %w\n%s", err, out)
-		}
-		return program, nil
+		_, err := goTool([]string{"CGO_ENABLED=0"}, "build", "-tags", "netgo,osusergo,noebiten", "-o", program, "mingbai/cmd/ledboard")
+		return program, err
 	})
 }
 

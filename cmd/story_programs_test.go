@@ -9,7 +9,9 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -35,13 +37,31 @@ import (
 // TestMain lets the test binary be the programs of the stories: real processes
 // that can be killed.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	programs := map[string]func(){
 		"mingbai-office": func() { exit(officeProgram()) },
 		"mingbai-screen": func() { exit(screenProgram()) },
 		"mingbai-sync":   func() { exit(syncProgram()) },
 		"mingbai-backup": func() { exit(backupProgram()) },
 		"mingbai-mount":  func() { exit(mountProgram()) },
-	})
+	}
+	if programs[filepath.Base(os.Args[0])] == nil { // the tests themselves
+		if code, ran := inOwnNetwork(); ran {
+			os.Exit(code)
+		}
+	}
+	testscript.Main(m, programs)
+}
+
+// goTool runs go and returns what it printed. The error tells what it complained of.
+func goTool(env []string, args ...string) (string, error) {
+	c := exec.Command("go", args...)
+	c.Env = append(os.Environ(), env...)
+	var out, complaint strings.Builder
+	c.Stdout, c.Stderr = &out, &complaint
+	if err := outside(c.Run); err != nil {
+		return "", fmt.Errorf("go %s: %w\n%s%s", strings.Join(args, " "), err, &out, &complaint)
+	}
+	return out.String(), nil
 }
 
 func exit(err error) {

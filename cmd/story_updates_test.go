@@ -9,7 +9,6 @@ import (
 	"image"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -135,12 +134,8 @@ func (w *world) release(version string, bad bool) (string, error) {
 		}
 		args = append(args, "-overlay", overlay)
 	}
-	build := exec.Command("go", append(args, "mingbai/cmd/ledboard")...)
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build ledboard %s: %w\n%s", version, err, out)
-	}
-	return program, nil
+	_, err := goTool([]string{"CGO_ENABLED=0"}, append(args, "mingbai/cmd/ledboard")...)
+	return program, err
 }
 
 // launched NAME VERSION pins SET at SITE: an LED board under its launcher, which was

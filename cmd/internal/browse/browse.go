@@ -63,6 +63,7 @@ type Browser struct {
 
 	mu         sync.Mutex // guards what follows
 	complaints []string
+	unplugged  bool   // a page lost something to a change of the machine's network
 	mark       string // that a page was made to say
 	marks      int
 	heard      chan struct{} // closed when it is heard
@@ -142,6 +143,12 @@ func (b *Browser) hear(event any) {
 			}
 		}
 	case *log.EventEntryAdded:
+		if strings.Contains(e.Entry.Text, networkChanged) {
+			b.mu.Lock()
+			b.unplugged = true
+			b.mu.Unlock()
+			return
+		}
 		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
 			text = e.Entry.Text + " " + e.Entry.URL
 		}
@@ -150,6 +157,23 @@ func (b *Browser) hear(event any) {
 		b.mu.Lock()
 		b.complaints = append(b.complaints, text)
 		b.mu.Unlock()
+	}
+}
+
+// networkChanged is what a browser says of everything that it was loading when the
+// machine got another address: a cable, a wireless network, a container that somebody
+// started. That is no fault of the page, whose pictures Settle asks for again.
+const networkChanged = "net::ERR_NETWORK_CHANGED"
+
+// againWhenUnplugged asks once more for pictures that were lost with a network.
+func (b *Browser) againWhenUnplugged() {
+	b.mu.Lock()
+	lost := b.unplugged
+	b.unplugged = false
+	b.mu.Unlock()
+	if lost {
+		// An error means that the page is just being changed for another.
+		_, _ = ask[bool](b, "[...document.images].filter(i => i.complete && !i.naturalWidth).forEach(i => { i.src = i.src }), true")
 	}
 }
 
@@ -219,6 +243,7 @@ func (b *Browser) Until(expression string) error {
 		if err == nil && ok {
 			return nil
 		}
+		b.againWhenUnplugged()
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -238,7 +263,11 @@ func quoted(text string) string {
 
 // Open goes to an address and waits until the page is whole.
 func (b *Browser) Open(address string) error {
-	if err := b.do(chromedp.Navigate(address)); err != nil {
+	err := b.do(chromedp.Navigate(address))
+	for tries := 0; err != nil && strings.Contains(err.Error(), networkChanged) && tries < 5; tries++ {
+		err = b.do(chromedp.Navigate(address))
+	}
+	if err != nil {
 		return fmt.Errorf("open %s: %w", address, err)
 	}
 	return nil
