@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -110,12 +111,16 @@ func Start(ctx context.Context, language string) (*Browser, error) {
 func (b *Browser) prepare(language string) error {
 	ctx, cancel := context.WithTimeout(b.ctx, stepWithin)
 	defer cancel()
+	focused := emulation.SetFocusEmulationEnabledParams{Enabled: true}
 	headers := network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": language}}
 	for _, enable := range []func() error{
 		func() error { _, err := chromedp.Call(ctx, log.Enable, cdp.Empty{}); return err },
 		func() error { _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); return err },
 		func() error { _, err := chromedp.Call(ctx, network.SetExtraHTTPHeaders, headers); return err },
 		func() error { return chromedp.Do(ctx, chromedp.EmulateViewport(Width, Height)) },
+		// Nobody gives a window without a display the focus: a page could not tell
+		// which of its parts has it, and would not draw it.
+		func() error { _, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, focused); return err },
 	} {
 		if err := enable(); err != nil {
 			return err
