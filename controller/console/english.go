@@ -63,7 +63,7 @@ var englishHouse = map[string]string{
 	"来自": "From", "停留": "Stays", "占满全屏": "full screen", "看画面": "View", "没有可播的内容，屏幕显示本站名片。": "There is nothing to play, so the screen shows the site's card.",
 	"后面还有 %d 条": "%d more after these",
 	"每条播放规则的结果": "The result of each rule", "命令": "Commands", "截屏": "Screenshot", "识别": "Identify", "重新加载": "Reload", "重启程序": "Restart",
-	"开关屏、亮度和音量": "Hours, brightness and volume", "开屏时间": "On from", "关屏时间": "Off from", "都不填：一直亮": "Leave both empty: always on",
+	"开关屏、亮度和音量": "Hours, brightness and volume", "开屏时间": "On from", "关屏时间": "Off from", "开屏关屏都不填就一直亮。": " Leave both times empty and it is always on.",
 	"亮度 %": "Brightness, %", "音量 %": "Volume, %", "按机器": "as set there",
 	"关屏以后，有人一碰就亮，没人用了再熄；红色、橙色预警照常亮。断网时屏幕自己照这里的时间做。": "While it is off a touch lights it, and it goes dark again when nobody uses it; red and orange alerts are shown all the same. Without a network the screen keeps these hours by itself.",
 	"重启机器": "Reboot", "熄屏": "Darken", "亮屏": "Light up", "调亮度": "Brightness", "调音量": "Volume", "取日志": "Log", "巡检": "Patrol", "放提示音": "Play a tone",

@@ -180,7 +180,7 @@ func (v *visit) patrolCheck(c wire.PatrolCheck) string {
 	case wire.PatrolLedger:
 		return v.t("显示记录")
 	case wire.PatrolClock:
-		return v.t("时钟")
+		return v.words("时钟", "Clock")
 	case wire.PatrolDisk:
 		return v.t("磁盘")
 	case wire.PatrolDisplay:
@@ -211,7 +211,7 @@ func (v *visit) machine(m wire.Vitals) []vital {
 		add(v.t("温度"), fmt.Sprintf("%.0f ℃", m.Temperature), bad(m.Temperature >= fleet.HeatLimit), "")
 	}
 	clock := v.t("相差 %.1f 秒", m.ClockOffset)
-	add(v.t("时钟"), clock, bad(m.ClockSuspect), "")
+	add(v.words("时钟", "Clock"), clock, bad(m.ClockSuspect), "")
 	if l := m.Line; l.Pings > 0 {
 		note := ""
 		if l.Dropped > 0 {
