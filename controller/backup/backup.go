@@ -156,6 +156,11 @@ func (r *Request) make(ctx context.Context) (Manifest, error) {
 	if err := r.room(before); err != nil {
 		return m, err
 	}
+	held, err := r.Place.hold(ctx)
+	if err != nil {
+		return m, err
+	}
+	defer held.Close()
 	steps := []struct {
 		name string
 		do   func() error

@@ -205,13 +205,22 @@ func (k *Keeper) Turn(ctx context.Context) {
 	k.mu.Unlock()
 }
 
-// Quietly does something while no backup is made or checked, and none begins. It
-// reports false, and does nothing, when one is under way.
+// Quietly does something while no backup is made or checked, and none begins, not by
+// the command either, in a process of its own. It reports false, and does nothing,
+// when one is under way.
 func (k *Keeper) Quietly(do func() error) (bool, error) {
 	if !k.working.TryLock() {
 		return false, nil
 	}
 	defer k.working.Unlock()
+	alone, err := lockBlobs(k.cfg.Place, true)
+	if errors.Is(err, errBusy) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("keep backups away from the blobs: %w", err)
+	}
+	defer alone.Close()
 	return true, do()
 }
 

@@ -19,11 +19,9 @@ import (
 // nothing does that a person or a program waits for. Who holds a blob after it was
 // removed is told that it is gone and puts it again.
 //
-// A backup copies the database first and then the blobs. Within this process both
-// wait for each other. A backup by the command may run at the same time: whatever its
-// copy of the database needs of the newest editions and of notices stays named for
-// weeks, so that only a draft which dropped a picture during the last month could
-// miss it, and that only if copying takes longer than Quiet.
+// A backup copies the database first and then the blobs. It and the removing wait for
+// each other, also when the backup is made by the command, in a process of its own
+// (backup.Keeper.Quietly).
 type sweep struct {
 	of    *assets.Sweeping
 	at    time.Time
