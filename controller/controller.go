@@ -226,7 +226,7 @@ func NewWith(cfg configs.Controller, log *slog.Logger, opt Options) (_ *Controll
 	}
 	if c.Tidy, err = tidy.New(ctx, tidy.Config{
 		Store: c.Store, Blobs: c.Blobs, Backups: c.Backups, Fleet: c.Fleet, Data: cfg.Data, Shots: cfg.Shots(), Backup: cfg.Backups(),
-		Voices: days(cfg.Keep.Voices), Ledger: days(cfg.Keep.Ledger), Zone: c.zone, Log: log,
+		Voices: days(cfg.Keep.Voices), Ledger: days(cfg.Keep.Ledger), Packages: c.Depot.Forget, Zone: c.zone, Log: log,
 	}); err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func openLater(t *testing.T, c *controller.Controller, now time.Time) *later {
 	var err error
 	l.Tidy, err = tidy.New(t.Context(), tidy.Config{
 		Store: c.Store, Blobs: c.Blobs, Backups: c.Backups, Fleet: c.Fleet, Data: c.Config.Data, Shots: c.Config.Shots(), Backup: c.Config.Backups(),
-		Voices: 1000 * 24 * time.Hour, Ledger: 1830 * 24 * time.Hour, Log: quiet(t), Now: func() time.Time { return l.now },
+		Voices: 1000 * 24 * time.Hour, Ledger: 1830 * 24 * time.Hour, Packages: c.Depot.Forget, Log: quiet(t), Now: func() time.Time { return l.now },
 	})
 	if err != nil {
 		t.Fatal(err)

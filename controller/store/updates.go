@@ -103,6 +103,12 @@ func (t *Tx) AddPackage(ctx context.Context, p Package) error {
 	return err
 }
 
+// DropPackage forgets a package.
+func (t *Tx) DropPackage(ctx context.Context, id string) error {
+	_, err := exec(ctx, t.q, "drop package "+id, `DELETE FROM packages WHERE id = $1`, id)
+	return err
+}
+
 // Packages returns all packages, those of one program together, the newest first.
 func (r Reader) Packages(ctx context.Context) ([]Package, error) {
 	return collect(ctx, r.q, "packages", scanJSON[Package], `SELECT body FROM packages ORDER BY program, key_set DESC, sequence DESC`)

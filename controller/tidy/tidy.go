@@ -18,14 +18,14 @@
 //
 //	sites, columns, days, playlists, rules, departments, channels, screens,
 //	removed_devices, retired_screens, accounts, api_tokens, deputies, factors,
-//	recovery_codes, policies, words, secrets, lines, packages, rollouts,
-//	rollout_screens (a program is some 30 MB, brought by hand)
+//	recovery_codes, policies, words, secrets, lines, rollouts, rollout_screens
 //
 // Bounded by what they are of:
 //
 //	health (a row for each screen), autosaves (30 of a person, 400 days), uploads (5 of
 //	a person, two days), commands (400 days; two pictures and five logs of a screen),
-//	blob_uses (rows of blobs and of versions)
+//	blob_uses (rows of blobs and of versions), packages (eight of a program, and those
+//	that screens run or that a rollout may need)
 //
 // Bounded by age:
 //
@@ -83,11 +83,13 @@ type Config struct {
 	Blobs   *assets.Store
 	Backups *backup.Keeper
 	Fleet   *fleet.Fleet // nil: no screen can have more than the controller
-	Data    string       // the data folder
-	Shots   string       // folders that are measured
-	Backup  string
-	Voices  time.Duration // how long words of residents stay after they were dealt with
-	Ledger  time.Duration // how long rows of display stay
+	// Packages lets old packages of programs go; nil keeps them all.
+	Packages func(context.Context) error
+	Data     string // the data folder
+	Shots    string // folders that are measured
+	Backup   string
+	Voices   time.Duration // how long words of residents stay after they were dealt with
+	Ledger   time.Duration // how long rows of display stay
 	// Grace is how long a blob stays that nothing names (30 days), and Quiet how long
 	// is waited between the two looks at what is named (an hour).
 	Grace, Quiet time.Duration
@@ -201,6 +203,9 @@ func (t *Tidy) due(now time.Time) bool {
 // job drops rows, measures, and begins a sweep of the blobs.
 func (t *Tidy) job(ctx context.Context, now time.Time) error {
 	err := errors.Join(t.editions(ctx, now), t.ledger(ctx, now), t.voices(ctx, now), t.rows(ctx, now))
+	if t.cfg.Packages != nil {
+		err = errors.Join(err, t.cfg.Packages(ctx))
+	}
 	err = errors.Join(err, t.beginSweep(ctx, now))
 	return errors.Join(err, t.measure(ctx, now))
 }
