@@ -132,7 +132,7 @@ func TestListIsNeverOld(t *testing.T) {
 			}
 		}
 		if rnd.IntN(40) == 0 {
-			y.Expect("touch", []string{"1.2.0", "1.3.0", "1.4.0"}[rnd.IntN(3)])
+			y.Rolling([]map[playlist.ScreenKind]bool{nil, {playlist.Touch: true}}[rnd.IntN(2)])
 		}
 		y.set(y.now.Add(waits[rnd.IntN(len(waits)-rnd.IntN(2))]))
 		if err := y.store.FlushHealth(ctx); err != nil {

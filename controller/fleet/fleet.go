@@ -85,9 +85,8 @@ type Fleet struct {
 	posts   map[playlist.ScreenID]*postage
 	spreads map[playlist.ChannelID]spread
 
-	expected map[string]string            // versions by program, see Expect
-	rolling  map[playlist.ScreenKind]bool // see Rolling; replaced, never changed
-	census   census
+	rolling map[playlist.ScreenKind]bool // see Rolling; replaced, never changed
+	census  census
 
 	reports atomic.Uint64
 	stirred chan struct{}                 // holds one token when a screen's state may have changed, see Stirred
@@ -151,7 +150,7 @@ func New(ctx context.Context, cfg Config) (*Fleet, error) {
 	f := &Fleet{
 		cfg: cfg, secret: secret, live: map[playlist.ScreenID]*live{}, waiting: map[string]*waiting{},
 		byKey: map[[32]byte]*waiting{}, results: map[string]*awaited{}, loaded: map[playlist.ChannelID]playlist.Loaded{},
-		posts: map[playlist.ScreenID]*postage{}, spreads: map[playlist.ChannelID]spread{}, recalls: map[playlist.ScreenID]*recall{}, expected: map[string]string{}, stirred: make(chan struct{}, 1),
+		posts: map[playlist.ScreenID]*postage{}, spreads: map[playlist.ChannelID]spread{}, recalls: map[playlist.ScreenID]*recall{}, stirred: make(chan struct{}, 1),
 	}
 	screens, err := cfg.Store.Screens(ctx)
 	if err != nil {

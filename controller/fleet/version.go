@@ -85,15 +85,6 @@ func usual(rows []*store.Screen) map[string]string {
 	return most
 }
 
-// Expect says which version the devices of a program (touch, led) should run, as
-// soon as a package has reached all of them; older ones get a sign. Without it,
-// what most of them run counts.
-func (f *Fleet) Expect(program, version string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.expected[program] = version
-}
-
 // Rolling says for which kinds of screens an update is under way, or was stopped: half
 // of them run another version than the rest on purpose, so that what most of them run
 // makes nobody old. A device that the update does not reach is named by the
@@ -109,11 +100,6 @@ func (f *Fleet) newestOf(usual map[string]string) map[string]string {
 	m := maps.Clone(usual)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for name, version := range f.expected {
-		if have := m[name]; have == "" || olderVersion(have, version) {
-			m[name] = version
-		}
-	}
 	for kind := range f.rolling {
 		delete(m, string(kind)) // as devices call their program
 	}
