@@ -36,6 +36,7 @@ var quiet = map[string]string{
 	"POST /backups/recall":                      "needs a device that knows more; fleet records the command and publish what came back",
 	"POST /screens/pictures":                    "needs devices that are connected; fleet records each",
 	"POST /pairing/found":                       "needs a device that shows an enrolment of before; fleet records it",
+	"POST /warnings/told":                       "needs somebody who is told in the settings; TestTold looks for its line",
 	"POST /pairing":                             "needs a device that shows its code; fleet records it",
 	"POST /screens/{screen}/edit/check":         "looks",
 	"POST /write/guide/rows":                    "draws the form again",

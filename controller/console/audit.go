@@ -379,6 +379,8 @@ func (v *visit) deed(action string) string {
 		return v.words("验收不通过", "did not accept a screen")
 	case "package.bring":
 		return v.words("上传程序包", "uploaded a package")
+	case "watch.try":
+		return v.words("试发告警", "tried whether messages about warnings arrive")
 	case "package.drop":
 		return v.words("不再保留旧程序包", "let an old package go")
 	case "rollout.start":

@@ -8,7 +8,7 @@ import "maps"
 var inEnglish = merged(englishParts...)
 
 var englishParts = []map[string]string{
-	englishHouse, englishWrite, englishFund, englishSheet, englishGuard, englishReview, englishPeople, englishDuty, englishCalendar, englishRoster, englishImport, englishFactors, englishScreen, englishUpdates, englishList, englishAccept, englishBackup, englishLines,
+	englishHouse, englishWrite, englishFund, englishSheet, englishGuard, englishReview, englishPeople, englishDuty, englishCalendar, englishRoster, englishImport, englishFactors, englishScreen, englishUpdates, englishList, englishAccept, englishBackup, englishLines, englishTold,
 }
 
 func merged(parts ...map[string]string) map[string]string {

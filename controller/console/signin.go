@@ -261,6 +261,8 @@ func (v *visit) done() string {
 		return v.t("本月已放行，屏会在十分钟内接着下载。")
 	case "line-hold":
 		return v.t("已收回放行，大文件等到下月。")
+	case "tried":
+		return v.t("试发的已经上路，一两分钟内送到；结果看下面。")
 	case "taken":
 		return v.t("已接手，同事看得到。")
 	case "pictures":

@@ -41,6 +41,7 @@ type warningsPage struct {
 	Later    string // address of older ones
 	Sifted   bool
 	Tend     bool
+	Deaf     string // to whom messages do not get through
 	Live     string // address of the list, which is refreshed
 	LiveSums string // and of the figures above it
 }
@@ -174,6 +175,9 @@ func (v *visit) warningRow(w store.Warning) warningRow {
 func listWarnings(v *visit) error {
 	p, err := v.warningsPage()
 	if err != nil {
+		return err
+	}
+	if p.Deaf, err = v.deaf(); err != nil {
 		return err
 	}
 	return v.show("warnings", p)

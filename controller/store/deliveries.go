@@ -56,6 +56,32 @@ func (r Reader) TroubledDeliveries(ctx context.Context, since time.Time, limit i
 		WHERE error <> '' AND (done = 0 OR done >= $1) ORDER BY due DESC, id LIMIT $2`, millis(since), limit)
 }
 
+// WayState is how deliveries over one way went.
+type WayState struct {
+	Last    time.Time // when one was brought, zero for never
+	Waiting int       // that are not done
+}
+
+// WayStates returns that of every way over which there were deliveries.
+func (r Reader) WayStates(ctx context.Context) (map[string]WayState, error) {
+	type row struct {
+		way string
+		WayState
+	}
+	rows, err := collect(ctx, r.q, "ways of deliveries", func(s scanner) (row, error) {
+		var one row
+		var last int64
+		err := s.Scan(&one.way, &last, &one.Waiting)
+		one.Last = fromMillis(last)
+		return one, err
+	}, `SELECT way, MAX(CASE WHEN error = '' AND tries > 0 THEN done ELSE 0 END), SUM(CASE WHEN done = 0 THEN 1 ELSE 0 END) FROM deliveries GROUP BY way`)
+	out := make(map[string]WayState, len(rows))
+	for _, one := range rows {
+		out[one.way] = one.WayState
+	}
+	return out, err
+}
+
 // CountDeliveries returns how many deliveries wait, and how many were given up.
 func (r Reader) CountDeliveries(ctx context.Context) (waiting, givenUp int64, err error) {
 	if waiting, err = one(ctx, r.q, "waiting deliveries", scanInt, `SELECT COUNT(*) FROM deliveries WHERE done = 0`); err != nil {

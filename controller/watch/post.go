@@ -71,7 +71,7 @@ const (
 
 // message is the body of a delivery, and what a webhook gets.
 type message struct {
-	Event   string        `json:"event"` // opened, worse or closed
+	Event   string        `json:"event"` // opened, worse, closed, or test when somebody tries whether it arrives
 	At      time.Time     `json:"at"`
 	Link    string        `json:"link,omitempty"`
 	WhereZh string        `json:"where_zh"` // sites and screen

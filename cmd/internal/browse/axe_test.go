@@ -89,7 +89,7 @@ func TestNoPageKeepsPeopleOut(t *testing.T) {
 		"zhaomin":  append(slices.Clone(at), "/todo", fund, fund+"/revise", at[2]+"/revise", at[4]+"/review", "/write", "/write/announcement", "/write/guide", "/write/fund", "/write/media", "/write/led", "/write/roster", "/import", "/notices?q=没有这样的", "/columns/cunwu?from=9", "/me", "/"),
 		"sunli":    {"/todo", "/notices?status=draft", "/register?q=没有这样的"}, // nothing waits
 		"lina":     {"/todo", at[1] + "/review", at[3] + "/review", "/register", "/register/paper", "/columns/cunwu", "/columns/zijin-xiangmu"},
-		"wangfang": append(console.Paths(), "/voices/"+voice, "/voices?state=none", "/warnings/"+warning, "/screens?q=none", "/screens/retired", "/screens/acceptances", "/lines", "/lines/liuxi", "/programme/qinghe", "/programme/calendar", "/programme/qinghe/calendar", "/programme/qinghe/rules/new", "/programme/qinghe/rules/shiwai-duanxun", "/programme/qinghe/lists/dengping", "/programme/qinghe/lists/new"),
+		"wangfang": append(console.Paths(), "/voices/"+voice, "/voices?state=none", "/warnings/"+warning, "/warnings/told", "/screens?q=none", "/screens/retired", "/screens/acceptances", "/lines", "/lines/liuxi", "/programme/qinghe", "/programme/calendar", "/programme/qinghe/calendar", "/programme/qinghe/rules/new", "/programme/qinghe/rules/shiwai-duanxun", "/programme/qinghe/lists/dengping", "/programme/qinghe/lists/new"),
 		"liming":   append(console.AdminPaths(), "/people/departments/wenlvju", "/policies/wangchuan", "/columns/zijin-xiangmu/edit", "/columns/new", "/audit?q=没有这样的", "/people?q=没有这样的", "/nothing"),
 	}
 	screens, err := o.c.Store.Screens(o.Context())
