@@ -150,7 +150,7 @@ func runBench(ctx context.Context, o benchOptions, out, logs io.Writer) error {
 	found := false
 	var errs []error
 	for _, x := range measures {
-		if !strings.Contains(x.name, o.Only) || o.Short && !x.short && o.Only == "" {
+		if !named(x.name, o.Only) || o.Short && !x.short && o.Only == "" {
 			continue
 		}
 		found = true
@@ -179,6 +179,16 @@ func runBench(ctx context.Context, o benchOptions, out, logs io.Writer) error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// named reports whether one of the names that -only has is in that of a measure.
+func named(measure, only string) bool {
+	for part := range strings.SplitSeq(only, ",") {
+		if strings.Contains(measure, part) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r Report) print(w io.Writer) error {

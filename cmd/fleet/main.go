@@ -77,7 +77,7 @@ func run(ctx context.Context, args []string, out, logs io.Writer) error {
 	var load loadOptions
 	load.flags(flags)
 	soak := flags.Duration("soak", 0, "carry a steady mixture for so `LONG`, as 8h, and see that nothing grows")
-	flags.StringVar(&o.Only, "only", "", "take only measures whose `NAME` has this in it")
+	flags.StringVar(&o.Only, "only", "", "take only measures whose `NAME` has this in it; several with commas between them")
 	flags.StringVar(&o.JSON, "json", "", "write the figures to this `FILE` too")
 	flags.StringVar(&o.Profiles, "profiles", "", "write CPU and heap profiles of the servers into this `DIR`")
 	flags.Usage = func() {

@@ -82,12 +82,20 @@ type planter struct {
 	models map[playlist.SiteID]playlist.Settings // as the controller makes them for a site
 }
 
+// planted is a screen with its device.
+type planted struct {
+	playlist.Screen
+	key ed25519.PublicKey
+	at  time.Time // of being enrolled
+}
+
 // plant writes the screens of devices from to upTo-1. The settings of the first
 // screen of a site are the controller's own; those of the others differ from them
-// in the screen alone.
+// in screen and device alone.
 func (p *planter) plant(ctx context.Context, from, upTo int) error {
-	var fresh []playlist.Screen // first of their sites
-	var rest []playlist.Screen
+	var fresh []playlist.ScreenID // first of their sites
+	var rest []planted
+	at := time.Now().UTC().Truncate(time.Millisecond) // as the store keeps it
 	err := p.c.Store.Update(ctx, func(t *store.Tx) error {
 		fresh, rest = nil, nil
 		seen := map[playlist.SiteID]bool{}
@@ -104,7 +112,8 @@ func (p *planter) plant(ctx context.Context, from, upTo int) error {
 			if err := t.PutScreen(ctx, s, "zh"); err != nil {
 				return err
 			}
-			if err := t.BindDevice(ctx, s.ID, Key(p.seed, i).Public().(ed25519.PublicKey), time.Now()); err != nil {
+			key := Key(p.seed, i).Public().(ed25519.PublicKey)
+			if err := t.BindDevice(ctx, s.ID, key, at); err != nil {
 				return err
 			}
 			if err := t.SetProgram(ctx, s.ID, program, system, hostOf(i)); err != nil {
@@ -112,9 +121,9 @@ func (p *planter) plant(ctx context.Context, from, upTo int) error {
 			}
 			if _, known := p.models[s.Site]; !known && !seen[s.Site] {
 				seen[s.Site] = true
-				fresh = append(fresh, s)
+				fresh = append(fresh, s.ID)
 			} else {
-				rest = append(rest, s)
+				rest = append(rest, planted{s, key, at})
 			}
 		}
 		return nil
@@ -122,34 +131,52 @@ func (p *planter) plant(ctx context.Context, from, upTo int) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range fresh {
-		if err := p.c.Fleet.Refresh(ctx, s.ID); err != nil {
+	for _, id := range fresh {
+		if err := p.c.Fleet.Refresh(ctx, id); err != nil {
 			return err
 		}
-		env, err := p.c.Store.Settings(ctx, s.ID)
+		env, err := p.c.Store.Settings(ctx, id)
 		if err != nil {
 			return err
 		}
 		var model playlist.Settings
 		if err := json.Unmarshal(env.Payload, &model); err != nil {
-			return fmt.Errorf("settings of screen %s: %w", s.ID, err)
+			return fmt.Errorf("settings of screen %s: %w", id, err)
 		}
-		p.models[s.Site] = model
+		p.models[model.Screen.Site] = model
 	}
 	return p.c.Store.Update(ctx, func(t *store.Tx) error {
 		for _, s := range rest {
-			doc := p.models[s.Site]
-			doc.Screen, doc.Revision = s, 1
-			payload, err := json.Marshal(doc)
+			payload, err := p.settings(s)
 			if err != nil {
-				return err
+				return fmt.Errorf("settings of screen %s: %w", s.ID, err)
 			}
-			if err := t.PutSettings(ctx, s.ID, doc.Revision, wire.Sign(wire.SettingsType, payload, p.root)); err != nil {
+			if err := t.PutSettings(ctx, s.ID, 1, wire.Sign(wire.SettingsType, payload, p.root)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// settings are those that the controller would make: any other and it signs all
+// screens' anew when it starts.
+func (p *planter) settings(s planted) ([]byte, error) {
+	doc := p.models[s.Site]
+	doc.Screen, doc.Revision = s.Screen, 1
+	var env wire.Envelope
+	if err := json.Unmarshal(doc.Enrolment, &env); err != nil {
+		return nil, err
+	}
+	word, err := wire.OpenEnrolment(env, p.root.Public().(ed25519.PublicKey))
+	if err != nil {
+		return nil, err
+	}
+	word.Screen, word.Key, word.Enrolled, word.Revision = s.Screen, s.key, s.at, doc.Revision
+	if doc.Enrolment, err = wire.SignEnrolment(word, p.root); err != nil {
+		return nil, err
+	}
+	return json.Marshal(doc)
 }
 
 // countyFor is a county with towns and villages for n screens.

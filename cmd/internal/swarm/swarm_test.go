@@ -1,6 +1,7 @@
 package swarm_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -184,6 +185,24 @@ func TestSwarm(t *testing.T) {
 	stop()
 	if n := s.Stats().Connected; n != 0 {
 		t.Errorf("%d are still connected", n)
+	}
+}
+
+// A controller finds nothing to mend in the settings of screens that were seeded:
+// signing those of ten thousand anew would be in everything that is measured.
+func TestSeedSignsAsTheController(t *testing.T) {
+	const n = 20
+	o := open(t, n)
+	for i := range n {
+		id := swarm.Screen("test", i)
+		before := must(o.Store.Settings(t.Context(), id))(t)
+		if err := o.Fleet.Refresh(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		after := must(o.Store.Settings(t.Context(), id))(t)
+		if !bytes.Equal(before.Payload, after.Payload) {
+			t.Errorf("settings of %s were\n%s\nand should be\n%s", id, before.Payload, after.Payload)
+		}
 	}
 }
 
