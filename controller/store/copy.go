@@ -29,7 +29,7 @@ func CopyFile(ctx context.Context, from, to string) error {
 // copyInto copies on a connection of its own: it only reads, so nobody who writes
 // waits for it.
 func copyInto(ctx context.Context, from, to string) error {
-	own, err := sql.Open("sqlite", dsn(from, "deferred"))
+	own, err := sql.Open("sqlite", dsn(from, "deferred", readCache))
 	if err != nil {
 		return fmt.Errorf("back up database: %w", err)
 	}

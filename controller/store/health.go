@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -159,8 +161,9 @@ func (b *beats) flush(ctx context.Context, patiently bool) error {
 	}
 	b.mu.Unlock()
 	var err error
+	order := slices.Sorted(maps.Keys(batch)) // neighbours lie on one page of the file
 	for err == nil && len(batch)+len(events) > 0 {
-		err = b.some(ctx, batch, &events)
+		err = b.some(ctx, batch, &order, &events)
 		if patiently && time.Since(oldest) < beatWait && b.waits() {
 			break
 		}
@@ -181,27 +184,26 @@ func (b *beats) flush(ctx context.Context, patiently bool) error {
 	return nil
 }
 
-// some writes a part of a batch in one transaction and takes it out: what else is to
+// some writes a part of a batch, in order, in one transaction and takes it out: what else is to
 // be written waits for no more than beatLeast, and what is urgent for no more than one
 // row.
-func (b *beats) some(ctx context.Context, batch map[playlist.ScreenID]said, events *[]Event) error {
-	var done []playlist.ScreenID
-	told := 0
+func (b *beats) some(ctx context.Context, batch map[playlist.ScreenID]said, order *[]playlist.ScreenID, events *[]Event) error {
+	done, told := 0, 0
 	err := b.store.Update(ctx, func(t *Tx) error {
 		began := time.Now()
 		ends := func() bool {
 			took := time.Since(began)
-			return told+len(done) > 0 && (t.Pressed() || took > beatTurn || took > beatLeast && t.awaited() || ctx.Err() != nil)
+			return told+done > 0 && (t.Pressed() || took > beatTurn || took > beatLeast && t.awaited() || ctx.Err() != nil)
 		}
 		row := context.WithoutCancel(ctx) // the driver starts a goroutine for each statement that can be cancelled
-		for id, v := range batch {
+		for _, id := range *order {
 			if ends() {
 				return nil
 			}
-			if err := b.write(row, t, id, v); err != nil {
+			if err := b.write(row, t, id, batch[id]); err != nil {
 				return err
 			}
-			done = append(done, id)
+			done++
 		}
 		for _, e := range *events {
 			if ends() {
@@ -217,9 +219,10 @@ func (b *beats) some(ctx context.Context, batch map[playlist.ScreenID]said, even
 	if err != nil {
 		return err
 	}
-	for _, id := range done {
+	for _, id := range (*order)[:done] {
 		delete(batch, id)
 	}
+	*order = (*order)[done:]
 	*events = (*events)[told:]
 	return nil
 }

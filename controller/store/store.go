@@ -92,7 +92,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	write, err := sql.Open("sqlite", dsn(abs, "immediate"))
+	write, err := sql.Open("sqlite", dsn(abs, "immediate", writeCache))
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
@@ -100,7 +100,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := migrate(ctx, write); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), write.Close())
 	}
-	read, err := sql.Open("sqlite", dsn(abs, "deferred")+"&_pragma=query_only(1)")
+	read, err := sql.Open("sqlite", dsn(abs, "deferred", readCache)+"&_pragma=query_only(1)")
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), write.Close())
 	}
@@ -111,12 +111,19 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
+// What connections keep of the file, in KB. The driver takes twice that for it, for
+// each connection that has read so much, and the system keeps the file in memory too.
+const (
+	writeCache = 4 << 10
+	readCache  = 1 << 10
+)
+
 // dsn is the address of a connection to a file. FULL syncs the log at every
 // commit: what was acknowledged is on disk. What is removed is overwritten where that
 // costs no more writing: the words of residents do not stay in the gaps.
-func dsn(path, lock string) string {
+func dsn(path, lock string, cache int) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: "_txlock=" + lock +
-		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-8192)&_pragma=secure_delete(fast)"}).String()
+		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-" + strconv.Itoa(cache) + ")&_pragma=secure_delete(fast)"}).String()
 }
 
 // Close writes what is pending and closes the file.
