@@ -110,31 +110,21 @@ func (f *Fleet) arrived(row store.Screen, hello wire.Hello, remote string) {
 
 // Settings is part of hub.Backend.
 func (f *Fleet) Settings(ctx context.Context, screen playlist.ScreenID) (hub.Settings, error) {
-	row, err := f.cfg.Store.Screen(ctx, screen)
-	if err == nil && row.SettingsRevision == 0 {
-		_, err = f.settle(ctx, screen, 0)
-	}
-	if err != nil {
-		return hub.Settings{}, err
-	}
-	var env wire.Envelope
-	err = f.cfg.Store.View(ctx, func(r store.Reader) error { // the revision must be the envelope's own
-		var err error
-		if row, err = r.Screen(ctx, screen); err != nil {
-			return err
+	now, err := f.cfg.Store.Signed(ctx, screen)
+	if err == nil && now.Revision == 0 {
+		if _, err = f.settle(ctx, screen, 0); err == nil {
+			now, err = f.cfg.Store.Signed(ctx, screen)
 		}
-		env, err = r.Settings(ctx, screen)
-		return err
-	})
+	}
 	if err != nil {
 		return hub.Settings{}, err
 	}
-	channels, err := f.channels(ctx, row.Site)
+	channels, err := f.channels(ctx, now.Site)
 	if err != nil {
 		return hub.Settings{}, err
 	}
 	return hub.Settings{
-		Push:     &wire.Push{Revision: row.SettingsRevision, Envelope: env, Time: f.cfg.Now().UTC()},
+		Push:     &wire.Push{Revision: now.Revision, Envelope: now.Envelope, Time: f.cfg.Now().UTC()},
 		Channels: channels,
 	}, nil
 }

@@ -183,7 +183,7 @@ func (f *Fleet) counted(row *store.Screen, last *judged, now time.Time) *judged 
 		return j
 	}
 	p := c.at(row.Site)
-	v := f.judge(row, l, c.tree, p.desired, c.newest, now)
+	state, until := f.judge(row, l, c.tree, p.desired, c.newest, now)
 	if l != nil {
 		is = l.known() // since when it lags is found by judging
 	}
@@ -191,7 +191,7 @@ func (f *Fleet) counted(row *store.Screen, last *judged, now time.Time) *judged 
 		c.judged = map[playlist.ScreenID]*judged{}
 	}
 	program, _ := programOf(row.Program)
-	j = &judged{State: &v.State, row: row, place: p, known: is, newest: c.newest[program], common: c.common, from: now, until: v.now.until}
+	j = &judged{State: &state, row: row, place: p, known: is, newest: c.newest[program], common: c.common, from: now, until: until}
 	c.judged[row.ID] = j
 	return j
 }

@@ -48,9 +48,10 @@ func (f *Fleet) channels(ctx context.Context, site playlist.SiteID) ([]playlist.
 }
 
 func channelsOf(tree *store.Tree, site playlist.SiteID) []playlist.ChannelID {
-	var list []playlist.ChannelID
-	for _, s := range tree.Path(site) {
-		list = append(list, playlist.ChannelID{Site: s.ID}, playlist.ChannelID{Site: s.ID, Alert: true})
+	path := tree.PathIDs(site)
+	list := make([]playlist.ChannelID, 0, 2*len(path))
+	for _, id := range path {
+		list = append(list, playlist.ChannelID{Site: id}, playlist.ChannelID{Site: id, Alert: true})
 	}
 	return list
 }

@@ -78,13 +78,14 @@ func (f *Fleet) StateOf(ctx context.Context, id playlist.ScreenID) (State, error
 	f.census.mu.Unlock()
 	f.mu.Lock()
 	defer f.mu.Unlock() // what is remembered of the screen is read in place
-	return f.judge(&row, f.live[id], tree, desiredAt(tree, row.Site, latest), newest, f.cfg.Now()).State, nil
+	state, _ := f.judge(&row, f.live[id], tree, desiredAt(tree, row.Site, latest), newest, f.cfg.Now())
+	return state, nil
 }
 
-// judge says how a screen is, by its row and by what is known of it, if anything.
-// The caller holds mu.
-func (f *Fleet) judge(row *store.Screen, l *live, tree *store.Tree, desired map[playlist.ChannelID]playlist.Revision, newest map[string]string, now time.Time) *view {
-	v := &view{tree: tree, newest: newest, zone: f.cfg.Zone, silence: f.cfg.Offline, now: at(now)}
+// judge says how a screen is, by its row and by what is known of it, if anything,
+// and until when it is that if only the clock goes on. The caller holds mu.
+func (f *Fleet) judge(row *store.Screen, l *live, tree *store.Tree, desired map[playlist.ChannelID]playlist.Revision, newest map[string]string, now time.Time) (State, time.Time) {
+	v := view{tree: tree, newest: newest, zone: f.cfg.Zone, silence: f.cfg.Offline, now: at(now)}
 	s := &v.State
 	s.Screen, s.Desired = *row, desired
 	if l != nil && row.Key != nil && l.key == [32]byte(row.Key) {
@@ -100,13 +101,13 @@ func (f *Fleet) judge(row *store.Screen, l *live, tree *store.Tree, desired map[
 		if is.adopted != nil {
 			s.ReportedSettings, s.Reported, s.ReportedAt, s.Refused = is.adopted.Settings, is.adopted.Have, is.at, is.refused
 		}
-		v.lagging = l.lag(v)
+		v.lagging = l.lag(&v)
 	}
 	if s.Since.IsZero() {
 		s.Since = row.Enrolled
 	}
-	v.State = v.conclude()
-	return v
+	state := v.conclude()
+	return state, v.now.until
 }
 
 // lag notes since when a screen lacks something and returns it.

@@ -82,6 +82,25 @@ func (r Reader) Settings(ctx context.Context, id playlist.ScreenID) (wire.Envelo
 		`SELECT settings FROM screens WHERE id = $1 AND settings IS NOT NULL`, string(id))
 }
 
+// Signed returns what a connected screen is sent: its site, and its newest signed
+// settings with their revision, which is 0 before the first.
+func (r Reader) Signed(ctx context.Context, id playlist.ScreenID) (Signed, error) {
+	return one(ctx, r.q, fmt.Sprintf("settings of screen %s", id), func(r scanner) (s Signed, err error) {
+		var body []byte
+		if err := r.Scan(&s.Site, &s.Revision, &body); err != nil || body == nil {
+			return s, err
+		}
+		return s, json.Unmarshal(body, &s.Envelope)
+	}, `SELECT site, settings_revision, settings FROM screens WHERE id = $1`, string(id))
+}
+
+// Signed is the signed settings of a screen.
+type Signed struct {
+	Site     playlist.SiteID
+	Revision playlist.Revision
+	Envelope wire.Envelope
+}
+
 // PutScreen adds a screen or changes what it is: site, name, place, panel,
 // tags, language.
 func (t *Tx) PutScreen(ctx context.Context, s playlist.Screen, language string) error {

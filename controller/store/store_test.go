@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -245,6 +246,26 @@ func TestHealthIsBatched(t *testing.T) {
 		if want := start.Add((reports - 1) * time.Minute); !h.At.Equal(want) {
 			t.Fatalf("%s: newest report at %v, want %v", h.Screen, h.At, want)
 		}
+	}
+}
+
+// TestSigned is what a screen that connects is sent.
+func TestSigned(t *testing.T) {
+	ctx := t.Context()
+	s := open(t, filepath.Join(t.TempDir(), "x.db"))
+	if _, err := s.Signed(ctx, "s-1"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("of no screen: %v", err)
+	}
+	update(t, s, func(tx *store.Tx) error {
+		return errors.Join(tx.PutSite(ctx, playlist.Site{ID: "a", Kind: playlist.County, Name: "甲县"}), tx.PutScreen(ctx, playlist.Screen{ID: "s-1", Site: "a"}, "zh"))
+	})
+	if now, err := s.Signed(ctx, "s-1"); err != nil || now.Site != "a" || now.Revision != 0 || now.Envelope.Payload != nil {
+		t.Errorf("before the first settings: %+v, %v", now, err)
+	}
+	env := wire.Envelope{Type: wire.SettingsType, Payload: []byte("{}"), Signatures: []wire.Signature{{Key: "k", Sig: []byte("s")}}}
+	update(t, s, func(tx *store.Tx) error { return tx.PutSettings(ctx, "s-1", 7, env) })
+	if now, err := s.Signed(ctx, "s-1"); err != nil || now.Site != "a" || now.Revision != 7 || !reflect.DeepEqual(now.Envelope, env) {
+		t.Errorf("settings: %+v, %v", now, err)
 	}
 }
 
