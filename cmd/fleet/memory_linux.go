@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"mingbai/playlist/wire"
 )
 
 func overTLS(tls bool) string {
@@ -36,6 +38,27 @@ func (m *Bench) growth(ctx context.Context, s *Server, n int) (raw, tidy float64
 	}
 	tidy, err = each()
 	return raw, tidy, err
+}
+
+// quiet waits until a server has done what it does by itself after a start or after
+// many screens came: until it takes less than a twentieth of a core. One that never
+// does is measured as it is.
+func (m *Bench) quiet(ctx context.Context, s *Server) error {
+	const look = 500 * time.Millisecond
+	for began := time.Now(); time.Since(began) < time.Minute; {
+		before, err := cpuOf(ctx, s.child)
+		if err != nil {
+			return err
+		}
+		if err := rest(ctx, look); err != nil {
+			return err
+		}
+		after, err := cpuOf(ctx, s.child)
+		if err != nil || after-before < look/20 {
+			return err
+		}
+	}
+	return nil
 }
 
 // hubMemory is what a device costs the hub alone, idle and after a large push.
@@ -94,8 +117,26 @@ func (m *Bench) few(rows []Row) []Row {
 	return rows
 }
 
-// controllerMemory is what a device costs a whole controller.
+// bare is what a controller with a single screen, which is away, has resident.
+func (m *Bench) bare(ctx context.Context, tls bool) (int64, error) {
+	dir, err := m.folder("bare")
+	if err != nil {
+		return 0, err
+	}
+	s, err := m.Server(ctx, ServerOptions{TLS: tls, Screens: 1, Dir: dir})
+	if err != nil {
+		return 0, err
+	}
+	return s.before.RSS, s.stop()
+}
+
+// controllerMemory is what a device costs a whole controller: idle, after it has
+// reported, and with what the controller keeps of it while it is away.
 func controllerMemory(ctx context.Context, m *Bench, tls bool) ([]Row, error) {
+	bare, err := m.bare(ctx, tls)
+	if err != nil {
+		return nil, err
+	}
 	s, err := m.Server(ctx, ServerOptions{TLS: tls})
 	if err != nil {
 		return nil, err
@@ -106,7 +147,7 @@ func controllerMemory(ctx context.Context, m *Bench, tls bool) ([]Row, error) {
 		return nil, err
 	}
 	took := time.Since(began)
-	if err := rest(ctx, time.Second); err != nil { // what they said goes to the database
+	if err := m.quiet(ctx, s); err != nil { // what they said goes to the database
 		return nil, err
 	}
 	raw, idle, err := m.growth(ctx, s, m.Devices)
@@ -117,10 +158,36 @@ func controllerMemory(ctx context.Context, m *Bench, tls bool) ([]Row, error) {
 	if err := s.call(ctx, "usage", nil, &usage); err != nil {
 		return nil, err
 	}
-	row := Row{
+	message, err := wire.Encode(wire.TypeReport, healthReport())
+	if err != nil {
+		return nil, err
+	}
+	if err := crowd.call(ctx, "say", said{span: span{From: 0, To: m.Devices}, Message: message}, nil); err != nil {
+		return nil, err
+	}
+	if err := s.call(ctx, "reports", count{To: int64(m.Devices), Seconds: answerIn}, nil); err != nil {
+		return nil, err
+	}
+	if err := s.call(ctx, "write", nil, nil); err != nil {
+		return nil, err
+	}
+	if err := m.quiet(ctx, s); err != nil {
+		return nil, err
+	}
+	rawAfter, after, err := m.growth(ctx, s, m.Devices)
+	if err != nil {
+		return nil, err
+	}
+	rows := []Row{{
 		Name: fmt.Sprintf("memory of one of %d idle screens, whole controller%s", m.Devices, overTLS(tls)), Unit: "KB", Ours: idle, Target: idleTarget(tls), Of: ofValue,
 		Note: fmt.Sprintf("%s KB before it was made to collect; heap %.0f MB and stacks %.0f MB in all, with fleet, store and their caches. Their first coming home took %.1f s.",
 			figure(raw), float64(usage.Heap)/(1<<20), float64(usage.Stack)/(1<<20), took.Seconds()),
-	}
-	return m.few([]Row{row}), m.leave(ctx, s, crowd)
+	}, {
+		Name: "the same after each has reported" + overTLS(tls), Unit: "KB", Ours: after,
+		Note: fmt.Sprintf("%s KB before it was made to collect.", figure(rawAfter)),
+	}, {
+		Name: "the same, counted from a controller with one screen" + overTLS(tls), Unit: "KB", Ours: after + float64(s.before.RSS-bare)/float64(m.Devices)/1024,
+		Note: fmt.Sprintf("That has %d MB. What is kept of a screen that is away counts too: its row, its last report, an hour of figures by the minute.", bare>>20),
+	}}
+	return m.few(rows), m.leave(ctx, s, crowd)
 }

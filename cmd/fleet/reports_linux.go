@@ -125,6 +125,9 @@ func reports(ctx context.Context, m *Bench) ([]Row, error) {
 		if !bare {
 			name = "whole controller, to memory"
 		}
+		if err := m.quiet(ctx, s); err != nil {
+			return nil, err
+		}
 		if err := m.profiled(ctx, s, "reports "+name, took); err != nil {
 			return nil, err
 		}

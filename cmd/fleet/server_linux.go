@@ -84,6 +84,11 @@ func (m *Bench) Server(ctx context.Context, o ServerOptions) (*Server, error) {
 		return nil, err
 	}
 	s.URL, s.Token, s.Metrics = r.URL, r.Token, r.Metrics
+	if !o.Bare {
+		if err := m.quiet(ctx, s); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.call(ctx, "tidy", nil, nil); err != nil {
 		return nil, err
 	}
