@@ -10,6 +10,7 @@ package kiosk
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -72,6 +73,7 @@ type Device struct {
 	log     *slog.Logger
 	wall    func() time.Time // the machine's clock, right or wrong
 	started time.Time        // by the clock that does not leap
+	run     string           // drawn at the start, see wire.Hello
 	spread  time.Duration    // see Options
 	hurry   time.Duration    // see Options
 	onFirst func()           // see Options; may be nil
@@ -180,7 +182,7 @@ func NewWith(cfg configs.Screen, kind playlist.ScreenKind, log *slog.Logger, opt
 	}
 	times := c.Times()
 	d := &Device{
-		cfg: cfg, kind: kind, log: log, wall: opt.Now, started: now, spread: opt.Spread, hurry: time.Duration(opt.Hurry), onFirst: opt.First,
+		cfg: cfg, kind: kind, log: log, wall: opt.Now, started: now, run: rand.Text()[:16], spread: opt.Spread, hurry: time.Duration(opt.Hurry), onFirst: opt.First,
 		key: key, cache: c, ledger: rows, mail: mail,
 		vitals: vitals.New(cfg.Data, now),
 		clock:  player.NewTimekeeper(times.Floor, configs.Built()),
@@ -400,7 +402,7 @@ func (d *Device) times() cache.Times {
 
 // hello says what this device is and has.
 func (d *Device) hello() wire.Hello {
-	h := wire.Hello{Program: string(d.kind) + " " + configs.Version, System: runtime.GOOS + "/" + runtime.GOARCH, Kind: d.kind, Panel: d.cfg.Panel, Host: d.cfg.Name, Patches: true}
+	h := wire.Hello{Program: string(d.kind) + " " + configs.Version, System: runtime.GOOS + "/" + runtime.GOARCH, Kind: d.kind, Panel: d.cfg.Panel, Host: d.cfg.Name, Run: d.run, Patches: true}
 	if h.Host == "" {
 		h.Host, _ = os.Hostname() // a machine without a name has an empty one
 	}

@@ -99,7 +99,7 @@ func (f *Fleet) arrived(row store.Screen, hello wire.Hello, remote string) {
 	adopted := &wire.Adopted{Settings: hello.Settings, Have: hello.Have}
 	f.mu.Lock()
 	l := f.liveOf(row.ID)
-	l.arrived(hostOf(remote), hello.Host, l.online, now)
+	l.arrived(hostOf(remote), hello.Host, hello.Run, l.online, now)
 	l.key, l.online, l.since, l.remote, l.why = [32]byte(hello.Key), true, now, remote, ""
 	l.adopted, l.at, l.stranger = adopted, now, stranger{}
 	f.mu.Unlock()

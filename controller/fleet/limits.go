@@ -51,6 +51,7 @@ const (
 	cloneTimes = 2
 	cloneTurns = 3 // connections that took another origin's place
 	cloneFor   = 15 * time.Minute
+	formerRuns = 4 // that are known again
 )
 
 // The figures at which signs open, for pages that draw a line there.

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"slices"
 	"time"
 
 	"mingbai/controller/store"
@@ -20,9 +21,16 @@ type memory struct {
 	crashed []time.Time // starts after a crash in the last hour
 	jumps   []time.Time // reports that the program of the one before cannot have sent
 	turns   []time.Time // connections that took the place of one from another origin
+	twins   []time.Time // connections of a run of the program after which another had come already
 	origin  string      // of the last connection
 	host    string
+	run     runID
+	former  []runID // runs before it, the newest last, at most formerRuns
 }
+
+// runID is the beginning of what a device drew when its program started; zero when it
+// does not say.
+type runID [8]byte
 
 // remember folds a report into the memory and returns what happened to the
 // program since the report before, which is nil for the first. slack is by how
@@ -112,9 +120,21 @@ func jumped(prev, next *store.Health, slack time.Duration) bool {
 	return was.Running > 0 && is.Running-was.Running > most || was.Uptime > 0 && is.Uptime-was.Uptime > most
 }
 
-// arrived notes where a connection came from. took says that it replaced one
-// that was still open.
-func (m *memory) arrived(origin, host string, took bool, at time.Time) {
+// arrived notes where a connection came from, and of which run of the program it is.
+// took says that it replaced one that was still open.
+func (m *memory) arrived(origin, host, run string, took bool, at time.Time) {
+	var id runID
+	copy(id[:], run)
+	m.twins = since(m.twins, at.Add(-cloneFor))
+	if id != m.run && id != (runID{}) {
+		if slices.Contains(m.former, id) { // a program that ended does not come back
+			m.twins = append(m.twins, at)
+		}
+		if m.run != (runID{}) {
+			m.former = append(m.former[max(0, len(m.former)-formerRuns+1):], m.run)
+		}
+		m.run = id
+	}
 	if took && m.origin != "" && (m.origin != origin || m.host != host) {
 		m.turns = append(m.turns, at)
 	}
@@ -132,8 +152,10 @@ func (m *memory) cloned(now *moment) (time.Time, bool) {
 		}
 		return nil
 	}
-	jumps, turns := lately(m.jumps), lately(m.turns)
+	jumps, turns, twins := lately(m.jumps), lately(m.turns), lately(m.twins)
 	switch {
+	case len(twins) >= cloneTimes:
+		return twins[0], true
 	case len(jumps) >= cloneTimes:
 		return jumps[0], true
 	case len(turns) >= cloneTurns:

@@ -1,6 +1,7 @@
 package fleet_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -283,6 +284,44 @@ func TestClones(t *testing.T) {
 	y.says(id, nil)
 	if got := y.says(id, nil); len(got) > 0 {
 		t.Errorf("an hour later: %+v", got)
+	}
+}
+
+// TestClonesByRuns: two machines with one key behind one address, with one name and
+// no reports, are told by runs of the program that come back; neither restarts nor
+// lines that break make two of one.
+func TestClonesByRuns(t *testing.T) {
+	y := newYard(t)
+	h, id := y.board()
+	h.Screen = id
+	comes := func(run string) {
+		t.Helper()
+		y.set(y.now.Add(20 * time.Second))
+		h.Run = run
+		mustHello(t, y, h)
+	}
+	for i := range 20 {
+		comes(fmt.Sprint("run-", i))
+		comes(fmt.Sprint("run-", i))
+		if s, is := has(y.signs(id), fleet.SignWrongKey); is {
+			t.Fatalf("a program that restarts and a line that breaks: %+v", s)
+		}
+	}
+	comes("")
+	for _, run := range []string{"run-one", "run-two", "run-one"} {
+		comes(run)
+	}
+	if s, is := has(y.signs(id), fleet.SignWrongKey); is {
+		t.Fatalf("once is a chance: %+v", s)
+	}
+	comes("run-two")
+	if s, is := has(y.signs(id), fleet.SignWrongKey); !is || s.Severity != fleet.Urgent || !strings.Contains(s.Title.Zh, "两台设备") {
+		t.Fatalf("%+v", y.signs(id))
+	}
+	y.set(y.now.Add(time.Hour))
+	comes("run-one")
+	if s, is := has(y.signs(id), fleet.SignWrongKey); is {
+		t.Errorf("an hour after one was switched off: %+v", s)
 	}
 }
 

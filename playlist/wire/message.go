@@ -78,6 +78,7 @@ type Hello struct {
 	Kind      playlist.ScreenKind                      `json:"kind"`
 	Panel     playlist.Panel                           `json:"panel"`
 	Host      string                                   `json:"host,omitempty"`
+	Run       string                                   `json:"run,omitempty"` // drawn when the program started: one that comes back after another is of a second machine
 	Settings  playlist.Revision                        `json:"settings,omitempty"`
 	Have      map[playlist.ChannelID]playlist.Revision `json:"have,omitempty"`    // the generation on screen
 	Patches   bool                                     `json:"patches,omitempty"` // the device can take a Push with a Patch
