@@ -66,7 +66,10 @@ func (c *checker) table(field string, t *FundTable) {
 	if len(t.Columns) == 0 || len(t.Columns) > maxTableColumns {
 		c.wrong(field+".columns", "range", fmt.Sprintf("列数应为 1 至 %d", maxTableColumns), fmt.Sprintf("1 to %d columns are possible", maxTableColumns))
 	}
-	if len(t.Rows) == 0 || len(t.Rows) > maxTableRows {
+	switch {
+	case len(t.Rows) == 0:
+		c.wrong(field+".rows", "required", "表里还没有数据", "the table is still empty")
+	case len(t.Rows) > maxTableRows:
 		c.wrong(field+".rows", "range", fmt.Sprintf("行数应为 1 至 %d", maxTableRows), fmt.Sprintf("1 to %d rows are possible", maxTableRows))
 	}
 	money := 0

@@ -117,6 +117,9 @@ func (v *visit) alertFindings(problems []playlist.Problem) (map[string][]finding
 	out, wrong := map[string][]finding{}, 0
 	for _, p := range problems {
 		field := cmp.Or(alertField[p.Field], "title")
+		if field == "title" && p.Code == "required" && len(problems) > 1 {
+			continue // it is made of what the others ask for
+		}
 		out[field] = append(out[field], finding{Text: v.problem(p), Stop: p.Severity == playlist.Wrong})
 		if p.Severity == playlist.Wrong {
 			wrong++

@@ -12,6 +12,7 @@ import (
 	"mingbai/controller/accounts"
 	"mingbai/controller/store"
 	"mingbai/playlist"
+	"mingbai/playlist/review"
 	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
 )
@@ -175,6 +176,9 @@ func (v *visit) recordRow(r store.Record) recordRow {
 		out.Detail = v.wayIn(r)
 	case "notice":
 		out.Link = "/notices/" + r.Subject
+		if r.Action == "notice.approve" {
+			out.Detail = v.inWords(r.Detail)
+		}
 	case "voice":
 		v.aboutVoices(&out)
 	case "blob":
@@ -292,6 +296,16 @@ func (v *visit) aboutVoices(out *recordRow) {
 		kind, _, _ := strings.Cut(out.Detail, " ")
 		out.Detail, _ = v.voiceKind(wire.VoiceKind(kind))
 	}
+}
+
+// inWords says in which capacity somebody approved: a record has it after the title.
+func (v *visit) inWords(detail string) string {
+	for _, c := range review.Capacities {
+		if i := strings.LastIndex(detail, " "+string(c)); i >= 0 {
+			return detail[:i+1] + v.capacityName(c) + detail[i+1+len(c):]
+		}
+	}
+	return detail
 }
 
 func (v *visit) actor(name string) string {

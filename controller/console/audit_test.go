@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"mingbai/controller/accounts"
 	"mingbai/playlist"
@@ -124,7 +125,7 @@ func TestPeoplePages(t *testing.T) {
 	page := "/people/" + acc.ID
 	boss.get(page).wants(200, "他起草、还没发布", "1 条")
 	boss.get("/people?q=wen").wants(200, "文化和旅游局", "第 1–1 人")
-	boss.post(page, "do", "deputy", "deputy", "ghost", "from", "2027-01-01", "to", "2027-01-02", "role", "first_reviewer").wants(422, "没有这个账号：ghost")
+	boss.post(page, "do", "deputy", "deputy", "ghost", "from", "2027-01-01", "to", "2027-01-02", "role", "first_reviewer").wants(422, "没有这个人：ghost")
 	boss.post(page, "do", "deputy", "deputy", "sun", "from", "x", "to", "2027-01-02", "role", "first_reviewer").wants(422, "请检查日期")
 	wen.post("/me", "do", "deputy", "deputy", "sun", "from", "2020-01-01", "to", "2020-01-02", "role", "first_reviewer").wants(422, "请检查日期")
 	boss.post(page, "do", "handover", "receiver", "min").wants(422, "接手人看不到")
@@ -239,4 +240,26 @@ func TestStartWithoutSites(t *testing.T) {
 	for _, path := range []string{"/people", "/people/new", "/people/departments", "/people/deputies", "/policies", "/audit", "/notices", "/me"} {
 		boss.get(path).wants(200)
 	}
+}
+
+// TestDeputyByName lets people name a deputy as they call each other; a name that
+// two bear is no name.
+func TestDeputyByName(t *testing.T) {
+	o := open(t, nil)
+	boss := o.comes("boss", "", accounts.Administrator)
+	o.arrives(accounts.Details{Login: "wen", Name: "文静", Site: "qinghe", Roles: everything})
+	o.arrives(accounts.Details{Login: "sunli", Name: "孙丽", Site: "qinghe", Roles: everything})
+	wen, err := o.c.Store.AccountByLogin(t.Context(), "wen")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	ask := func(deputy string) *person {
+		return boss.post("/people/"+wen.ID, "do", "deputy", "deputy", deputy, "role", "first_reviewer",
+			"from", now.AddDate(0, 0, 5).Format("2006-01-02"), "to", now.AddDate(0, 0, 6).Format("2006-01-02"))
+	}
+	ask("孙").wants(422, "没有这个人：孙")
+	ask(" 孙丽 ").wants(200, "孙丽", "提前结束")
+	o.arrives(accounts.Details{Login: "sunli2", Name: "孙丽", Site: "wangchuan", Roles: everything})
+	ask("孙丽").wants(422, "有 2 个人叫孙丽，请填账号")
 }

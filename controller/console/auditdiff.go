@@ -9,6 +9,7 @@ import (
 	"mingbai/controller/accounts"
 	"mingbai/controller/store"
 	"mingbai/playlist"
+	"mingbai/playlist/review"
 )
 
 // difference is one field that a change changed.
@@ -146,6 +147,8 @@ func (v *visit) fieldValue(name, value string) string {
 	case name == "status":
 		word, _ := v.noticeState(store.Notice{Status: store.Status(value)})
 		return word
+	case name == "stage":
+		return v.stageWord(review.Stage(value))
 	case name == "site":
 		return v.siteName(playlist.SiteID(value))
 	case name == "roles":

@@ -42,6 +42,7 @@ type periodPiece struct {
 
 type filedRow struct {
 	store.Filed
+	By             string
 	SiteName, When string
 }
 
@@ -140,8 +141,9 @@ func (v *visit) oneColumn(p *columnPage, columns []playlist.Column, at []dutyAt)
 	if err != nil {
 		return err
 	}
+	names := map[string]string{}
 	for _, f := range filed {
-		p.Filed = append(p.Filed, filedRow{Filed: f, SiteName: v.siteName(f.Site), When: v.clock(f.At)})
+		p.Filed = append(p.Filed, filedRow{Filed: f, By: v.nameOf(names, f.Author), SiteName: v.siteName(f.Site), When: v.clock(f.At)})
 	}
 	if p.Many {
 		return nil

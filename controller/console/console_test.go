@@ -475,6 +475,10 @@ func TestAlerts(t *testing.T) {
 	p := o.comes("wang", "", accounts.Releaser)
 	raise := []string{"site", "wangchuan", "type", "暴雨", "colour", "red", "action", "立即转移", "hours", "3", "exercise", "1"}
 	p.post("/alerts", with(raise, "action", "")...).wants(422, "暴雨", "请填写该怎么做")
+	p.post("/alerts", with(raise, "type", "", "title", "")...).wants(422, "请填写预警种类")
+	if strings.Contains(p.body, "请填写标题") {
+		t.Error("a title is asked for that is made of the kind")
+	}
 	p.post("/alerts", with(raise, "hours", "48")...).wants(422)
 	p.post("/alerts", with(raise, "hours", "")...).wants(422)
 	p.post("/alerts/check", raise...).wants(200, "望川镇")

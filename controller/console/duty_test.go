@@ -338,7 +338,13 @@ func TestManyRows(t *testing.T) {
 		o.shows("n-00000", playlist.ScreenID(fmt.Sprintf("s-%03d", i)), "liuxi", "2026-11-20")
 	}
 	p := o.comes("wang", "", everything...)
-	p.get("/todo").wants(200, "去初审", "还有", "看是哪些")
+	p.get("/todo").wants(200, "去初审", "还有", "看是哪些", `href="/todo?all=sign#sign"`)
+	few := strings.Count(p.body, ">去初审<")
+	p.get("/todo?all=sign").wants(200, `id="sign"`)
+	if strings.Count(p.body, ">去初审<") <= few {
+		t.Errorf("%d of the notices that wait are listed, %d where all are asked for", few, strings.Count(p.body, ">去初审<"))
+	}
+	p.get("/todo?all=nothing").wants(200, "去初审")
 	p.get("/columns?view=missed").wants(200, "第 1–50 条，共 101 条", "下一页")
 	p.get("/columns?view=missed&from=100").wants(200, "第 101–101 条", "上一页")
 	p.get("/columns/affairs?from=50").wants(200, "第 51–100 条")

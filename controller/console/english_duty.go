@@ -45,6 +45,7 @@ var englishDuty = map[string]string{
 	"发布了还没有全部到屏":     "Published, not yet on every screen",
 	"各站点":            "Sites",
 	"外部审查":           "outside review",
+	"起草人修改":          "the drafter's changes",
 	"它的人会收到提醒":       "its staff are reminded",
 	"小写拼音、数字和短横，以后不能改": "lower-case letters, digits and hyphens; cannot be changed later",
 	"屏幕上这样写":          "as shown on screens",

@@ -64,7 +64,7 @@ type cell struct {
 type versionRow struct {
 	store.NoticeVersion
 	State, Tone string
-	When        string
+	By, When    string
 }
 
 // takeDownReasons are what notices are often taken down for; the first lets a
@@ -191,11 +191,12 @@ func (v *visit) versions(p *noticePage) error {
 	if err != nil {
 		return err
 	}
+	names := map[string]string{}
 	for _, r := range sees.Versions(p.Row, rows) {
 		if r.Version == p.Row.Version {
 			p.Ref = r.Ref.String()
 		}
-		out := versionRow{NoticeVersion: r, When: v.clock(r.Saved)}
+		out := versionRow{NoticeVersion: r, By: v.nameOf(names, r.Author), When: v.clock(r.Saved)}
 		out.State, out.Tone = v.noticeState(store.Notice{Status: r.Status})
 		p.Versions = append(p.Versions, out)
 	}

@@ -2,6 +2,8 @@ package console
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"mingbai/controller/accounts"
 	"mingbai/controller/store"
@@ -324,11 +326,37 @@ func (v *visit) deputise(a store.Account) error {
 	if len([]rune(d.Reason)) > 100 {
 		return sayError(v.t("原因最多 100 个字。"))
 	}
-	_, err := v.Accounts.Deputise(v.ctx, v.person, d)
+	var err error
+	d.Deputy, err = v.loginOf(d.Deputy)
+	if err == nil {
+		_, err = v.Accounts.Deputise(v.ctx, v.person, d)
+	}
 	if errors.Is(err, store.ErrNotFound) {
-		return sayError(v.t("没有这个账号：%s。请填代办人的账号。", d.Deputy))
+		return sayError(v.t("没有这个人：%s。请填代办人的姓名或账号。", d.Deputy))
 	}
 	return err
+}
+
+// loginOf finds the login of whom somebody calls by name or login. A name that
+// several people bear is an error that asks for the login.
+func (v *visit) loginOf(called string) (string, error) {
+	called = strings.TrimSpace(called)
+	_, err := v.Store.AccountByLogin(v.ctx, strings.ToLower(called))
+	if called == "" || !errors.Is(err, store.ErrNotFound) {
+		return called, err
+	}
+	rows, err := v.Store.People(v.ctx, store.PeopleFilter{Text: called, Limit: 1000})
+	if err != nil {
+		return called, err
+	}
+	rows = slices.DeleteFunc(rows, func(a store.Account) bool { return a.Name != called })
+	switch len(rows) {
+	case 0:
+		return called, store.ErrNotFound
+	case 1:
+		return rows[0].Login, nil
+	}
+	return called, sayError(v.t("有 %d 个人叫%s，请填账号。", len(rows), called))
 }
 
 // endDeputy ends an arrangement in which a login stands on either side.

@@ -33,6 +33,7 @@ type todoPage struct {
 
 // todoSection is one heading of the page.
 type todoSection struct {
+	ID    string // of its place on the page; may be empty
 	Name  string
 	Lines []todoLine
 	Count int // of all, the lines among them
@@ -51,6 +52,7 @@ type todoLine struct {
 // todo gathers what waits for the visitor.
 type todo struct {
 	*visit
+	whole string // the section that is shown to its end
 	cal   *schedule.Calendar
 	today schedule.Date
 	scope []playlist.SiteID // nil: everywhere
@@ -62,7 +64,7 @@ func (v *visit) todo() (*todo, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &todo{visit: v, cal: cal, today: v.today()}
+	t := &todo{visit: v, whole: v.r.URL.Query().Get("all"), cal: cal, today: v.today()}
 	if v.person.Site != "" {
 		tree, err := v.sites()
 		if err != nil {
@@ -186,6 +188,30 @@ func (v *visit) waitingTodo() int {
 	return len(rows) + more + back
 }
 
+// Sections that are shown to their end when the page is asked for it.
+const (
+	wholeSign   = "sign"
+	wholeEnding = "ending"
+	wholeUnseen = "unseen"
+)
+
+// shown is how many lines of a section are shown.
+func (t *todo) shown(section string) int {
+	if section == t.whole {
+		return todoLooked
+	}
+	return todoShown
+}
+
+// wholeSection is the section whose page is this one.
+func (t *todo) wholeSection(which, name string, lines []todoLine, count int) todoSection {
+	s := todoSection{Name: name, Lines: lines[:min(len(lines), t.shown(which))], Count: count, ID: which}
+	if s.More = count - len(s.Lines); which != t.whole {
+		s.All = "/todo?all=" + which + "#" + which
+	}
+	return s
+}
+
 // section cuts lines to what is shown.
 func section(name string, lines []todoLine, count int, all string) todoSection {
 	s := todoSection{Name: name, Lines: lines[:min(len(lines), todoShown)], Count: count, All: all}
@@ -200,18 +226,15 @@ func (t *todo) toSign() (todoSection, error) {
 	}
 	var lines []todoLine
 	names := map[string]string{}
-	for _, n := range rows[:min(len(rows), todoShown)] {
-		if names[n.Author] == "" {
-			names[n.Author] = t.loginName(n.Author)
-		}
-		l := todoLine{Title: n.Title, After: t.t("%s起草，%s", names[n.Author], t.siteName(n.Site)), Path: "/notices/" + string(n.ID) + "/review", Step: t.stageStep(n.Stage)}
+	for _, n := range rows[:min(len(rows), t.shown(wholeSign))] {
+		l := todoLine{Title: n.Title, After: t.t("%s起草，%s", t.nameOf(names, n.Author), t.siteName(n.Site)), Path: "/notices/" + string(n.ID) + "/review", Step: t.stageStep(n.Stage)}
 		l.Since, l.Tone = t.waited(n.Since)
 		if n.As.Login != "" {
 			l.Before = t.t("代%s", n.As.Name)
 		}
 		lines = append(lines, l)
 	}
-	return section(t.t("等您审核"), lines, len(rows)+more, ""), nil
+	return t.wholeSection(wholeSign, t.t("等您审核"), lines, len(rows)+more), nil
 }
 
 // stageStep is the next step of whom a stage waits for.
@@ -234,8 +257,11 @@ func (v *visit) stageWord(s review.Stage) string {
 	if c, ok := s.Capacity(); ok {
 		return v.capacityName(c)
 	}
-	if s == review.Outside {
+	switch s {
+	case review.Outside:
 		return v.t("外部审查")
+	case review.Returned:
+		return v.t("起草人修改")
 	}
 	return string(s)
 }
@@ -419,11 +445,7 @@ func (t *todo) ending() (todoSection, error) {
 	for _, e := range ends {
 		lines = append(lines, e.line)
 	}
-	all := ""
-	if len(near) > 0 {
-		all = "/columns?view=near"
-	}
-	return section(t.t("快到期的"), lines, len(ends), all), nil
+	return t.wholeSection(wholeEnding, t.t("快到期的"), lines, len(ends)), nil
 }
 
 func (t *todo) unseen() (todoSection, error) {
@@ -450,7 +472,7 @@ func (t *todo) unseen() (todoSection, error) {
 		}
 		lines = append(lines, l)
 	}
-	return section(t.t("发布了还没有全部到屏"), lines, len(lines), ""), nil
+	return t.wholeSection(wholeUnseen, t.t("发布了还没有全部到屏"), lines, len(lines)), nil
 }
 
 func (t *todo) said() (todoSection, error) {
@@ -509,6 +531,16 @@ func (v *visit) loginName(login string) string {
 		return a.Name
 	}
 	return v.actor(login)
+}
+
+// nameOf is loginName, asked once of each login; names keeps the answers.
+func (v *visit) nameOf(names map[string]string, login string) string {
+	name, ok := names[login]
+	if !ok {
+		name = v.loginName(login)
+		names[login] = name
+	}
+	return name
 }
 
 // fullDay writes a day with its weekday.

@@ -280,9 +280,12 @@
 
   // --- findings beside their rows
 
+  // Nobody is told what is wrong with a table before it is begun.
+  const begun = section => "refused" in form.dataset || [...section.querySelectorAll("td input, input[name$='.title']")].some(i => i.value.trim());
+
   form.addEventListener("told", e => {
     for (const section of tables()) {
-      const box = section.querySelector(".todo"), list = e.detail.problems[box.dataset.fund] || [];
+      const box = section.querySelector(".todo"), list = begun(section) && e.detail.problems[box.dataset.fund] || [];
       const on = box.contains(document.activeElement) ? document.activeElement : null;
       if (on && on.tagName === "INPUT") continue;
       const typed = new Map([...box.querySelectorAll("input")].map(i => [i.name, i.value]));
