@@ -146,7 +146,7 @@ func (v *view) refusing() (Sign, bool) {
 	s := Sign{Kind: SignRefused, Severity: Warn, Since: cmp.Or(v.refused, v.ReportedAt, v.Since)}
 	s.Title = Words{"拒收内容", "refuses content"}
 	s.Cause = Words{"屏拒收了一期内容：" + reasonZh(r.Reason), "it refused an edition: " + cmp.Or(r.Detail, string(r.Reason))}
-	s.Next = Words{"请点“重新加载”；仍不行请联系技术人员", "use reload; if that does not help call a technician"}
+	s.Next = Words{"请点“重新加载”；仍不行请点“日志”，把日志交给软件供应方", "use reload; if that does not help fetch its log and hand it to the maker"}
 	if r.Reason == wire.ReasonStorage {
 		s.Next = Words{"请检查这台机器的磁盘是否已满或损坏", "check whether the disk of this machine is full or failing"}
 	}
@@ -170,7 +170,7 @@ func (v *view) content() (Sign, bool) {
 		s.Kind, s.Severity = SignAhead, Warn
 		s.Title = Words{"版本高于总台", "newer than the controller"}
 		s.Cause = Words{"总台的数据可能从旧备份恢复过，屏不会倒退", "the controller's data may come from an older backup; the screen does not go back"}
-		s.Next = Words{"请联系技术人员：恢复更新的备份，或删除这块屏后重新配对", "call a technician: restore a newer backup, or remove the screen and pair it again"}
+		s.Next = Words{"请到“备份”页点“从屏幕取回”，或恢复更新的备份", "take it back from the screen on the page Backups, or restore a newer backup"}
 	case behind > 0:
 		s.Title = Words{"内容未更新" + zh, "content not up to date" + en}
 		s.Cause = Words{fmt.Sprintf("有 %d 个频道的新内容还没有换上", behind), fmt.Sprintf("%d channels have newer content", behind)}

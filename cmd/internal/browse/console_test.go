@@ -304,6 +304,11 @@ func (o *office) phone() {
 			o.Errorf("%s begins below the menu on a telephone (%v)", path, err)
 		}
 	}
+	o.must(o.Open(o.base + "/screens"))
+	o.must(o.Until(`document.querySelectorAll("#rows tr[aria-rowindex]").length > 5`)) // drawn by the script
+	if over, err := o.Ask(`String([...document.querySelectorAll("#rows tr")].filter((tr, i, all) => tr.scrollHeight > tr.clientHeight + 1 || i && tr.getBoundingClientRect().top < all[i-1].getBoundingClientRect().bottom - 1).length)`); err != nil || over != "0" {
+		o.Errorf("%s rows of screens lie over each other on a telephone (%v)", over, err)
+	}
 	o.must(o.Click(".opener"))
 	o.must(o.Until(`document.querySelector(".side ul").offsetHeight > 200`))
 	o.must(o.Press(`.side a[href="/screens"]`))

@@ -81,7 +81,12 @@
   // that ten thousand rows have their places without one of them being drawn
 
   let widths = [];
-  const measure = () => { widths = [...table.tHead.rows[0].cells].map(c => c.clientWidth - 20); };
+  const measure = () => {
+    widths = [...table.tHead.rows[0].cells].map(c => c.clientWidth - 20);
+    if (table.tHead.offsetHeight) return;
+    const w = table.clientWidth - 20; // on a telephone the cells lie below each other
+    widths = [w - 84, w, w]; widths.stacked = true;
+  };
   const wide = /[\u2e80-\uffff]/g;
   function lines(text, size, column, most) {
     if (!text) return 0;
@@ -89,10 +94,13 @@
     return Math.min(Math.ceil((broad + (text.length - broad) * .58) * size / widths[column]), most);
   }
   function height(r) {
-    if (r.fitted !== widths) {
+    const because = [r.c, r.x].filter(Boolean).join("；");
+    if (r.fitted !== widths && widths.stacked) {
+      r.fitted = widths; r.tall = 13 + 20 * lines(r.n, 14, 0, 2) + 18 * (r.z ? 3 : 2) + 20 + 18 * (lines(because, 12, 2, 4) + lines(r.a, 12, 2, 2));
+    } else if (r.fitted !== widths) {
       const cells = [
         20 * lines(r.n, 14, 0, 2) + 18 * lines(r.z, 12, 0, 2), 20 * lines(r.home, 14, 1, 2) + 18 * lines(r.p || r.town, 12, 1, 2),
-        20 + 18 * (lines([r.c, r.x].filter(Boolean).join("；"), 12, 2, 4) + lines(r.a, 12, 2, 2)), 20 * (lines(r.w, 14, 3, 2) || 1) + 18 * lines(r.y, 12, 3, 2), 20 + 18 * lines(r.b, 12, 4, 1), 44,
+        20 + 18 * (lines(because, 12, 2, 4) + lines(r.a, 12, 2, 2)), 20 * (lines(r.w, 14, 3, 2) || 1) + 18 * lines(r.y, 12, 3, 2), 20 + 18 * lines(r.b, 12, 4, 1), 44,
       ];
       r.fitted = widths; r.tall = 13 + Math.max(...cells);
     }
@@ -114,7 +122,7 @@
     if (tr.fact === r) return tr;
     const [name, home, state, shows, content, , last] = tr.cells;
     tr.fact = r;
-    tr.style.height = r.tall + "px";
+    tr.style.height = tr.style.minHeight = r.tall + "px";
     tr.className = r.high ? "troubled" : "";
     const a = name.firstElementChild;
     a.href = "/screens/" + r.id; a.id = "row-" + r.id; a.title = r.n;
