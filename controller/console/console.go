@@ -19,7 +19,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -77,7 +76,7 @@ type console struct {
 	Config
 	files  *files
 	mux    *http.ServeMux
-	pages  map[language]map[string]*template.Template
+	pages  pages
 	drawer *drawer
 	kept   *duties // how columns stand
 	rolls  *rolls  // of the screens
@@ -238,7 +237,7 @@ func (v *visit) part(name, piece string, data any) error {
 }
 
 func (v *visit) execute(status int, name, piece string, data any) error {
-	tmpl := v.pages[v.lang][name]
+	tmpl := v.pages.of(v.lang, name)
 	if tmpl == nil {
 		return fmt.Errorf("there is no page %s", name)
 	}

@@ -235,7 +235,7 @@ func (f finding) dressed(v *visit) finding {
 		return f // its form has its own look
 	}
 	var b bytes.Buffer
-	if page := v.pages[v.lang]["write"]; page != nil && page.ExecuteTemplate(&b, "finding", f) == nil {
+	if page := v.pages.of(v.lang, "write"); page != nil && page.ExecuteTemplate(&b, "finding", f) == nil {
 		f.HTML = b.String()
 	}
 	return f

@@ -495,7 +495,7 @@ func liveScreens(v *visit) error {
 
 // fragmentOf draws a piece of a page.
 func (v *visit) fragmentOf(name, piece string, data any) (template.HTML, error) {
-	tmpl := v.pages[v.lang][name]
+	tmpl := v.pages.of(v.lang, name)
 	if tmpl == nil {
 		return "", fmt.Errorf("there is no page %s", name)
 	}

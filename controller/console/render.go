@@ -2,7 +2,6 @@ package console
 
 import (
 	"embed"
-	"fmt"
 	"html/template"
 	"io/fs"
 	"path"
@@ -13,23 +12,35 @@ import (
 //go:embed templates/*.html
 var templates embed.FS
 
-// parsed is every page of the program, read once.
-var parsed = sync.OnceValue(func() map[language]map[string]*template.Template {
-	pages, err := parsePages(embedded())
+// pages are every page of the program in each language, by name. A page is the base,
+// the shared pieces and its own file. It is read when it is first asked for: all of
+// them take 40 MB, and few are used in one office.
+type pages map[language]map[string]func() *template.Template
+
+// of returns a page, nil if there is none of that name.
+func (p pages) of(lang language, name string) *template.Template {
+	read := p[lang][name]
+	if read == nil {
+		return nil
+	}
+	return read()
+}
+
+// parsed is the pages, for all consoles of a process.
+var parsed = sync.OnceValue(func() pages {
+	p, err := parsePages(embedded())
 	if err != nil {
 		panic(err) // they are part of the program
 	}
-	return pages
+	return p
 })
 
-// parsePages reads every page once for each language: a page is the base, the
-// shared pieces and its own file.
-func parsePages(files *files) (map[language]map[string]*template.Template, error) {
+func parsePages(files *files) (pages, error) {
 	names, err := fs.Glob(templates, "templates/*.html")
 	if err != nil {
 		return nil, err
 	}
-	out := map[language]map[string]*template.Template{}
+	out := pages{}
 	for _, lang := range []language{chinese, english} {
 		base, err := template.New("base").Funcs(template.FuncMap{
 			"t":      lang.say,
@@ -41,20 +52,16 @@ func parsePages(files *files) (map[language]map[string]*template.Template, error
 		if err != nil {
 			return nil, err
 		}
-		out[lang] = map[string]*template.Template{}
+		out[lang] = map[string]func() *template.Template{}
 		for _, name := range names {
 			short := strings.TrimSuffix(path.Base(name), ".html")
 			if short == "base" || strings.HasPrefix(short, "pieces") || short == "writing" {
 				continue
 			}
-			page, err := base.Clone()
-			if err == nil {
-				page, err = page.ParseFS(templates, name)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("page %s: %w", short, err)
-			}
-			out[lang][short] = page
+			out[lang][short] = sync.OnceValue(func() *template.Template {
+				page := template.Must(base.Clone()) // which is never drawn itself
+				return template.Must(page.ParseFS(templates, name))
+			})
 		}
 	}
 	return out, nil

@@ -55,7 +55,7 @@ func (v *visit) writingWay(n *playlist.Notice) (*way, error) {
 // another site is chosen: its reviewers are other people.
 func (v *visit) wayOf(n *playlist.Notice) template.HTML {
 	w, err := v.writingWay(n)
-	page := v.pages[v.lang]["write"]
+	page := v.pages.of(v.lang, "write")
 	if err != nil || w == nil || page == nil {
 		return ""
 	}
