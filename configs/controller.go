@@ -129,7 +129,7 @@ type Keep struct {
 	Voices int `toml:"voices"`
 	// Ledger is how many days the single rows of display stay; the sums of each day
 	// stay for ever. Lists of beneficiaries must be accounted for over five years
-	// (DOMAIN L17). Default: 1830.
+	// (DOMAIN L17). Rows older than yesterday are packed, without loss. Default: 1830.
 	Ledger int `toml:"ledger"`
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"mingbai/assets/durable"
 	"mingbai/configs"
@@ -93,6 +94,11 @@ func verify(ctx context.Context, cfg configs.Controller, args []string, out io.W
 		}
 		fmt.Fprintf(out, "audit log: %d lines follow from each other, %d noted heads were compared; it ends at %s\n", n, len(heads), head)
 		fmt.Fprintf(out, "approvals: %d notices in the newest editions of %d channels were judged by the root key %s\n", found.Notices, found.Channels, release.PublicText(root))
+		shown, err := walkLedgers(ctx, r, fault)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(out, "display:", shown)
 		return nil
 	})
 	if err != nil {
@@ -103,6 +109,28 @@ func verify(ctx context.Context, cfg configs.Controller, args []string, out io.W
 	}
 	fmt.Fprintln(out, "sound: everything that screens are sent was approved by the people whom the policy asks for")
 	return nil
+}
+
+// mostFaults is how many places in ledgers are named.
+const mostFaults = 100
+
+// walkLedgers follows the chains of the rows of display, half an hour for a thousand
+// million of them, and returns in words what it walked.
+func walkLedgers(ctx context.Context, r store.Reader, fault func(error)) (string, error) {
+	schema, err := r.Schema(ctx)
+	if err != nil || !store.Packed(schema) {
+		return "the database is of an older program; the rows of screens were not walked", err
+	}
+	wrong := 0
+	found, err := r.CheckLedger(ctx, time.Now(), func(err error) {
+		if wrong++; wrong <= mostFaults {
+			fault(err)
+		}
+	})
+	if wrong > mostFaults {
+		fault(fmt.Errorf("and %d more places in the ledgers of screens", wrong-mostFaults))
+	}
+	return fmt.Sprintf("%d rows of %d screens lead to where their ledgers end", found.Rows, found.Screens), err
 }
 
 // rootOf reads the public key of the root: the one that was noted, or else that of

@@ -33,8 +33,8 @@ func (v *visit) room(daily, weekly int) *roomPart {
 	rows := map[store.Held]roomRow{
 		store.HeldDatabase: {
 			Name:  v.t("数据库"),
-			Of:    v.t("其中完整的历次版本 %s，空着待用 %s", v.bytes(bytes[store.HeldEditions]), v.bytes(bytes[store.HeldFree])),
-			Bound: v.t("旧版本两个月后每天留一份，一年后只留签名；公告、审批、审计一直保留"),
+			Of:    v.t("其中完整的历次版本 %s，打包的显示记录 %s，空着待用 %s", v.bytes(bytes[store.HeldEditions]), v.bytes(bytes[store.HeldPacks]), v.bytes(bytes[store.HeldFree])),
+			Bound: v.t("旧版本两个月后每天留一份，一年后只留签名；显示记录隔天打包，到期才删；公告、审批、审计一直保留"),
 		},
 		store.HeldBlobs: {
 			Name:  v.t("图片、录音、程序"),

@@ -2,9 +2,11 @@ package fleet_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
+	"mingbai/controller/store"
 	"mingbai/playlist"
 	"mingbai/playlist/wire"
 )
@@ -76,7 +78,8 @@ func TestWhatStandsCameOnce(t *testing.T) {
 }
 
 // TestSumsAreThoseOfEverySecond holds the sums of rows by chance, of several zones,
-// epochs and clocks that go back, against a map of seconds.
+// epochs and clocks that go back, against a map of seconds; of every second ledger the
+// rows are packed again and again.
 func TestSumsAreThoseOfEverySecond(t *testing.T) {
 	for seed := range uint64(8) {
 		r := rand.New(rand.NewPCG(seed, 3))
@@ -96,6 +99,9 @@ func TestSumsAreThoseOfEverySecond(t *testing.T) {
 			from := now - 1 - r.IntN(40)
 			row := c.at(y, n, []string{"loop", "zone", "alert"}[r.IntN(3)], from, now)
 			y.take(s.ID, row.Seq, row)
+			if seed%2 == 1 && r.IntN(3) == 0 {
+				y.pack(s.ID)
+			}
 			for sec := from; sec < now; sec++ {
 				lit[n][sec] = true
 			}
@@ -105,5 +111,70 @@ func TestSumsAreThoseOfEverySecond(t *testing.T) {
 				t.Errorf("seed %d: %s was on for %d seconds, the sum says %v", seed, n, len(seconds), got)
 			}
 		}
+	}
+}
+
+// pack packs all rows of a screen.
+func (y *yard) pack(id playlist.ScreenID) (n int) {
+	y.t.Helper()
+	at := store.LedgerMark{Epoch: -1}
+	for more := true; more; {
+		y.update(func(tx *store.Tx) (err error) {
+			var some int
+			some, at, more, err = tx.PackLedger(y.t.Context(), id, at, y.now.AddDate(1, 0, 0), y.now.AddDate(1, 0, 0), time.UTC)
+			n += some
+			return err
+		})
+	}
+	return n
+}
+
+// TestLateRowsOfPackedDays is a screen that sends rows again which are packed, and after
+// months rows of the days that are: the first are known, the others follow, and the sums
+// are right. A row that is another than the packed one begins a new ledger.
+func TestLateRowsOfPackedDays(t *testing.T) {
+	y := newYard(t)
+	_, s := y.enrol("liuxi")
+	var c chain
+	var rows []wire.Row
+	for i := range 300 {
+		rows = append(rows, c.at(y, "n-1", "zone", 10*i, 10*i+10))
+	}
+	y.take(s.ID, 200, rows[:200]...)
+	if n := y.pack(s.ID); n != 200 {
+		t.Fatalf("%d rows were packed", n)
+	}
+	y.take(s.ID, 200, rows[:200]...) // the answer was lost
+	y.take(s.ID, 200, rows[150], rows[20])
+	y.set(y.now.AddDate(0, 5, 0))
+	y.take(s.ID, 300, rows[190:]...)
+	y.take(s.ID, 300, append(slices.Clone(rows[250:]), rows[299], rows[100])...)
+	y.set(y.now.AddDate(0, -5, 0))
+	if n := y.pack(s.ID); n != 100 {
+		t.Errorf("%d late rows were packed", n)
+	}
+	if got, times := y.of("n-1", s.ID); got != 3000*time.Second || times != 1 {
+		t.Errorf("shown for %v in %d times", got, times)
+	}
+	epoch := func() int {
+		row, err := y.store.Screen(t.Context(), s.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return row.Epoch
+	}
+	before := epoch()
+	other := rows[100]
+	other.Version++
+	other.Chain = wire.Link(rows[99].Chain, other)
+	y.take(s.ID, 101, other)
+	if got, _ := y.of("n-1", s.ID); got != 3000*time.Second || epoch() != before+1 {
+		t.Errorf("another row: shown for %v, epoch %d after %d", got, epoch(), before)
+	}
+	if stored, err := y.store.LedgerRows(t.Context(), s.ID, before, 0, 1000); err != nil || len(stored) != 300 {
+		t.Errorf("%d rows, %v", len(stored), err)
+	}
+	if _, err := y.store.CheckLedger(t.Context(), y.now, func(err error) { t.Error(err) }); err != nil {
+		t.Error(err)
 	}
 }

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -43,13 +44,18 @@ func (f *Fleet) takeRows(ctx context.Context, t *store.Tx, id playlist.ScreenID,
 	if err := chain.UnmarshalText([]byte(screen.LedgerChain)); err != nil {
 		return 0, fmt.Errorf("read the ledger of %s: %w", id, err)
 	}
+	packed, err := t.PackedUntil(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	before := repeats{t: t, screen: id, ahead: len(rows)}
 	for _, row := range rows {
 		broken := ""
 		switch {
 		case row.Seq == 0:
 			continue // no row has this number
 		case row.Seq <= head:
-			same, err := f.sameRow(ctx, t, id, epoch, row)
+			same, err := before.has(ctx, epoch, row)
 			if err != nil {
 				return 0, err
 			}
@@ -69,26 +75,60 @@ func (f *Fleet) takeRows(ctx context.Context, t *store.Tx, id playlist.ScreenID,
 				return 0, err
 			}
 		}
-		if err := f.takeRow(ctx, t, store.LedgerRow{Screen: id, Epoch: epoch, Row: row}); err != nil {
+		if err := f.takeRow(ctx, t, store.LedgerRow{Screen: id, Epoch: epoch, Row: row}, packed); err != nil {
 			return 0, err
 		}
+		before.put(epoch, row)
 		head, chain = row.Seq, row.Chain
 	}
 	return head, t.SetLedgerHead(ctx, id, head, chain.String())
 }
 
-// sameRow reports whether a row was stored before, in this epoch or an earlier.
-func (f *Fleet) sameRow(ctx context.Context, t *store.Tx, id playlist.ScreenID, epoch int, row wire.Row) (bool, error) {
+// repeats finds rows that were stored before, a batch of them with one look.
+type repeats struct {
+	t      *store.Tx
+	screen playlist.ScreenID
+	ahead  int
+	epochs map[int]stretch
+}
+
+// stretch is what is stored of an epoch from one number to another.
+type stretch struct {
+	from, to uint64
+	chains   map[uint64]assets.Ref
+}
+
+// has reports whether a row was stored before, in this epoch or an earlier. Of rows that
+// are damaged nobody knows.
+func (r *repeats) has(ctx context.Context, epoch int, row wire.Row) (bool, error) {
 	for ; epoch > 0; epoch-- {
-		stored, err := t.LedgerRows(ctx, id, epoch, row.Seq-1, 1)
-		if err != nil {
-			return false, err
+		z := r.epochs[epoch]
+		if row.Seq < z.from || row.Seq >= z.to {
+			stored, err := r.t.LedgerRows(ctx, r.screen, epoch, row.Seq-1, r.ahead)
+			if err != nil && !errors.Is(err, store.ErrDamaged) {
+				return false, err
+			}
+			z = stretch{row.Seq, row.Seq + uint64(r.ahead), map[uint64]assets.Ref{}}
+			for _, s := range stored {
+				z.chains[s.Seq] = s.Chain
+			}
+			if r.epochs == nil {
+				r.epochs = map[int]stretch{}
+			}
+			r.epochs[epoch] = z
 		}
-		if len(stored) > 0 && stored[0].Seq == row.Seq && stored[0].Chain == row.Chain {
+		if chain, has := z.chains[row.Seq]; has && chain == row.Chain {
 			return true, nil
 		}
 	}
 	return false, nil
+}
+
+// put notes a row that was stored since.
+func (r *repeats) put(epoch int, row wire.Row) {
+	if z := r.epochs[epoch]; row.Seq >= z.from && row.Seq < z.to {
+		z.chains[row.Seq] = row.Chain
+	}
 }
 
 func (f *Fleet) breakLedger(ctx context.Context, t *store.Tx, screen store.Screen, why string) (int, error) {
@@ -105,11 +145,17 @@ func (f *Fleet) breakLedger(ctx context.Context, t *store.Tx, screen store.Scree
 // takeRow stores one row and adds it to the sums of its days, without what other
 // rows say already: a notice that runs in a zone of a board and in its loop is on
 // the display once. A row that goes on where another ended is no new time.
-func (f *Fleet) takeRow(ctx context.Context, t *store.Tx, row store.LedgerRow) error {
+// packed is what PackedUntil says of its screen.
+func (f *Fleet) takeRow(ctx context.Context, t *store.Tx, row store.LedgerRow, packed time.Time) error {
 	if d := row.Until.Sub(row.From); row.Notice == "" || d <= 0 || d > longestRow {
 		return t.PutLedgerRow(ctx, row) // kept as it came, but not counted
 	}
-	said, err := t.Displayed(ctx, row.Screen, row.Notice, row.From, row.Until, longestRow)
+	said, err := t.Displayed(ctx, row.Screen, row.Notice, row.From, row.Until, longestRow, packed)
+	if errors.Is(err, store.ErrDamaged) {
+		// What was said of this time is not known: the sums never say more than was shown.
+		f.cfg.Log.Error("A row of display is stored, and not added to the sums of its day.", "screen", string(row.Screen), "row", row.Seq, "error", err)
+		return t.PutLedgerRow(ctx, row)
+	}
 	if err != nil {
 		return err
 	}

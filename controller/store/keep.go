@@ -3,10 +3,7 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
-
-	"mingbai/playlist"
 )
 
 // Held is what takes room on the controller's disk.
@@ -19,6 +16,7 @@ const (
 	HeldBlobs    Held = "blobs"    // pictures, notices, recordings, programs
 	HeldSpeech   Held = "speech"   // of the blobs: recordings of notices read aloud
 	HeldEditions Held = "editions" // of the database: editions that are here whole
+	HeldPacks    Held = "packs"    // of the database: rows of display that are packed
 	HeldShots    Held = "shots"    // screenshots
 	HeldBackups  Held = "backups"  // the folder of backups, files that several share once
 )
@@ -114,66 +112,4 @@ func (t *Tx) ForgetOld(ctx context.Context, now time.Time) error {
 func (t *Tx) ForgetOldSpeech(ctx context.Context, before time.Time) (int64, error) {
 	return exec(ctx, t.q, "forget recordings of former versions",
 		`DELETE FROM speech WHERE made < $1 AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.id = speech.notice AND n.live = speech.version)`, millis(before))
-}
-
-// LedgerScreens calls do with every screen that has rows of display, in order.
-func (r Reader) LedgerScreens(ctx context.Context, do func(playlist.ScreenID) error) error {
-	for after := ""; ; {
-		next, err := one(ctx, r.q, "screens with a ledger", func(s scanner) (id string, err error) { err = s.Scan(&id); return id, err },
-			`SELECT screen FROM ledger WHERE screen > $1 ORDER BY screen LIMIT 1`, after)
-		if errors.Is(err, ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := do(playlist.ScreenID(next)); err != nil {
-			return err
-		}
-		after = next
-	}
-}
-
-// LedgerMark is a place in the ledger of a screen.
-type LedgerMark struct {
-	Epoch int
-	Seq   uint64
-}
-
-// TrimLedger drops rows of a screen that ended before an instant, at most limit of
-// them, beginning after a place, and returns the place where it stopped and whether
-// there may be more. Rows whose clock ran ahead of now are passed over; the newest
-// spare of the present epoch stay in any case, so that a device which repeats itself
-// is known. The sums of days stay.
-func (t *Tx) TrimLedger(ctx context.Context, screen playlist.ScreenID, from LedgerMark, before, now time.Time, spare, limit int) (dropped int, at LedgerMark, more bool, err error) {
-	epoch, head := int64(-1), int64(0)
-	if s, err := t.Screen(ctx, screen); err == nil {
-		epoch, head = int64(s.Epoch), int64(s.LedgerSeq)
-	} else if !errors.Is(err, ErrNotFound) {
-		return 0, from, false, err
-	}
-	type row struct{ epoch, seq, until int64 }
-	rows, err := collect(ctx, t.q, "old rows of "+string(screen), func(s scanner) (r row, err error) {
-		err = s.Scan(&r.epoch, &r.seq, &r.until)
-		return r, err
-	}, `SELECT epoch, seq, until_time FROM ledger WHERE screen = $1 AND (epoch, seq) > ($2, $3) ORDER BY epoch, seq LIMIT $4`, string(screen), from.Epoch, int64(from.Seq), limit)
-	if err != nil {
-		return 0, from, false, err
-	}
-	at = from
-	for _, r := range rows {
-		switch {
-		case r.epoch == epoch && r.seq > head-int64(spare):
-			return dropped, at, false, nil
-		case r.until < millis(before):
-			if err := change(ctx, t.q, fmt.Sprintf("drop old rows of %s", screen), `DELETE FROM ledger WHERE screen = $1 AND epoch = $2 AND seq = $3`, string(screen), r.epoch, r.seq); err != nil {
-				return dropped, at, false, err
-			}
-			dropped++
-		case r.until <= millis(now.Add(24*time.Hour)):
-			return dropped, at, false, nil
-		}
-		at = LedgerMark{int(r.epoch), uint64(r.seq)}
-	}
-	return dropped, at, len(rows) == limit, nil
 }

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
+	"fmt"
+	"slices"
 	"time"
 
 	"mingbai/playlist"
@@ -49,15 +51,27 @@ type Span struct {
 // Displayed returns the times of the rows, of all epochs, that say of a notice
 // that it was on a screen at some time from from to until, or until from itself;
 // in the order of their beginnings, to the millisecond. Rows that last nothing or
-// more than longest are left out.
-func (r Reader) Displayed(ctx context.Context, screen playlist.ScreenID, notice playlist.NoticeID, from, until time.Time, longest time.Duration) ([]Span, error) {
-	return collect(ctx, r.q, "display of "+string(notice)+" on "+string(screen), func(s scanner) (Span, error) {
+// more than longest are left out. packed is what PackedUntil says of the screen.
+func (r Reader) Displayed(ctx context.Context, screen playlist.ScreenID, notice playlist.NoticeID, from, until time.Time, longest time.Duration, packed time.Time) ([]Span, error) {
+	spans, err := collect(ctx, r.q, "display of "+string(notice)+" on "+string(screen), func(s scanner) (Span, error) {
 		var a, b int64
 		err := s.Scan(&a, &b)
 		return Span{fromMillis(a), fromMillis(b)}, err
 	}, `SELECT from_time, until_time FROM ledger WHERE screen = $1 AND notice = $2 AND until_time >= $3 AND until_time < $5
 		AND from_time < $4 AND until_time > from_time AND until_time - from_time <= $6 ORDER BY from_time, until_time`,
 		string(screen), string(notice), millis(from), millis(until), millis(until.Add(longest)), longest.Milliseconds())
+	if err != nil || millis(from) > millis(packed) {
+		return spans, err
+	}
+	more, err := r.displayedPacked(ctx, screen, notice, from, until, longest)
+	if err != nil {
+		return nil, err
+	}
+	if len(more) > 0 {
+		spans = append(spans, more...)
+		slices.SortFunc(spans, func(a, b Span) int { return cmp.Or(a.From.Compare(b.From), a.Until.Compare(b.Until)) })
+	}
+	return spans, nil
 }
 
 // AddDisplay adds to the sums of a day.
@@ -84,21 +98,25 @@ func (t *Tx) SetLedgerHead(ctx context.Context, id playlist.ScreenID, seq uint64
 
 // LedgerCount counts all rows of all screens, or of one unless it is empty.
 func (r Reader) LedgerCount(ctx context.Context, screen playlist.ScreenID) (int64, error) {
-	return one(ctx, r.q, "number of ledger rows", scanInt, `SELECT COUNT(*) FROM ledger WHERE ($1 = '' OR screen = $1)`, string(screen))
+	return one(ctx, r.q, "number of ledger rows", scanInt, `SELECT (SELECT COUNT(*) FROM ledger WHERE ($1 = '' OR screen = $1))
+		+ (SELECT COALESCE(SUM(last_seq - first_seq + 1), 0) FROM ledger_packs WHERE ($1 = '' OR screen = $1))`, string(screen))
 }
 
 // LedgerRows returns rows of a screen and epoch after a sequence number, in
-// order, at most limit.
+// order, at most limit; packed or not.
 func (r Reader) LedgerRows(ctx context.Context, screen playlist.ScreenID, epoch int, after uint64, limit int) ([]LedgerRow, error) {
-	return collect(ctx, r.q, "ledger of "+string(screen), func(s scanner) (LedgerRow, error) {
-		row := LedgerRow{Screen: screen, Epoch: epoch}
-		var body []byte
-		if err := s.Scan(&body); err != nil {
-			return row, err
+	stored, err := r.stored(ctx, screen, epoch, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	var rows []LedgerRow
+	for _, k := range stored {
+		if k.unread != nil {
+			return nil, fmt.Errorf("read row %d of the ledger of %s: %w", k.Seq, screen, k.unread)
 		}
-		return row, json.Unmarshal(body, &row.Row)
-	}, `SELECT body FROM ledger WHERE screen = $1 AND epoch = $2 AND seq > $3 ORDER BY seq LIMIT $4`,
-		string(screen), epoch, int64(after), limit)
+		rows = append(rows, LedgerRow{screen, epoch, k.Row})
+	}
+	return rows, nil
 }
 
 // DisplayOf returns where and when a notice was shown, by screen and day.

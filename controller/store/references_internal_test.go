@@ -11,7 +11,7 @@ import (
 // References reads in another way; a column that is new has to be put here or into
 // naming.
 const namesNone = `
-	notices.* notice_versions.* editions.* past_editions.* blob_uses.* audit.* register.* ledger.* display.* health.* samples.* sample_days.*
+	notices.* notice_versions.* editions.* past_editions.* blob_uses.* audit.* register.* ledger.* ledger_packs.* display.* health.* samples.* sample_days.*
 	sessions.* accounts.* api_tokens.* factors.* recovery_codes.* secrets.* signers.* deputies.* channels.* takedowns.* removed_devices.*
 	voices.* usage.* traffic.* line_passes.* sizes.* screen_events.* warnings.* deliveries.* patrols.* commands.* sqlite_sequence.*
 	uploads.data approvals.envelope screens.settings screens.reported screens.refused screens.device_key schema_version.*`

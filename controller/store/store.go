@@ -5,9 +5,9 @@
 // It promises that an Update which returned nil survives power loss, that an
 // Update which returned an error changed nothing, that rows of a ledger are
 // counted once however often they are sent, and that the audit log only grows
-// and is chained by hash: a line that was changed or taken out is found. What
-// the rows mean and who may change them is left to packages publish, fleet and
-// accounts; blobs lie in package assets, keys in files.
+// and is chained by hash: a line that was changed or taken out is found, as is a
+// row of a ledger. What the rows mean and who may change them is left to packages
+// publish, fleet and accounts; blobs lie in package assets, keys in files.
 //
 // The database is SQLite in one file. SQL is written in the part of the language
 // that PostgreSQL shares (numbered parameters, ON CONFLICT, no SQLite

@@ -70,6 +70,8 @@ func (t *Tidy) measure(ctx context.Context, now time.Time) error {
 	take(store.HeldFree, unused, 0, err)
 	bytes, count, err := t.cfg.Store.EditionBytes(ctx)
 	take(store.HeldEditions, bytes, count, err)
+	bytes, count, err = t.cfg.Store.PackBytes(ctx)
+	take(store.HeldPacks, bytes, count, err)
 	bytes, count, err = t.cfg.Store.SpeechBytes(ctx)
 	take(store.HeldSpeech, bytes, count, err)
 	bytes, count = 0, 0

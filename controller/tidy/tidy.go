@@ -31,7 +31,9 @@
 //
 //	editions        see surplus
 //	ledger          Config.Ledger, five years (L17) unless the office sets another;
-//	                the sums stay, and so does the newest end of every chain
+//	                the sums stay, and so does the newest end of every chain. Rows that
+//	                ended before yesterday move to ledger_packs, some 3 bytes each and
+//	                not 400, and give back the same bytes (store.Tx.PackLedger)
 //	voices          words Config.Voices after they were dealt with, three years unless
 //	                the office sets another; contacts 180 days; the rest ten years
 //	speech          of former versions, 400 days
@@ -108,6 +110,7 @@ type Tidy struct {
 	last  time.Time // of the job
 	retry time.Time // not before
 	sweep *sweep    // between its two looks; nil when none is under way
+	packs *packing  // nil when none is under way
 
 	mu    sync.Mutex // guards what follows
 	disk  disk
@@ -164,7 +167,8 @@ func (t *Tidy) End() {
 	}
 }
 
-// Turn does what is due: the look at the disk, the daily job, and the end of a sweep.
+// Turn does what is due: the look at the disk, the daily job, the end of a sweep, and a
+// part of the packing that the job began.
 // What fails is logged and tried again.
 func (t *Tidy) Turn(ctx context.Context) {
 	now := t.cfg.Now()
@@ -180,10 +184,11 @@ func (t *Tidy) Turn(ctx context.Context) {
 			if ctx.Err() == nil {
 				t.cfg.Log.Error("Letting go of what is old failed; it is tried again.", "error", err)
 			}
-			return
+		} else {
+			t.last = now
 		}
-		t.last = now
 	}
+	t.pack(ctx, now)
 }
 
 // due reports whether the daily job is due: each day at jobHour, and soon after the
@@ -202,6 +207,7 @@ func (t *Tidy) due(now time.Time) bool {
 
 // job drops rows, measures, and begins a sweep of the blobs.
 func (t *Tidy) job(ctx context.Context, now time.Time) error {
+	t.beginPacking(now)
 	err := errors.Join(t.editions(ctx, now), t.ledger(ctx, now), t.voices(ctx, now), t.rows(ctx, now))
 	if t.cfg.Packages != nil {
 		err = errors.Join(err, t.cfg.Packages(ctx))
