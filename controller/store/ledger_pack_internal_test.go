@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -321,6 +322,47 @@ func TestBrokenPacksNeverPass(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestPacksOfBefore opens a pack as the first program that packed wrote it, with the chain
+// of then: five years of evidence depend on it. Where it fails, wire.Row, wire.Link or the
+// format have changed, and neither packs nor ledgers on devices can be followed any more.
+func TestPacksOfBefore(t *testing.T) {
+	body, err := base64.StdEncoding.DecodeString("AWyOP07zQBDF4yTfJwouwesi1tHs7NrJ7jmo6Db2JlnJrEP+CQkh0dBTUlJQUlBzCsQdAMkXoATFaRCinN+8mffr9w5ns5SJRykRyX9V2FyEflXXi+7g4O3m8ePhOeW/6f+WHrW4P0i6" +
+		"nd71/d3717xz2yRPTfLaJC9N8plcYuXPYZVArNeh8LD42QiBrV+uQh1hWaCYuxh9BYv2OwSWfhv2ay0Fpsv6DBb7c5WSPKGxJbKKhiRHx+0AgU1ch+pXjnY5nQ2J5CkEFm62c9nZo+0N" +
+		"ERarueMsT5XOM0fjwkwKJu3LTObsVcleMxknM60MsZmUxoxyNjon49iZQuel0lOpM1x9BwAA//8=")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := pack{screen: "s-1", epoch: 2, first: 1, last: 4, untilFirst: 1803859215000, untilLast: 1803859260017, body: body}
+	for into, text := range map[*assets.Ref]string{
+		&p.chain: "sha256-a1b678ec508b600617ad57be64b7313204c4f142ac2c433ca0e148485f9ac65e",
+		&p.sum:   "sha256-553bcb90cf7cc3f29dae055c05d088b0a41729a931fad16b82f6b5b373f950c7",
+	} {
+		if *into, err = assets.ParseRef(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows, err := p.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `
+{"seq":1,"notice":"gg-2027-0001","version":1,"channel":"liuxi","revision":41,"from":"2027-03-01T00:00:00Z","until":"2027-03-01T00:00:15Z","page":"loop","chain":"sha256-f3c810455c8f4db2bdcd3871dbafbca8248565cf0b3140d2e5f6340b46e68943"}
+{"seq":2,"notice":"公示-2","version":1,"channel":"liuxi","revision":41,"from":"2027-03-01T00:00:15Z","until":"2027-03-01T00:00:30.017Z","page":"loop","chain":"sha256-c86dce020e68cb65229ff16f079a2425befe188d30727a85af6713c7ef9bfb03"}
+{"seq":3,"notice":"gg-2027-0001","version":2,"channel":"liuxi","revision":41,"from":"2027-03-01T08:00:30.017+08:00","until":"2027-03-01T00:00:45.001Z","page":"loop","chain":"sha256-3465a08c9bc204ed5162e3d2e4209a15439029bd9976294609a2a9c46d34f145"}
+{"seq":4,"notice":"公示-2","version":2,"channel":"liuxi!","revision":41,"from":"2027-03-01T00:00:45.001Z","until":"2027-03-01T00:01:00.017Z","page":"loop","chain":"sha256-a1b678ec508b600617ad57be64b7313204c4f142ac2c433ca0e148485f9ac65e"}`
+	var got []byte
+	for _, r := range rows {
+		line, err := r.bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(append(got, '\n'), line...)
+	}
+	if string(got) != want {
+		t.Errorf("rows are %s", got)
 	}
 }
 
