@@ -1,6 +1,8 @@
 package fleet_test
 
 import (
+	"database/sql"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -176,5 +178,41 @@ func TestLateRowsOfPackedDays(t *testing.T) {
 	}
 	if _, err := y.store.CheckLedger(t.Context(), y.now, func(err error) { t.Error(err) }); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestRowsBesideDamagedPacks: packed rows that the disk has damaged keep no screen from
+// sending on. Its rows are stored; those of the time that nobody can read any more are not
+// added to the sums, which never say more than was shown.
+func TestRowsBesideDamagedPacks(t *testing.T) {
+	y := newYard(t)
+	_, s := y.enrol("liuxi")
+	var c chain
+	var rows []wire.Row
+	for i := range 20 {
+		rows = append(rows, c.at(y, "n-1", "zone", 10*i, 10*i+10))
+	}
+	y.take(s.ID, 10, rows[:10]...)
+	y.pack(s.ID)
+	db, err := sql.Open("sqlite", y.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), `UPDATE ledger_packs SET body = 'x'`)
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	y.take(s.ID, 20, rows[10:]...)
+	again := rows[4] // of the packed, for the second time: nobody knows
+	y.take(s.ID, 5, again)
+	if got, _ := y.of("n-1", s.ID); got != 190*time.Second { // row 11 begins where the packed end
+		t.Errorf("shown for %v", got)
+	}
+	if n, err := y.store.LedgerCount(t.Context(), s.ID); err != nil || n != 21 {
+		t.Errorf("%d rows, %v", n, err)
+	}
+	faults := 0
+	if _, err := y.store.CheckLedger(t.Context(), y.now, func(error) { faults++ }); err != nil || faults != 1 {
+		t.Errorf("%d faults, %v", faults, err)
 	}
 }
