@@ -15,6 +15,9 @@ import (
 // not, is no screen.
 func keyExchange(cfg *tls.Config) *tls.Config {
 	screens := cfg.Clone()
+	// Small records first let a browser show the head of a page sooner. A screen waits
+	// for the whole message.
+	screens.DynamicRecordSizingDisabled = true
 	screens.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384}
 	cfg.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 		if slices.Contains(hello.SupportedProtos, "h2") {

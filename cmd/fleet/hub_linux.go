@@ -279,7 +279,11 @@ func hubChild(ctx context.Context, config []byte) error {
 		if err != nil {
 			return err
 		}
-		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
+		// As the controller does for screens.
+		l = hub.Secure(l, &tls.Config{
+			Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+			CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384}, DynamicRecordSizingDisabled: true,
+		}, hub.SecureOptions{})
 		url = "https://" + l.Addr().String()
 	}
 	mux := http.NewServeMux()

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// job is what hands do: a session that has something to read, or the crew.
+// job is what hands do: a session that begins or has something to read, a handshake, or
+// the crew.
 type job interface{ do() }
 
 // hands are goroutines that are kept for the next job when they have done one, for

@@ -171,10 +171,15 @@ func (c *pacedConn) Write(p []byte) (int, error) {
 
 // some writes a chunk; below TLS Quiet does.
 func (c *pacedConn) some(p []byte) (int, error) {
-	if c.below != nil {
-		return c.Conn.Write(p)
+	if c.below == nil {
+		return c.put(c.Conn, p)
 	}
-	return c.put(c.Conn, p)
+	c.below.gather(len(p))
+	n, err := c.Conn.Write(p)
+	if err == nil {
+		err = c.below.flush()
+	}
+	return n, err
 }
 
 // put writes a chunk to the connection of the kernel. Nearly always it takes it at
@@ -441,45 +446,3 @@ func (c *pacedConn) control() (kind int, said []byte) {
 	c.came.Discard(header + n) // it was there
 	return kind, said
 }
-
-// Quiet is a connection below TLS that can be told to say nothing.
-type Quiet struct {
-	*net.TCPConn
-	hold bool       // the reader's
-	line *pacedConn // from the upgrade on
-}
-
-func (q *Quiet) Read(p []byte) (int, error) {
-	if q.hold {
-		return 0, errHeld
-	}
-	if q.line != nil && q.line.watched.Load() {
-		return q.line.read(p)
-	}
-	return q.TCPConn.Read(p)
-}
-
-// Close is part of net.Conn.
-func (q *Quiet) Close() error {
-	if q.line == nil {
-		return q.TCPConn.Close()
-	}
-	return q.line.shut(q.TCPConn)
-}
-
-func (q *Quiet) Write(p []byte) (int, error) {
-	if q.line == nil {
-		return q.TCPConn.Write(p)
-	}
-	return q.line.put(q.TCPConn, p)
-}
-
-// errHeld is the answer of a Quiet that is held: TLS takes it for a read that can
-// be tried again.
-var errHeld net.Error = held{}
-
-type held struct{}
-
-func (held) Error() string   { return "nothing is read now" }
-func (held) Timeout() bool   { return true }
-func (held) Temporary() bool { return true }

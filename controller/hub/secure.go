@@ -54,6 +54,7 @@ type secure struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	work   sync.WaitGroup
+	hands  hands // a handshake takes a stack of many times of what a goroutine begins with
 
 	mu      sync.Mutex // guards what follows
 	waiting []waiting  // who came first is the first
@@ -84,6 +85,7 @@ func (s *secure) Close() error {
 	s.cancel()
 	err := s.Listener.Close()
 	s.work.Wait()
+	s.hands.close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, w := range s.waiting {
@@ -161,14 +163,25 @@ func (s *secure) next() {
 			refuse(w.conn)
 			continue
 		}
-		s.work.Go(func() {
-			s.shake(w.conn)
-			leave()
-			s.next()
-		})
+		s.work.Add(1)
+		s.hands.give(&handshake{s, w.conn, leave})
 	}
 	clear(s.waiting[len(kept):])
 	s.waiting = kept
+}
+
+// handshake is one that has its place in the gate.
+type handshake struct {
+	of    *secure
+	conn  net.Conn
+	leave func()
+}
+
+func (h *handshake) do() {
+	defer h.of.work.Done()
+	h.of.shake(h.conn)
+	h.leave()
+	h.of.next()
 }
 
 // refuse resets a connection, so that the other end knows at once and nothing of

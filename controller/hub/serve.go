@@ -42,8 +42,16 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// Not on net/http's goroutine, whose stack the request has grown.
-	go s.run(opened)
+	h.hands.give(&arrival{s, opened})
 }
+
+// arrival is a session that begins.
+type arrival struct {
+	session *session
+	opened  func()
+}
+
+func (a *arrival) do() { a.session.run(a.opened) }
 
 // busy refuses a connection for now. The hint differs from answer to answer, so
 // that those who get it do not come back together.
