@@ -334,21 +334,23 @@ func (s *session) givesWay() bool {
 const closeGrace = 3 * time.Second
 
 func (s *session) send(p parcel) error {
-	deadline := time.Now().Add(s.hub.opt.WriteTimeout)
+	control := func(kind int, said []byte) error {
+		return s.conn.WriteControl(kind, said, time.Now().Add(s.hub.opt.WriteTimeout))
+	}
 	switch {
 	case p.code != 0:
 		if len(p.text) > 120 {
 			p.text = p.text[:120]
 		}
-		err := s.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(int(p.code), p.text), deadline)
+		err := control(websocket.CloseMessage, websocket.FormatCloseMessage(int(p.code), p.text))
 		// The reader goes on until the device's close has come, so that the code
 		// is not lost in a reset.
 		s.line.last(time.Now().Add(s.hub.opt.grace))
 		return err
 	case p.ping:
-		return s.conn.WriteControl(websocket.PingMessage, nil, deadline)
+		return control(websocket.PingMessage, nil)
 	case p.pong:
-		return s.conn.WriteControl(websocket.PongMessage, []byte(p.text), deadline)
+		return control(websocket.PongMessage, []byte(p.text))
 	}
 	if p.push == nil {
 		s.conn.EnableWriteCompression(false)
