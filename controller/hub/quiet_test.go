@@ -3,6 +3,7 @@ package hub
 import (
 	"bytes"
 	"crypto/tls"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -57,6 +58,56 @@ func TestPushesInRecords(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The records of a chunk leave with the last of them, whatever TLS has to say in
+// between, in their order.
+func TestRecordsLeaveTogether(t *testing.T) {
+	l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	far, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer far.Close()
+	near, err := l.AcceptTCP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer near.Close()
+	q := &Quiet{TCPConn: near}
+	q.line = &pacedConn{Conn: near, hub: open(t, newCounty(), Options{}).Hub, below: q}
+	far.SetReadDeadline(time.Now().Add(3 * time.Minute))
+	first, word, last := noise(16<<10+sealing, 1), noise(24+sealing, 2), noise(4<<10+sealing, 3)
+	for _, records := range [][][]byte{{first, last}, {first, first}, {first, word, last}, {word}, {last}} {
+		var want []byte
+		n := 0
+		for _, r := range records {
+			if len(r) > len(word) {
+				n += len(r) - sealing
+			}
+			want = append(want, r...)
+		}
+		q.gather(n)
+		for i, r := range records {
+			if k, err := q.Write(r); k != len(r) || err != nil {
+				t.Fatal(k, err)
+			}
+			if i == 0 && len(records) > 1 && (q.held == nil || !bytes.Equal(*q.held, r)) {
+				t.Error("the first of several records was not held")
+			}
+		}
+		if err := q.flush(); err != nil || q.held != nil {
+			t.Fatal("something is still held", err)
+		}
+		got := make([]byte, len(want))
+		if _, err := io.ReadFull(far, got); err != nil || !bytes.Equal(got, want) {
+			t.Fatalf("%d records came changed: %v", len(records), err)
+		}
 	}
 }
 
