@@ -20,11 +20,13 @@ import (
 const siteScope = "site:"
 
 // Bounds: closed warnings of one page, how many are looked at for it, screens
-// that a row names, and how long a remark may be.
+// that a row names, of how many a page says how they are, and how long a remark may
+// be.
 const (
 	closedShown  = 50
 	closedLooked = 1000
 	screensNamed = 3
+	statesShown  = 60
 	maxRemark    = 500
 )
 
@@ -86,6 +88,8 @@ func (v *visit) takerName(login string) string {
 type namedScreen struct {
 	ID   playlist.ScreenID
 	Name string
+
+	State, Tone string // now; empty when nobody looked
 }
 
 type warningPage struct {
@@ -164,7 +168,7 @@ func (v *visit) warningRow(w store.Warning) warningRow {
 			r.More = len(w.Screens) - i
 			break
 		}
-		r.Named = append(r.Named, namedScreen{id, v.screenName(id)})
+		r.Named = append(r.Named, namedScreen{ID: id, Name: v.screenName(id)})
 	}
 	if !w.Acknowledged.IsZero() {
 		r.Taker, r.TakenAt = v.takerName(w.Actor), v.clock(w.Acknowledged)
@@ -336,8 +340,17 @@ func (v *visit) warningPage(w store.Warning) (warningPage, error) {
 		title = v.t("%s：%s", v.screenName(w.Screens[0]), title)
 	}
 	p.frame = v.page(title)
-	for _, id := range w.Screens {
-		p.All = append(p.All, namedScreen{id, v.screenName(id)})
+	for i, id := range w.Screens {
+		one := namedScreen{ID: id, Name: v.screenName(id)}
+		if i < statesShown && w.Closed.IsZero() {
+			switch s, err := v.Fleet.StateOf(v.ctx, id); {
+			case err == nil:
+				one.State, one.Tone = v.said(s.Title), tone(s.Condition)
+			case !errors.Is(err, store.ErrNotFound): // it was taken out of service meanwhile
+				return p, err
+			}
+		}
+		p.All = append(p.All, one)
 	}
 	earlier, err := v.Store.ClosedWarnings(v.ctx, w.Shown, closedLooked)
 	if err != nil {

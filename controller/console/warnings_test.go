@@ -73,7 +73,7 @@ func TestTakeWarning(t *testing.T) {
 	auditor, drafter := o.comes("ducha", "", accounts.Auditor), o.comes("writer", "", accounts.Drafter)
 	const path = "/warnings/w-liuxi"
 
-	auditor.get(path).wants(200, "柳溪磁盘将满", "还没有人接手。")
+	auditor.get(path).wants(200, "柳溪磁盘将满", "还没有人接手。", `<small class="bad">离线`) // how the screen is by now
 	auditor.lacks("<textarea", "action=\""+path)
 	auditor.get("/warnings").lacks(path + "#take")
 	drafter.get(path).wants(403)
