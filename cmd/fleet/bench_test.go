@@ -153,3 +153,19 @@ func TestCutScreensAreAFault(t *testing.T) {
 		t.Error("screens that were cut are no fault")
 	}
 }
+
+func TestOnlySomeMeasures(t *testing.T) {
+	for _, c := range []struct {
+		measure, only string
+		taken         bool
+	}{
+		{"memory-hub", "", true},
+		{"memory-hub-tls", "memory", true},
+		{"reports", "memory-hub,reports", true},
+		{"storm", "memory-hub,reports", false},
+	} {
+		if got := named(c.measure, c.only); got != c.taken {
+			t.Errorf("%s with -only %q: %v", c.measure, c.only, got)
+		}
+	}
+}
