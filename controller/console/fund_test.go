@@ -317,6 +317,19 @@ func TestFundEdits(t *testing.T) {
 	p.sends("/write/fund", f).wants(200)
 }
 
+// A file that cannot be read is told of alone; what is not filled in yet is said
+// when the notice is sent.
+func TestFundFileRefused(t *testing.T) {
+	o := open(t, nil)
+	p := o.comes("wang", "qinghe", accounts.Drafter)
+	p.get("/write/fund").uploads("/write/fund", "import:0", "t0.file", "坏.xlsx", []byte("PK\x03\x04 broken"))
+	p.wants(200, "文件不完整或已损坏")
+	if strings.Contains(p.body, "请填写标题") {
+		t.Error("a title is asked for by the way")
+	}
+	p.post("/write/fund", "site", "qinghe", "do", "submit").wants(422, "请填写标题")
+}
+
 // Thousands of households: ID numbers stay out, names are masked, rows are paged,
 // and only the wrong one can be typed over.
 func TestFundOfManyHouseholds(t *testing.T) {

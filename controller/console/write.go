@@ -443,9 +443,12 @@ func (v *visit) showAgain(w written, problems []playlist.Problem, conflict bool,
 	if err != nil {
 		return err
 	}
+	if p.Acted = status == http.StatusOK; p.Acted { // what is still to be filled in is said when it is sent
+		problems = slices.DeleteFunc(slices.Clone(problems), func(p playlist.Problem) bool { return p.Code == "required" })
+	}
 	p.Problems, p.Wrong = v.findings(w.form, w.fields, problems)
 	p.Conflict = conflict
-	p.Refused, p.Acted = status != http.StatusOK && p.Wrong > 0 && v.form("fix") == "", status == http.StatusOK
+	p.Refused = !p.Acted && p.Wrong > 0 && v.form("fix") == ""
 	return v.showAs(status, w.form.page, p)
 }
 
