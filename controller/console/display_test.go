@@ -3,6 +3,8 @@ package console_test
 import (
 	"crypto/ed25519"
 	"crypto/rand"
+	"database/sql"
+	"errors"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"mingbai/controller/accounts"
 	"mingbai/controller/fleet"
 	"mingbai/controller/publish"
+	"mingbai/controller/store"
 	"mingbai/playlist"
 	"mingbai/playlist/schedule"
 	"mingbai/playlist/wire"
@@ -64,4 +67,25 @@ func TestScreenPageSaysWhatZonesShow(t *testing.T) {
 	p.get("/screens/"+string(board.ID)).wants(200, "关于停水的通知", `分区 · <a href="/notices/`+string(ids[1])+`">今天多云转晴</a>`, "预警 · gone", "轮播", "<td>分区</td>")
 	p.get("/screens/"+string(board.ID)+"/live?part=state").wants(200, "分区 · ")
 	p.get("/notices/"+string(ids[1])).wants(200, "20 秒")
+
+	// Two days later the rows are packed, and look the same; damaged ones are said to be.
+	if err := o.c.Store.Update(t.Context(), func(tx *store.Tx) error {
+		n, _, _, err := tx.PackLedger(t.Context(), board.ID, store.LedgerMark{}, now.AddDate(0, 0, 1), now.AddDate(0, 0, 2), time.UTC)
+		if n != 2 {
+			t.Errorf("%d rows were packed", n)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	p.get("/screens/"+string(board.ID)).wants(200, "<td>分区</td>")
+	db, err := sql.Open("sqlite", o.c.Config.DatabaseFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), `UPDATE ledger_packs SET sum = ''`)
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	p.get("/screens/"+string(board.ID)).wants(200, "最近的显示记录已损坏")
 }

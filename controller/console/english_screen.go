@@ -14,6 +14,7 @@ var englishScreen = map[string]string{
 	"还没有记录。": "Nothing on record yet.", "显示器": "Display", "读不到": "cannot be read", "上一次是按命令重启": "before, it was restarted by command",
 	"停用的：%s": "Retired: %s", "新设备接替了这块屏，正在下载内容。旧设备再连上来，会被告知停止。": "The new device has taken over and is downloading. The old one is told to stop if it comes back.",
 	"手工安装的": "installed by hand", "在 %s 槽": "slot %s", "上一次怎样结束": "Last run ended", "重新配对，让它回来": "Pair again to bring it back", "已停用，自 %s": "retired since %s",
+	"最近的显示记录已损坏，读不出来。请在总台机器上运行 verify，查明是哪些；不要改动数据和备份。": "The newest rows of display are damaged and cannot be read. Run verify on the controller to learn which, and keep the data and the backups as they are.",
 	"这段时间没有收到报告。": "No reports came in this time.", "已经收到的显示记录都保留，新设备另起一本。": "The record of display is kept; the new device begins a new one.",
 	"%d 次": "%d {time|times}", "看数字": "Show the figures", "一个月": "Month", "一天": "Day", "一小时": "Hour", "帧时间": "Frame time", "不换了，回去": "Cancel", "换上以后": "What happens then",
 	"按新设备报告的尺寸": "By the size that the new device reports", "声音": "Sound", "按命令重启": "restarted by command", "注意": "warning",

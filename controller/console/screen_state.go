@@ -2,12 +2,14 @@ package console
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"mingbai/controller/fleet"
+	"mingbai/controller/store"
 	"mingbai/playlist"
 	"mingbai/playlist/wire"
 )
@@ -25,6 +27,7 @@ type liveScreenPart struct {
 	Traffic   []vital // this month
 	Revisions []revisionRow
 	Ledger    []ledgerRow
+	Damaged   bool // the newest rows cannot be read
 	Rows      uint64
 	Events    []eventRow
 	More      bool // events than are shown
@@ -390,6 +393,10 @@ func (v *visit) ledger(p *liveScreenPart, s fleet.State) error {
 		after = s.LedgerSeq - ledgerRows
 	}
 	rows, err := v.Store.LedgerRows(v.ctx, s.ID, s.Epoch, after, ledgerRows)
+	if errors.Is(err, store.ErrDamaged) {
+		p.Damaged = true
+		return nil
+	}
 	if err != nil {
 		return err
 	}
