@@ -22,6 +22,7 @@ var englishReview = map[string]string{
 	"%s通过":           "%s: approved",
 	"%s：%s":          "%s: %s",
 	"下载答复原件":         "Download the reply",
+	"还有等您审核的：":       "Also waiting for your review: ",
 	"与发布中的第 %d 版没有不同。": "No differences from the published version %d.",
 	"与发布中的第 %d 版相比":    "Compared with the published version %d",
 	"个人信息没有遮盖":         "Personal data is not masked",

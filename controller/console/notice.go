@@ -41,6 +41,7 @@ type noticePage struct {
 	Ref         string     // of the newest version
 	Way         *way       // from the draft to the screen; nil for who does not see drafts
 	Gone        *stillPart // after it was taken down: where it is still visible
+	Next        *todoLine  // just after the visitor signed or returned it: what waits longest for him
 }
 
 // fact is a labelled text of a guide, a fund notice or an alert.
@@ -100,6 +101,11 @@ func showNotice(v *visit) error {
 	p, err := v.noticePage()
 	if err != nil {
 		return err
+	}
+	if done := v.query("done"); done == "approved" || done == "returned" || done == "published" {
+		if p.Next, err = v.nextToSign(); err != nil {
+			return err
+		}
 	}
 	return v.show("notice", p)
 }

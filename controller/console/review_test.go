@@ -96,6 +96,32 @@ func TestTownOfTwo(t *testing.T) {
 	}
 }
 
+// TestNextToSign: who has signed or returned one notice is led to the one that waits
+// for him longest, and to nothing when there is none.
+func TestNextToSign(t *testing.T) {
+	o := under(t, review.Town)
+	wang := o.comes("wang", "wangchuan", accounts.Drafter, accounts.Releaser)
+	li := o.comes("li", "wangchuan", accounts.FirstReviewer)
+	zhao := o.comes("zhao", "wangchuan", accounts.Secrecy)
+	var ids []playlist.NoticeID
+	for range 3 {
+		id := drafted(o, wang)
+		wang.deed(id, "submit").wants(200)
+		ids = append(ids, id)
+	}
+	const more = "还有等您审核的"
+	li.page(ids[0]).lacks(more) // nothing was signed just now
+	for i, what := range [][]string{{"approve", "capacity", "first_review"}, {"return", "reason", "日期写错了"}} {
+		li.deed(ids[i], what[0], what[1:]...).wants(200, more, `href="/notices/`+string(ids[i+1])+`/review">去初审`)
+	}
+	li.deed(ids[2], "approve", "capacity", "first_review").wants(200, "已签名")
+	li.lacks(more)
+	zhao.deed(ids[0], "approve", ticks()...).wants(200, more, `href="/notices/`+string(ids[2])+`/review">去作保密审查`)
+	zhao.deed(ids[2], "approve", ticks()...).wants(200, "已签名")
+	zhao.lacks(more)
+	wang.deed(ids[0], "release").wants(200, "已发布", more, `href="/notices/`+string(ids[2])+`/review">去发布`)
+}
+
 // TestNobodyTwiceOnPages has one person with every role try to do it all.
 func TestNobodyTwiceOnPages(t *testing.T) {
 	o := under(t, review.County)

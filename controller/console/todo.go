@@ -227,14 +227,34 @@ func (t *todo) toSign() (todoSection, error) {
 	var lines []todoLine
 	names := map[string]string{}
 	for _, n := range rows[:min(len(rows), t.shown(wholeSign))] {
-		l := todoLine{Title: n.Title, After: t.t("%s起草，%s", t.nameOf(names, n.Author), t.siteName(n.Site)), Path: "/notices/" + string(n.ID) + "/review", Step: t.stageStep(n.Stage)}
-		l.Since, l.Tone = t.waited(n.Since)
-		if n.As.Login != "" {
-			l.Before = t.t("代%s", n.As.Name)
-		}
-		lines = append(lines, l)
+		lines = append(lines, t.signLine(n, names))
 	}
 	return t.wholeSection(wholeSign, t.t("等您审核"), lines, len(rows)+more), nil
+}
+
+// signLine is the line of a notice that waits for the visitor's signature.
+func (t *todo) signLine(n waitsFor, names map[string]string) todoLine {
+	l := todoLine{Title: n.Title, After: t.t("%s起草，%s", t.nameOf(names, n.Author), t.siteName(n.Site)), Path: "/notices/" + string(n.ID) + "/review", Step: t.stageStep(n.Stage)}
+	l.Since, l.Tone = t.waited(n.Since)
+	if n.As.Login != "" {
+		l.Before = t.t("代%s", n.As.Name)
+	}
+	return l
+}
+
+// nextToSign is what waits longest for the visitor's signature, nil for nothing: who
+// has signed one notice goes on to the next without a way back.
+func (v *visit) nextToSign() (*todoLine, error) {
+	t, err := v.todo()
+	if err != nil {
+		return nil, err
+	}
+	rows, _, err := t.signable()
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	l := t.signLine(rows[0], map[string]string{})
+	return &l, nil
 }
 
 // stageStep is the next step of whom a stage waits for.
