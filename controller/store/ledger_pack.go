@@ -316,7 +316,10 @@ func (c *unpacking) count(most int) int {
 }
 
 func (c *unpacking) text() string {
-	n := c.count(len(c.data))
+	n := c.number()
+	if c.err == nil && n > uint64(len(c.data)) {
+		c.err = io.ErrUnexpectedEOF
+	}
 	if c.err != nil {
 		return ""
 	}
