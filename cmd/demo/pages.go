@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -102,6 +103,8 @@ func (w *world) consolePages(notice string) []shot {
 		{"zhenggang", "screens", "/screens"},
 		{"zhenggang", "screens-pictures", "/screens?view=pictures"},
 		{"zhenggang", "pairing", "/pairing"},
+		{"zhenggang", "lines", "/lines"},
+		{"zhenggang", "line", "/lines/wangchuan"},
 		{"zhenggang", "screen-touch", touch},
 		{"zhenggang", "screen-board", board},
 		{"zhenggang", "forecast", board + "/forecast"},
@@ -118,6 +121,7 @@ func (w *world) consolePages(notice string) []shot {
 		{"zhenggang", "warnings-none", "/warnings"},
 		{"zhenggang", "warnings-history", "/warnings?state=closed"},
 		{"zhenggang", "warning-cleared", w.warning},
+		{"zhenggang", "warnings-told", "/warnings/told"},
 		{"zhenggang", "patrol", "/patrol"},
 		{"zhenggang", "updates", "/updates"},
 
@@ -128,12 +132,14 @@ func (w *world) consolePages(notice string) []shot {
 		{"admin", "backups", "/backups"},
 		{"admin", "people", "/people"},
 		{"admin", "person-new", "/people/new"},
+		{"admin", "people-import", "/people/import"},
 		{"admin", "departments", "/people/departments"},
 		{"admin", "department", "/people/departments/wenlvju"},
 		{"admin", "deputies", "/people/deputies"},
 		{"admin", "policies", "/policies"},
 		{"admin", "policy", "/policies/wangchuan"},
 		{"admin", "column-edit", "/columns/zijin-xiangmu/edit"},
+		{"admin", "column-new", "/columns/new"},
 	}
 }
 
@@ -157,13 +163,40 @@ func (w *world) photographConsole(ctx context.Context, notice string) ([]string,
 	if w.shots == "" {
 		return nil, nil
 	}
-	if err := w.tour(ctx, w.consolePages(notice)); err != nil {
+	linked, err := w.linkedPages(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.tour(ctx, append(w.consolePages(notice), linked...)); err != nil {
 		return nil, err
 	}
 	if err := w.keepCertificate(ctx, notice); err != nil {
 		return nil, err
 	}
 	return w.pages, bindConsole(w.album(), w.shown)
+}
+
+// linkedPages are those of one row of a list, whose address only the list knows.
+func (w *world) linkedPages(ctx context.Context) (shots []shot, err error) {
+	for _, s := range []shot{
+		{"zhoutao", "voice", "/voices"},
+		{"admin", "person", "/people"},
+	} {
+		c, err := w.seat(ctx, s.login)
+		if err != nil {
+			return nil, err
+		}
+		p, err := c.get(ctx, s.path)
+		if err != nil {
+			return nil, err
+		}
+		row := regexp.MustCompile(`<tr[^>]*>(?s:.*?)href="(` + s.path + `/[^"/?]+)"`).FindStringSubmatch(p.text)
+		if row == nil {
+			return nil, fmt.Errorf("no row of %s has a page of its own", s.path)
+		}
+		shots = append(shots, shot{s.login, s.name, row[1]})
+	}
+	return shots, nil
 }
 
 // album is the folder of the console's pictures.
