@@ -24,6 +24,7 @@ type chartsPart struct {
 	Charts []chart
 	Table  samplesTable
 	Empty  bool
+	Last   string // of a screen that is offline: when it reported last
 	Live   string // the address that refreshes it
 }
 
@@ -135,6 +136,9 @@ func (v *visit) chartsPart(s fleet.State) (chartsPart, error) {
 		return p, err
 	}
 	p.Empty = len(samples) == 0
+	if !s.Online && !p.Empty && !s.Seen.IsZero() {
+		p.Last = v.clock(s.Seen)
+	}
 	axis := axis{from, now, span}
 	gaps := v.gaps(axis, samples, s.Enrolled)
 	ticks := v.ticks(axis)

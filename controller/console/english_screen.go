@@ -34,6 +34,7 @@ var englishScreen = map[string]string{
 	"画面会按新尺寸重新排。": "Pages are laid out anew for it.", "可视面": "Lit area", "更新：%s": "Update: %s", "最低 %s · 平均 %s · 最高 %s": "low %s · mean %s · high %s", "停用的屏幕": "Retired screens",
 	"原来的设备还在线：它马上被告知停止。": "The old device is online: it is told to stop at once.", "版本比屏上的旧": "older than what it has", "没有声音设备": "none", "损坏过": "Were damaged", "最近一次换内容": "Content changed",
 	"屏没有接受这个程序": "the screen did not accept it", "机器断电或重启": "the machine went down", "命令：%s": "Command: %s", "签名的密钥不对": "signed with another key", "本程序 %s": "this program %s", "写盘": "Writing",
+	"离线前显示": "On screen before it went offline", "屏幕离线，下面是它最后一次报告（%s）以前的数字。": "The screen is offline; these are the figures up to its last report, %s.",
 	"旧设备再连上来会被停止": "the old one is told to stop if it comes back", "断开连接": "Disconnected", "被正常停止": "it was stopped", "不是这块屏的频道": "not a channel of this screen", "屏上正在显示预警，会中断。": "An alert is on the display and will be interrupted.",
 	"这块屏现在不在线，命令送不到。": "The screen is offline: the command cannot reach it.", "已运行": "Running", "显示与输入": "Display and input", "缺": "Missing", "发生过什么": "What happened", "最近的": "Newest",
 	"显示这个码的机器是%s，要换的是%s，不能互换。": "The machine with this code is a %s, the screen is a %s; they cannot stand in for each other.", "新机器上显示的六位数字": "The six digits on the new machine", "画面按哪个尺寸排": "Lay pages out",

@@ -17,6 +17,7 @@ import (
 // liveScreenPart is what the page of a screen refreshes.
 type liveScreenPart struct {
 	Row       screenRow
+	Away      bool      // it is offline: what is said of the display is of before
 	Why       string    // what is on the display is there
 	Signs     []signRow // what is wrong; none is told by Row alone
 	Also      []alsoRow // in zones of a board, at the same time
@@ -101,7 +102,7 @@ func liveScreen(v *visit) error {
 
 // statePart is how the screen is and what is on it.
 func (v *visit) statePart(s fleet.State) liveScreenPart {
-	p := liveScreenPart{Row: v.screenRow(s), Rows: s.LedgerSeq}
+	p := liveScreenPart{Row: v.screenRow(s), Rows: s.LedgerSeq, Away: !s.Online}
 	if s.Report != nil {
 		p.Why = v.why(s.Report.Showing.Why)
 	}

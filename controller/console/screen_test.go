@@ -181,3 +181,29 @@ func TestRestartIsAskedTwice(t *testing.T) {
 	p.post("/screens/hall/command", "kind", "restart", "sure", "1").wants(http.StatusConflict, "不在线")
 	p.get("/screens/hall/sure?kind=screenshot").wants(404)
 }
+
+// TestFiguresOfAnAbsentScreen: what a screen that is offline said last is not told as
+// if it were so now.
+func TestFiguresOfAnAbsentScreen(t *testing.T) {
+	o := open(t, nil)
+	hello := o.hall()
+	p := o.comes("jishu", "liuxi", accounts.Technician)
+	const before = "以前的数字"
+	p.get("/screens/hall").wants(200)
+	p.lacks(before) // it has said nothing yet
+	if _, err := o.c.Fleet.Hello(t.Context(), hello, "10.0.0.9:1"); err != nil {
+		t.Fatal(err)
+	}
+	r := wire.Report{Time: time.Now(), Showing: wire.Showing{Page: "loop", Since: time.Now()}}
+	r.Vitals.Running, r.Vitals.Uptime, r.Vitals.CPU = 60, 90, 37
+	if err := o.c.Fleet.Report(t.Context(), "hall", r); err != nil {
+		t.Fatal(err)
+	}
+	p.get("/screens/hall").wants(200, "正在显示", "37")
+	p.lacks(before, "离线前显示")
+	o.c.Fleet.Gone("hall", time.Now(), "connection lost")
+	p.get("/screens/hall").wants(200, "离线前显示", before, "37")
+	p.lacks("正在显示")
+	p.get("/screens/hall/live?part=charts").wants(200, before)
+	p.get("/screens/hall/live?part=state").wants(200, "离线前显示")
+}
