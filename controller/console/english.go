@@ -149,7 +149,7 @@ var englishHouse = map[string]string{
 	"没有留，或者办结半年后已经删除。": "None given, or deleted half a year after the matter was closed.", "办结半年后自动删除。": "Deleted automatically half a year after the matter is closed.",
 	"没有留，不必答复本人。": "None given; no personal answer is needed.", "留了，办理的人才看得到。": "Given; visible only to those who deal with it.",
 	"总台收到": "Received", "屏幕当时连不上网络，意见先存在屏里。": "The screen was offline at the time and kept it.",
-	"处理": "Handling", "怎么处理的": "What was done about it", "标为已处理": "Mark as dealt with", "重新打开": "Reopen",
+	"处理": "Handling", "怎么处理的": "What was done about it", "标为不需处理": "No action needed", "标为已处理": "Mark as dealt with", "重新打开": "Reopen",
 	"谁在什么时候处理的，会记进登记簿。": "Who dealt with it, and when, goes into the register.", "还没有人处理。": "Nobody has dealt with it yet.",
 	"请写明怎么处理的，或者为什么不需处理，最多 %d 个字。": "Say what was done, or why no action is needed, in at most %d characters.",
 	"整块屏幕，没有说是哪一条":                 "The screen in general, no particular notice", "最近 %d 天": "Last %d days", "这段时间没有人评价。": "Nobody gave a rating in this period.",
