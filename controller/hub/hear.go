@@ -77,10 +77,10 @@ func (s *session) turn() error {
 // hear handles a message.
 func (s *session) hear(m wire.Message) error {
 	s.mu.Lock()
-	screen, lobby, ended := s.screen, s.lobby, s.ended
+	screen, lobby, ended, replaced := s.screen, s.lobby, s.ended, s.replaced
 	s.mu.Unlock()
-	if ended {
-		return nil // a device on its way out has nothing to say that counts
+	if ended && !(replaced && m.Type == wire.TypeResult) {
+		return nil // a device on its way out has nothing to say that counts, but what it was asked
 	}
 	if screen == "" {
 		if lobby == nil || m.Type != wire.TypeProof {

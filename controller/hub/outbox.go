@@ -304,7 +304,7 @@ func (s *session) write() {
 			s.writer.Done()
 			return
 		}
-		s.ended = p.code != 0
+		s.ended, s.replaced = p.code != 0, p.code == wire.CloseReplaced
 		s.mu.Unlock()
 		if err := s.send(p); err != nil {
 			if ne, ok := errors.AsType[net.Error](err); ok && ne.Timeout() {

@@ -46,13 +46,14 @@ type session struct {
 	place  int32        // in the lookout's list
 	reader atomic.Int32 // what the reader is at, see heed
 
-	mu      sync.Mutex // guards what follows
-	screen  playlist.ScreenID
-	lobby   *lobby // while a person has not confirmed the code
-	out     outbox
-	writing bool
-	ended   bool // a close was sent or the reader is gone
-	why     string
+	mu       sync.Mutex // guards what follows
+	screen   playlist.ScreenID
+	lobby    *lobby // while a person has not confirmed the code
+	out      outbox
+	writing  bool
+	ended    bool // a close was sent or the reader is gone
+	replaced bool // it was sent as the same device connected again
+	why      string
 }
 
 // lobby is what a session of an unknown device remembers.

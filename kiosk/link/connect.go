@@ -77,9 +77,17 @@ func (l *Link) hold(conn *websocket.Conn) {
 
 // leave says goodbye, in case the line still takes it.
 func (l *Link) leave(conn *websocket.Conn) {
+	goodbye(conn)
+	conn.Close()
+}
+
+// goodbye says that this side sends nothing more. The controller answers once it has
+// read all that came before. Who closes without the answer may lose that: a connection
+// with something unread in it ends with a reset (RFC 2525, 2.17), which takes from the
+// other side what is unread there.
+func goodbye(conn *websocket.Conn) {
 	bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "the device stops")
 	conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(time.Second)) // it is closed anyway
-	conn.Close()
 }
 
 // ask pings the controller until ctx ends. Whatever the device has to say, its

@@ -249,7 +249,8 @@ func (l *Link) pause(ctx context.Context, d time.Duration, dead bool, dice *rand
 
 // Reconnect ends the connection, if there is one, and dials again at once: the
 // new hello asks for all that Options.Hello does not have. What waits to be sent
-// is sent before.
+// is sent before, and the controller has read it, unless that takes longer than
+// byeTime.
 func (l *Link) Reconnect() {
 	select {
 	case l.again <- struct{}{}:
@@ -268,8 +269,9 @@ func (l *Link) Reconnect() {
 	conn.Close()
 }
 
-// byeTime is how long what waits may take to be sent before a Reconnect.
-const byeTime = 2 * time.Second
+// byeTime is how long what waits may take to be sent before a Reconnect, and the
+// controller to say that it has come.
+const byeTime = 10 * time.Second
 
 // Connected reports whether the controller has welcomed this screen on the
 // connection that is open now.

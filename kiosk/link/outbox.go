@@ -123,7 +123,7 @@ func (c *connection) write(ctx context.Context) {
 			c.log.Error("message to the controller cannot be written", "error", err)
 			continue
 		case b == nil && c.out.leaving():
-			c.leave(c.conn)
+			goodbye(c.conn) // the reader goes on until the controller's has come
 			return
 		case b == nil:
 			select {
